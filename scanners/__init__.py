@@ -1,0 +1,1 @@
+"""What runs at the gate, at the counter and in the hand."""

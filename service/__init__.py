@@ -1,0 +1,1 @@
+"""The ColdLedger service: see docs/architecture.md for the rooms and the way through them."""
