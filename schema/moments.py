@@ -1,0 +1,59 @@
+"""When something happened: text as said, with the precision that was said, widened outwards.
+
+A moment is a day (``2020-08-17``, taken in China's one time zone) or a minute or second with its offset
+(``2020-08-17T09:30+08:00``). As an interval it is half-open: [earliest, latest).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
+
+from schema.problems import Problem
+
+CHINA = timezone(timedelta(hours=8), "+08:00")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant known to its precision: it lies in [earliest, latest)."""
+
+    text: str
+    earliest: datetime
+    latest: datetime
+
+    def certainly_before(self, other: Moment) -> bool:
+        """True where no reading of both texts puts this one at or after ``other``."""
+        return self.latest <= other.earliest
+
+    @property
+    def day(self) -> date:
+        """The calendar day in China on which it began."""
+        return self.earliest.astimezone(CHINA).date()
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> Moment:
+    """Read a day or a time with offset. Raises Problem ``moment.format`` or ``moment.no-such-day``."""
+    try:
+        if _DAY.fullmatch(text):
+            start = datetime.combine(date.fromisoformat(text), datetime.min.time(), CHINA)
+            return Moment(text, start, start + timedelta(days=1))
+        if match := _TIME.fullmatch(text):
+            start = datetime.fromisoformat(text)
+            width = timedelta(seconds=1) if match[1] else timedelta(minutes=1)
+            return Moment(text, start, start + width)
+    except (ValueError, OverflowError):
+        raise Problem("moment.no-such-day", value=text) from None
+    raise Problem("moment.format", value=text)
+
+
+def parse_day(text: str) -> date:
+    """Read a calendar day. Raises Problem ``moment.format`` or ``moment.no-such-day``."""
+    if not _DAY.fullmatch(text):
+        raise Problem("moment.day-format", value=text)
+    return parse(text).day

@@ -1,0 +1,237 @@
+"""What goods are in the ledger's eyes: arrivals, lots, units, papers, releases, shipments, and edges between units.
+
+Quantities are integers: pieces of the named pack level, and grams. A unit's account always balances:
+``in = on hand + out + loss``, in grams and, where it counts them, in pieces; nothing is ever negative.
+Moments are text as said (schema.moments): a day or a minute with its offset.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from service.ledger import Projection
+
+
+class Paper(StrEnum):
+    """The three certificates and the customs declaration."""
+
+    QUARANTINE = "quarantine"
+    NUCLEIC_ACID = "nucleic_acid"
+    DISINFECTION = "disinfection"
+    CUSTOMS_DECLARATION = "customs_declaration"
+
+
+class UnitState(StrEnum):
+    """Where a unit stands between the port and the plate."""
+
+    QUARANTINED = "quarantined"
+    RELEASED = "released"
+    IN_TRANSIT = "in_transit"
+    SOLD = "sold"
+
+
+class MovementKind(StrEnum):
+    """Why goods went from one unit to another."""
+
+    RELEASE = "release"
+    SHIP = "ship"
+    RECEIVE = "receive"
+    SPLIT = "split"
+    PROCESS = "process"
+    SELL = "sell"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A container, or a load without one, announced to a first station. The root of a family of lots."""
+
+    id: int
+    organisation: int
+    facility: int
+    source: str
+    container: str | None
+    seal: str | None
+    voyage: str | None
+    importer: str
+    port: str
+    entry_on: str
+    expected_at: str
+    opened_at: str | None
+    seal_intact: bool | None
+    details: dict[str, Any]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """What one batch code means: made at first registration or at a transformation, never changed by shipping.
+
+    ``parents`` are the lots that a transformation took; ``arrival`` is None then. ``certificates`` are keys.
+    """
+
+    id: int
+    family: int
+    code: str
+    organisation: int
+    facility: int
+    arrival: int | None
+    parents: list[int]
+    product: str
+    product_en: str | None
+    category: str
+    specification: str
+    hs: str
+    gtin: str | None
+    temperature_class: str
+    country: str
+    establishment: str
+    production_batch: str
+    produced_on: str
+    best_before: str
+    received_at: str
+    pieces: int | None
+    grams: int
+    released_pieces: int
+    released_grams: int
+    certificates: list[str]
+    details: dict[str, Any]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A parcel of one lot in one custody. Made by one statement; from then on it only shrinks.
+
+    ``pieces`` columns are None where the packs were opened and only grams count. ``facility`` is None in
+    transit. A sold unit stays with its seller's names, on hand as what was sold.
+    """
+
+    id: int
+    lot: int
+    family: int
+    owner: int
+    custodian: int
+    facility: int | None
+    zone: int | None
+    region: str
+    state: str
+    shipment: int | None
+    in_pieces: int | None
+    in_grams: int
+    pieces: int | None
+    grams: int
+    out_pieces: int | None
+    out_grams: int
+    loss_pieces: int | None
+    loss_grams: int
+    made_at: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Goods that went from a parent to a child: units, or the node of a transformation between them."""
+
+    id: int
+    parent: int
+    child: int
+    family: int
+    kind: str
+    pieces: int | None
+    grams: int
+    happened_at: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A paper, known by ``issuer/number``. ``covers`` is what it says of the goods; released never exceeds covered."""
+
+    key: str
+    id: int
+    kind: str
+    issuer: str
+    number: str
+    organisation: int
+    issued_on: str
+    valid_until: str | None
+    happened_at: str | None
+    result: str | None
+    inner_sample: bool
+    pieces: int | None
+    grams: int | None
+    released_pieces: int
+    released_grams: int
+    lots: list[int]
+    file: str | None
+    covers: dict[str, Any]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaperFile:
+    """A scanned paper by its SHA-256, and the certificates that it shows."""
+
+    sha256: str
+    certificates: list[str]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release with its exit certificate, found by ``code`` without an account."""
+
+    id: int
+    code: str
+    lot: int
+    unit: int
+    organisation: int
+    facility: int
+    pieces: int | None
+    grams: int
+    certificates: list[str]
+    happened_at: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """Units on the road from one facility to another, with the waybill; open until received."""
+
+    id: int
+    consignor: int
+    consignee: int
+    origin: int
+    destination: int
+    units: list[int]
+    vehicle: int | None
+    waybill: dict[str, Any]
+    departed_at: str
+    received_at: str | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line in a lot's history: the statement at ``id // 1000`` touched ``lot``."""
+
+    id: int
+    lot: int
+    kind: str
+    organisation: int
+    facility: int | None
+    happened_at: str
+    version: int
+
+
+ARRIVAL = Projection(Arrival, name="arrival", queries="goods/arrival")
+LOT = Projection(Lot, name="lot", queries="goods/lot")
+UNIT = Projection(Unit, name="unit", queries="goods/unit")
+EDGE = Projection(Edge, name="edge", queries="goods/edge", log=True)
+CERTIFICATE = Projection(Certificate, name="certificate", queries="goods/certificate", key="key")
+PAPER_FILE = Projection(PaperFile, name="file", queries="goods/paper_file", key="sha256")
+RELEASE = Projection(Release, name="release", queries="goods/release")
+SHIPMENT = Projection(Shipment, name="shipment", queries="goods/shipment")
+EVENT = Projection(Event, name="event", queries="goods/event", log=True)

@@ -1,0 +1,71 @@
+"""The ledger as other rooms use it: append a proposal, read an entry back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import asyncpg
+
+from schema.problems import Problem
+from service.ledger import store
+from service.ledger.appender import Appender
+from service.ledger.checkpoint import sign_promise
+from service.ledger.kinds import Proposal, Registry
+from service.ledger.note import Signer
+from service.ledger.statement import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """What a submitter takes away: the entry's position and leaf, and the ledger's signed promise of it."""
+
+    position: int
+    statement: Statement
+    leaf: bytes
+    promise: str
+
+
+class Ledger:
+    """One process's hold on the ledger."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], registry: Registry, signer: Signer) -> None:
+        self.pool = pool
+        self.registry = registry
+        self._signer = signer
+        self._appender = Appender(pool, registry)
+
+    @property
+    def origin(self) -> str:
+        """The ledger's name: the checkpoint's origin and its key's name."""
+        return self._signer.name
+
+    async def append(self, proposal: Proposal) -> Acknowledgement:
+        """Record a proposal durably, or give again the answer of the submission that already did.
+
+        Raises the Refusal of the rule that it broke, or Problem ``ledger.*`` where it could not be taken.
+        """
+        admitted = await self._appender.append(proposal)
+        if admitted.statement is None or admitted.record is None:
+            return await self.acknowledgement(admitted.position)
+        return self._acknowledge(admitted.position, admitted.statement, admitted.record.leaf)
+
+    async def acknowledgement(self, position: int) -> Acknowledgement:
+        """The same answer again. Raises Problem ``ledger.no-such-position`` beyond the end."""
+        record = await self.record(position)
+        return self._acknowledge(position, Statement.decode(record.statement), record.leaf)
+
+    async def record(self, position: int) -> store.Record:
+        """The entry at a position with its statement and nonce: for a reader who may see it."""
+        async with self.pool.acquire() as conn:
+            record = await store.record(conn, position)
+        if record is None:
+            raise Problem("ledger.no-such-position", position=position)
+        return record
+
+    def _acknowledge(self, position: int, statement: Statement, leaf: bytes) -> Acknowledgement:
+        promise = sign_promise(self._signer, position, leaf)
+        return Acknowledgement(position, statement, leaf, promise)
+
+    async def close(self) -> None:
+        """Record what waits, then stop."""
+        await self._appender.close()

@@ -1,0 +1,167 @@
+"""State for judging: the rows of the streams that a batch needs, folded as its statements are admitted.
+
+A stream is one row of a projection; its version is the position of the statement that last wrote it.
+Deciders read through a world and never see the database, so the same rules judge a live batch and a replay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, fields
+from operator import attrgetter
+from typing import Any, Generic, Protocol, TypeVar
+
+Key = int | str
+
+
+class Versioned(Protocol):
+    """A row: a frozen dataclass whose fields are its table's columns, in order."""
+
+    @property
+    def version(self) -> int: ...
+
+
+R = TypeVar("R", bound=Versioned)
+
+
+class Projection(Generic[R]):
+    """A table derived from the ledger, one row a stream.
+
+    ``name`` names the stream in statements. ``queries`` is the SQL file (``goods/unit``) with the named
+    queries ``load`` ($1: array of keys → rows), ``save`` (one array a column, in field order) and ``all``
+    (every row, ordered by key). ``reference`` rows are few and rarely change, so each process keeps them
+    between batches. ``log`` rows are only ever added, so they are never loaded.
+    """
+
+    def __init__(
+        self,
+        row: type[R],
+        *,
+        name: str,
+        queries: str,
+        key: str = "id",
+        reference: bool = False,
+        log: bool = False,
+    ) -> None:
+        self.row = row
+        self.name = name
+        self.queries = queries
+        self.key: Callable[[R], Key] = attrgetter(key)
+        self.reference = reference
+        self.log = log
+        self.columns = tuple(f.name for f in fields(row))  # type: ignore[arg-type]
+        self.values: Callable[[R], tuple[Any, ...]] = attrgetter(*self.columns)
+
+    def __repr__(self) -> str:
+        return f"Projection({self.name})"
+
+
+Stream = tuple[Projection[Any], Key]
+
+
+class UnloadedError(Exception):
+    """A decider asked for a stream that was not loaded: load it and judge again."""
+
+    def __init__(self, projection: Projection[Any], key: Key) -> None:
+        super().__init__(f"{projection.name}/{key}")
+        self.stream: Stream = (projection, key)
+
+
+@dataclass(frozen=True, slots=True)
+class Dirty:
+    """The rows that one projection has to write, each with its final value."""
+
+    projection: Projection[Any]
+    rows: list[Any]
+
+
+class World:
+    """Loaded rows plus what the batch has written so far."""
+
+    def __init__(self, projections: dict[type[Any], Projection[Any]]) -> None:
+        self._projections = projections
+        self._rows: dict[str, dict[Key, Any]] = {p.name: {} for p in projections.values()}
+        self._dirty: dict[str, dict[Key, Any]] = {}
+        self._read: dict[str, int | None] = {}
+
+    def get(self, projection: Projection[R], key: Key) -> R | None:
+        """The row of a stream, or None where there is none; noted as read by the statement in judgement.
+
+        Raises UnloadedError where the stream was not loaded.
+        """
+        row: R | None = self._find(projection, key)
+        self._read[f"{projection.name}/{key}"] = None if row is None else row.version
+        return row
+
+    def peek(self, projection: Projection[R], key: Key) -> R | None:
+        """Like ``get`` without noting it; None also where the stream is not loaded yet."""
+        row: R | None = self._rows[projection.name].get(key)
+        return row
+
+    def row(self, projection: Projection[R], key: Key) -> R:
+        """A row that a statement was admitted on, for its projector. Raises KeyError where it is missing."""
+        row: R | None = self._rows[projection.name][key]
+        if row is None:
+            raise KeyError(f"{projection.name}/{key}")
+        return row
+
+    def _find(self, projection: Projection[Any], key: Key) -> Any:
+        try:
+            return self._rows[projection.name][key]
+        except KeyError:
+            raise UnloadedError(projection, key) from None
+
+    def knows(self, projection: Projection[Any], key: Key) -> bool:
+        """Whether the stream was loaded, be it absent."""
+        return key in self._rows[projection.name]
+
+    def load(self, projection: Projection[Any], keys: Iterable[Key], rows: Iterable[Any]) -> None:
+        """Take rows from the database; keys without a row are known to be absent."""
+        known = self._rows[projection.name]
+        for key in keys:
+            known.setdefault(key, None)
+        for row in rows:
+            known[projection.key(row)] = row
+
+    def put(self, rows: Iterable[Any]) -> None:
+        """Fold the rows that a statement wrote. The last value of a stream in a batch is the one saved."""
+        for row in rows:
+            projection = self._projections[type(row)]
+            key = projection.key(row)
+            self._rows[projection.name][key] = row
+            self._dirty.setdefault(projection.name, {})[key] = row
+
+    def adopt(self, rows: dict[str, dict[Key, Any]]) -> None:
+        """Take reference rows that are still valid; the world works on copies of the tables."""
+        for name, known in rows.items():
+            self._rows[name] = dict(known)
+
+    def references(self) -> dict[str, dict[Key, Any]]:
+        """The reference rows known now, absent ones included."""
+        return {p.name: self._rows[p.name] for p in self._projections.values() if p.reference}
+
+    def begin(self) -> None:
+        """Forget which streams were read: the next statement is judged from here."""
+        self._read = {}
+
+    def reads(self) -> dict[str, int | None]:
+        """Stream → version of all that was read since ``begin``."""
+        return self._read
+
+    def dirty(self) -> Iterator[Dirty]:
+        """What is to be written, projection by projection in the order of the registry."""
+        for projection in self._projections.values():
+            rows = self._dirty.get(projection.name)
+            if rows:
+                yield Dirty(projection, list(rows.values()))
+
+
+class ReplayWorld(World):
+    """The whole state, folded from position 0: what was never written is absent."""
+
+    def _find(self, projection: Projection[Any], key: Key) -> Any:
+        return self._rows[projection.name].get(key)
+
+    def table(self, projection: Projection[R]) -> dict[Key, R]:
+        """Every row of a projection by key."""
+        return self._dirty.get(projection.name, {})
