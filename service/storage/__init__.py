@@ -1,0 +1,22 @@
+"""Where things are kept: PostgreSQL (embedded or anyone's own), its migrations and queries, and files.
+
+The only room that knows where data lies. The others ask for a pool, a named query or a file by its digest.
+"""
+
+from service.storage.database import Database, open_database, open_pool, prepare
+from service.storage.embedded import EmbeddedPostgres
+from service.storage.files import MAX_BYTES, FileStore, FileType, StoredFile
+from service.storage.queries import query
+
+__all__ = [
+    "MAX_BYTES",
+    "Database",
+    "EmbeddedPostgres",
+    "FileStore",
+    "FileType",
+    "StoredFile",
+    "open_database",
+    "open_pool",
+    "prepare",
+    "query",
+]
