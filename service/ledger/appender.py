@@ -95,7 +95,7 @@ class Appender:
         self._task = asyncio.create_task(self._run(), name="ledger appender")
 
     async def append(self, proposal: Proposal) -> Admitted:
-        """Record a proposal. Raises the Problem that refuses it, or says that the ledger could not take it."""
+        """Record a proposal. Raises the Problem that refuses it or why the ledger could not take it."""
         if len(self._waiting) >= MAX_WAITING or self._closing:
             raise Problem("ledger.busy", waiting=len(self._waiting))
         waiting = _Waiting(proposal, asyncio.get_running_loop().create_future())

@@ -63,8 +63,9 @@ class Batch:
             except Exception as defect:
                 # One broken proposal must not take down the others of its batch.
                 log.exception("the judgement of %s failed", proposal.kind.name)
-                self.results.append(Problem("ledger.defect"))
-                self.results[-1].__cause__ = defect
+                problem = Problem("ledger.defect")
+                problem.__cause__ = defect
+                self.results.append(problem)
         return None
 
     def _admit(self, proposal: Proposal) -> Admitted:
@@ -88,9 +89,7 @@ class Batch:
         nonce = secrets.token_bytes(32)
         entry = chain.entry(statement.at, chain.commit(nonce, encoded))
         leaf = chain.leaf_hash(entry)
-        return Record(
-            position, statement.kind, nonce, encoded, entry, leaf, chain.link(self.chain, leaf)
-        )
+        return Record(position, statement.kind, nonce, encoded, entry, leaf, chain.link(self.chain, leaf))
 
     def new_head(self) -> Head:
         """The head after this batch."""

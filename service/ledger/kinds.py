@@ -12,7 +12,7 @@ from service.ledger.statement import Actor, Data, Idempotency, Statement, parse_
 from service.ledger.world import Projection, Stream, World
 
 IDS_PER_POSITION = 1000
-"""How many things one statement may make; a thing's id is its statement's position times this, plus its place."""
+"""How many things one statement may make; an id is its statement's position times this, plus a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ Project = Callable[[Statement, int, World], Iterable[Any]]
 """The rows that a statement at a position writes, from the statement and the rows before it."""
 
 Reads = Callable[[Data, World], Iterable[Stream]]
-"""The streams that a request will need, as far as they can be told from the rows loaded so far (``world.peek``).
+"""The streams that a request will need, as far as the rows loaded so far (``world.peek``) can tell.
 
 Only a saving of round trips: a stream that a decider asks for and that is missing is loaded then.
 """

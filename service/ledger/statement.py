@@ -1,4 +1,4 @@
-"""A statement: what somebody said, what it was judged on, and what followed. Private; its commitment is public.
+"""A statement: what somebody said, what it was judged on, what followed. Private; its commitment is public.
 
 The shape can never change for what is already written, so every key is always present and a change of
 shape is a new ``v``. Source of the format: docs/formats.md.

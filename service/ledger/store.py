@@ -1,4 +1,4 @@
-"""The ledger's SQL: streams in and out, the head row, entries. Every call is one statement for a whole batch."""
+"""The ledger's SQL: streams in and out, the head row, entries. A call is one statement for a whole batch."""
 
 from __future__ import annotations
 

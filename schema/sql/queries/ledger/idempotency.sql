@@ -7,3 +7,6 @@ SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
 
 -- name: all
 SELECT key, request, version FROM ledger.idempotency ORDER BY key
+
+-- name: clear
+TRUNCATE ledger.idempotency

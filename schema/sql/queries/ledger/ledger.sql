@@ -27,3 +27,7 @@ SELECT position, kind, nonce, statement, entry, leaf, chain
 
 -- name: leaves
 SELECT position, leaf FROM ledger.entry WHERE position >= $1 AND position < $2 ORDER BY position
+
+-- name: publisher_lock
+-- Held until the transaction ends: one publisher at a time, whichever process it is.
+SELECT pg_try_advisory_xact_lock(hashtext('coldledger publisher'))
