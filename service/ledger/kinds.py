@@ -63,6 +63,7 @@ class Kind:
 
     ``deciders`` maps versions to judgements. A judgement that changes gets a new version, and the old one
     stays as long as a ledger holds statements under it, so that an auditor can judge those again.
+    ``scope`` is what an actor's standing must include; the standing gives it its meaning.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Kind:
     project: Project
     reads: Reads
     schema: int = 1
+    scope: str = "goods:write"
 
     @property
     def newest(self) -> int:

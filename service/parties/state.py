@@ -139,9 +139,7 @@ class Policy:
     version: int
 
 
-ORGANISATION = Projection(
-    Organisation, name="organisation", queries="parties/organisation", reference=True
-)
+ORGANISATION = Projection(Organisation, name="organisation", queries="parties/organisation", reference=True)
 USCC = Projection(UsccHolder, name="uscc", queries="parties/uscc", key="uscc", reference=True)
 FACILITY = Projection(Facility, name="facility", queries="parties/facility", reference=True)
 VEHICLE = Projection(Vehicle, name="vehicle", queries="parties/vehicle", reference=True)

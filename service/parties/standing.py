@@ -1,0 +1,77 @@
+"""Whether an actor may speak at all, and under which scope: asked under the head row before each judgement.
+
+A session or token that was just revoked may still pass the door for a second; it does not pass here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from schema.problems import Refusal
+from service.ledger import PLATFORM, Actor, Context, Kind, Stream, World
+from service.parties.state import ORGANISATION, TOKEN, USER
+
+
+class Scope(StrEnum):
+    """What an API token may be used for."""
+
+    GOODS_WRITE = "goods:write"
+    GOODS_READ = "goods:read"
+    PARTIES_WRITE = "parties:write"
+    REGULATOR_READ = "regulator:read"
+
+
+class PartiesStanding:
+    """The standing of users and tokens of registered organisations, and of the platform's command line."""
+
+    def reads(self, actor: Actor) -> Iterable[Stream]:
+        """The organisation and the user or token that speaks for it."""
+        if actor == PLATFORM:
+            return
+        yield (ORGANISATION, actor.organisation)
+        if actor.user is not None:
+            yield (USER, actor.user)
+        if actor.token is not None:
+            yield (TOKEN, actor.token)
+
+    def check(self, kind: Kind, context: Context, world: World) -> None:
+        """Raises Refusal ``actor.*`` or ``party.suspended``."""
+        actor = context.actor
+        if actor == PLATFORM:
+            # The command line opens the ledger; it holds no goods and must not be able to speak of them.
+            if kind.scope != Scope.PARTIES_WRITE:
+                raise Refusal("actor.platform-only-parties", kind=kind.name)
+            return
+        organisation = world.get(ORGANISATION, actor.organisation)
+        if organisation is None:
+            raise Refusal("actor.unknown")
+        if actor.user is None and actor.token is None:
+            raise Refusal("actor.unknown")
+        if actor.user is not None:
+            _check_user(actor, world)
+        if actor.token is not None:
+            _check_token(kind, actor, world)
+        if not organisation.active:
+            raise Refusal("party.suspended", organisation=organisation.id)
+
+
+def _check_user(actor: Actor, world: World) -> None:
+    user = None if actor.user is None else world.get(USER, actor.user)
+    if user is None or user.organisation != actor.organisation:
+        raise Refusal("actor.unknown")
+    if not user.active:
+        raise Refusal("actor.revoked")
+
+
+def _check_token(kind: Kind, actor: Actor, world: World) -> None:
+    token = None if actor.token is None else world.get(TOKEN, actor.token)
+    if token is None or token.organisation != actor.organisation:
+        raise Refusal("actor.unknown")
+    if not token.active:
+        raise Refusal("actor.revoked")
+    if kind.scope not in token.scopes:
+        raise Refusal("actor.scope-missing", scope=kind.scope, scopes=", ".join(token.scopes))
+
+
+STANDING = PartiesStanding()
