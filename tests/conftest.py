@@ -65,7 +65,7 @@ def database(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
                 await pool.execute(...)
 
     ``open_database(database)`` gives both pools, as the service has them. The fixture needs no loop, so plain
-    tests may use it too. Whatever is still connected in the end is cut off. Two databases in one test: request
+    tests may use it too. Whatever is still connected in the end is cut off. Who needs two databases requests
     ``another_database`` as well.
     """
     yield from _fresh(postgres, template)

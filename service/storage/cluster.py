@@ -88,9 +88,11 @@ class DataFolder:
             with tempfile.TemporaryFile(dir=self.root):
                 pass
         except OSError as error:
-            raise Problem(
-                "storage.data-folder-not-writable", folder=str(self.root), cause=error.strerror or str(error)
-            ) from error
+            raise _not_writable(self.root, error) from error
+
+
+def _not_writable(path: Path, error: OSError) -> Problem:
+    return Problem("storage.data-folder-not-writable", folder=str(path), cause=error.strerror or str(error))
 
 
 def server_account(folder: DataFolder) -> Account | None:
@@ -112,9 +114,12 @@ def lock(folder: DataFolder) -> int:
 
     Waits a moment, because a server whose service was killed still has to go down.
 
-    :raises Problem: ``storage.in-use``.
+    :raises Problem: ``storage.in-use``, ``storage.data-folder-not-writable``.
     """
-    descriptor = os.open(folder.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        descriptor = os.open(folder.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise _not_writable(folder.lock, error) from error
     until = time.monotonic() + LOCK_SECONDS
     while True:
         try:
@@ -134,13 +139,16 @@ def lock(folder: DataFolder) -> int:
 def check(folder: DataFolder, binaries: Binaries) -> bool:
     """Whether there is a cluster; it is one that ``binaries`` may open. Call it under the lock.
 
-    :raises Problem: ``storage.not-a-database``, ``storage.other-version`` or ``storage.in-use``.
+    :raises Problem: ``storage.not-a-database``, ``storage.other-version``, ``storage.password-missing``,
+        ``storage.in-use`` or ``storage.data-folder-not-writable`` (another account's).
     """
     cluster = folder.cluster
-    if not cluster.exists() or (cluster.is_dir() and not any(cluster.iterdir())):
-        return False
     try:
+        if not cluster.exists() or (cluster.is_dir() and not any(cluster.iterdir())):
+            return False
         major = (cluster / "PG_VERSION").read_text(encoding="ascii").strip()
+    except PermissionError as error:
+        raise _not_writable(cluster, error) from error
     except (OSError, UnicodeDecodeError) as error:
         raise Problem("storage.not-a-database", folder=str(cluster)) from error
     if major != binaries.major:

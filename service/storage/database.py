@@ -68,9 +68,9 @@ async def prepare(url: str) -> None:
 async def open_pool(url: str, role: str | None, size: int) -> asyncpg.Pool:
     """A pool of ``size`` connections that act as ``role`` (None: as the URL's user).
 
-    ``jsonb`` values are Python values, and so are those of a ``jsonb[]``, where a value must not be a list itself
-    (asyncpg takes it for one more dimension). Times are UTC. The pool connects as it is used
-    and mends itself when the server was restarted; close it, or use it with ``async with``.
+    ``jsonb`` values are Python values, and so are those of a ``jsonb[]``, where none may be a list itself
+    (asyncpg takes it for one more dimension). Times are UTC. The pool connects as it is used and mends itself
+    when the server was restarted; close it, or use it with ``async with``.
     """
     return await asyncpg.create_pool(
         url,
