@@ -10,7 +10,7 @@ from service.parties.state import ORGANISATION, POLICY, USCC, Organisation, Poli
 
 
 def policy_regions(region: str) -> tuple[str, ...]:
-    """The prefixes under which a policy for ``region`` may stand, the narrowest first; ``""`` is everywhere."""
+    """The prefixes under which a policy for ``region`` may stand, narrowest first; ``""`` is everywhere."""
     return (region[:6], region[:4], region[:2], "")
 
 

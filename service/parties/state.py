@@ -1,4 +1,4 @@
-"""Who takes part: organisations, facilities with their zones, vehicles, users, tokens, and the policies in force.
+"""Who takes part: organisations, facilities with zones, vehicles, users, tokens; and the policies in force.
 
 All of it is reference data of the ledger: few rows that change rarely.
 """
@@ -58,7 +58,10 @@ class UserRole(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """A legal body. ``region`` is where it is seated; for a regulator, its jurisdiction (``210100``)."""
+    """A legal body. ``region`` is where it is seated; for a regulator, its jurisdiction (``210100``).
+
+    A sole trader's name is personal: ``name`` is empty here and the statement holds a commitment to it.
+    """
 
     id: int
     uscc: str
@@ -132,7 +135,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The policy set in force for a region prefix (``""`` is everywhere); ``version`` names it in statements."""
+    """The policy set in force for a region prefix (``""`` is everywhere); statements name its ``version``."""
 
     region: str
     document: dict[str, Any]
