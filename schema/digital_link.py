@@ -7,8 +7,8 @@
     https://HOST/t/<code>                            a product without a GTIN
 
 The batch code is the lot number of the link, a case's or item's code its serial. A fragment holds a signature
-and is for offline checking; whoever only wants the code ignores it. The host of a scanned address is reported,
-never trusted or visited: the code alone decides.
+and is for offline checking; whoever only wants the code ignores it. The host of a scanned address is
+reported, never trusted or visited: the code alone decides.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
@@ -83,6 +83,8 @@ class Scan:
     gtin: str | None = None
     best_before: date | None = None
     host: str | None = None
+    address: str | None = None
+    """The scanned address or path as it stood, signature included; ``None`` for a bare code."""
 
 
 def parse_scan(text: str) -> Scan:
@@ -100,7 +102,7 @@ def parse_scan(text: str) -> Scan:
         address = urlsplit(trimmed)
     except ValueError:
         raise _no_code(text) from None
-    return _read(address, text)
+    return replace(_read(address, text), address=trimmed)
 
 
 def _read(address: SplitResult, text: str) -> Scan:

@@ -60,6 +60,7 @@ def test_every_link_reads_back(code: TraceCode, gtin: str | None, day: date | No
     link = Link(HOST, code, gtin, BATCH, day)
     scan = parse_scan(link.url + fragment)
     assert (scan.code, scan.gtin, scan.host) == (code, gtin, HOST)
+    assert scan.address == link.url + fragment
     if gtin:
         assert (scan.batch, scan.best_before) == (BATCH, day)
     assert parse_scan(link.path + fragment).code == code
