@@ -92,7 +92,7 @@ class _Scalar(_Said):
 
     def read(self, value: Any) -> Any:
         """The value in its one written form. Raises ProblemError."""
-        raise self.make_error("invalid")
+        raise self.make_error(type(value).__name__)
 
 
 def _raise(code: str, **facts: str | int) -> NoReturn:
