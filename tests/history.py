@@ -7,8 +7,9 @@
     refusal = history.refused(facilities.FILE, {...}, actor)
     history.row(FACILITY, statement.outcome["facility"])
 
-Each statement goes the way that the ledger takes it, so that a kind which breaks the ledger's promises fails in
-its own unit tests: it must encode, be judged again to the same statement, and write rows that bear its position.
+Each statement goes the way that the ledger takes it, so that a kind which breaks the ledger's promises fails
+in its own unit tests: it must encode, be judged again to the same statement, and write rows that bear its
+position.
 """
 
 from __future__ import annotations
