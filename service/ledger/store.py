@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import asyncpg
+import orjson
 
 from service.ledger.chain import GENESIS
 from service.ledger.merkle import RightEdge
@@ -123,7 +124,12 @@ async def load(conn: Connection, world: World, streams: Iterable[Stream]) -> boo
 async def save(conn: Connection, dirty: Dirty) -> None:
     """Write the final rows of one projection, one array a column."""
     columns = zip(*map(dirty.projection.values, dirty.rows), strict=True)
-    await conn.execute(query(f"{dirty.projection.queries}.save"), *map(list, columns))
+    await conn.execute(query(f"{dirty.projection.queries}.save"), *map(_column, columns))
+
+
+def _column(values: Iterable[Any]) -> list[Any]:
+    """One array of values; a JSON list is wrapped, which asyncpg would take for one more dimension."""
+    return [orjson.Fragment(orjson.dumps(v)) if isinstance(v, list) else v for v in values]
 
 
 async def save_aside(conn: Connection, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
