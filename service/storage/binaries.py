@@ -95,7 +95,9 @@ def _copy_programs(package: Path, target: Path) -> None:
     The copy is renamed into place when it is whole, so that starters at the same moment see all or nothing;
     the one that comes second keeps the first one's.
     """
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+    if not target.parent.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.parent.chmod(0o755)  # whatever the umask
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=target.parent))
     try:
         libraries = package.with_name(package.name + ".libs")
