@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from io import BytesIO
 from pathlib import Path
 from threading import Lock
 
@@ -48,7 +49,7 @@ def font_path() -> Path:
 
 @cache
 def _font() -> TTFont:
-    return TTFont(font_path(), lazy=True)
+    return TTFont(BytesIO(font_path().read_bytes()), lazy=True)  # no file stays open
 
 
 @lru_cache(maxsize=20_000)
