@@ -1,6 +1,6 @@
 """A hash-chained, append-only ledger of statements; it knows no goods and could be lifted out.
 
-Rules that it keeps (docs/ledger.md): positions are gap-free from 0; what is acknowledged is durable; nothing
+Rules that it keeps (docs/formats.md): positions are gap-free from 0; what is acknowledged is durable; nothing
 is edited; every statement is judged under the head row on state that counts everything before it; what is
 public tells a time and a commitment and nothing else.
 """

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import asyncpg
 
 from schema.problems import Problem
 from service.ledger import store
 from service.ledger.appender import Appender
+from service.ledger.batch import Admitted
 from service.ledger.checkpoint import sign_promise
 from service.ledger.kinds import Proposal, Registry
 from service.ledger.note import Signer
@@ -25,14 +28,28 @@ class Acknowledgement:
     promise: str
 
 
+class Appends(Protocol):
+    """Whatever records proposals: the appender, or the peer that benchmarks compare it with."""
+
+    async def append(self, proposal: Proposal) -> Admitted: ...
+
+    async def close(self) -> None: ...
+
+
 class Ledger:
     """One process's hold on the ledger."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], registry: Registry, signer: Signer) -> None:
+    def __init__(
+        self,
+        pool: asyncpg.Pool[asyncpg.Record],
+        registry: Registry,
+        signer: Signer,
+        appender: Callable[[asyncpg.Pool[asyncpg.Record], Registry], Appends] = Appender,
+    ) -> None:
         self.pool = pool
         self.registry = registry
         self._signer = signer
-        self._appender = Appender(pool, registry)
+        self._appender = appender(pool, registry)
 
     @property
     def origin(self) -> str:
