@@ -147,7 +147,11 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A paper, known by ``issuer/number``. ``covers`` is what it says of the goods; released never exceeds covered."""
+    """A paper, known by ``issuer/number``. Released never exceeds what it certifies (``pieces``, ``grams``).
+
+    ``happened_at`` is when it was sampled or disinfected. ``covers`` is what it says of the goods, and
+    ``named_grams`` the registered net weight of all ``lots`` that it names, to compare that with.
+    """
 
     key: str
     id: int
@@ -160,13 +164,16 @@ class Certificate:
     happened_at: str | None
     result: str | None
     inner_sample: bool
+    sampled_where: str | None
     pieces: int | None
     grams: int | None
     released_pieces: int
     released_grams: int
     lots: list[int]
+    named_grams: int
     file: str | None
     covers: dict[str, Any]
+    details: dict[str, Any]
     version: int
 
 
