@@ -63,9 +63,9 @@ class Batch:
             except Exception as defect:
                 # One broken proposal must not take down the others of its batch.
                 log.exception("the judgement of %s failed", proposal.kind.name)
-                problem = Problem("ledger.defect")
-                problem.__cause__ = defect
-                self.results.append(problem)
+                broken = Problem("ledger.defect")
+                broken.__cause__ = defect
+                self.results.append(broken)
         return None
 
     def _admit(self, proposal: Proposal) -> Admitted:
