@@ -18,7 +18,7 @@ import asyncpg
 import pytest
 
 from schema.problems import LANGUAGES, Problem, explain
-from service.storage import EmbeddedPostgres
+from service.storage import EmbeddedPostgres, open_pool
 
 SERVE = Path(__file__).with_name("serve.py")
 AS_NOBODY = [
@@ -185,6 +185,19 @@ async def test_a_server_that_was_killed_comes_back(tmp_path: Path) -> None:
     assert servers(tmp_path) == []
 
 
+async def test_a_pool_goes_on_with_the_server_that_came_back(tmp_path: Path) -> None:
+    async with EmbeddedPostgres(tmp_path) as server, await open_pool(server.url(), None, 2) as pool:
+        before = await pool.fetchval("SELECT pg_postmaster_start_time()")
+        os.kill(postmaster(tmp_path), signal.SIGKILL)
+        for _ in range(400):
+            try:
+                after = await pool.fetchval("SELECT pg_postmaster_start_time()")
+                break
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await asyncio.sleep(0.025)
+        assert after > before
+
+
 async def test_everything_killed_at_once_starts_again_with_its_data(tmp_path: Path) -> None:
     with service(tmp_path) as (process, url):
         await sql(url, "CREATE TABLE kept AS SELECT 1006 AS cartons")
@@ -206,7 +219,7 @@ def test_a_pid_file_that_names_a_process_of_someone_else_is_no_obstacle(tmp_path
 
 def test_ctrl_c_stops_the_server_in_order(tmp_path: Path) -> None:
     with service(tmp_path) as (process, _):
-        # The terminal's signal reaches the service's group; the server is not in it, so it serves to the last.
+        # The terminal's signal reaches the service's group; the server, not in it, serves to the last.
         assert os.getpgid(postmaster(tmp_path)) != os.getpgid(process.pid)
         os.killpg(process.pid, signal.SIGINT)
         assert process.stdout
