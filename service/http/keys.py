@@ -1,0 +1,25 @@
+"""What the application holds for its routes, and what a request carries, by typed keys."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from schema.problems import Language
+from service.http.readers import Reader
+from service.ledger import Ledger
+from service.settings import Settings
+from service.storage import Database, FileStore
+
+SETTINGS = web.AppKey("settings", Settings)
+DATABASE = web.AppKey("database", Database)
+LEDGER = web.AppKey("ledger", Ledger)
+FILES = web.AppKey("files", FileStore)
+
+READER = web.RequestKey("reader", Reader)
+LANGUAGE = web.RequestKey("language", str)
+REQUEST_ID = web.RequestKey("request id", str)
+
+
+def language(request: web.Request) -> Language:
+    """The language that this request is answered in."""
+    return "zh" if request.get(LANGUAGE) == "zh" else "en"

@@ -1,0 +1,129 @@
+"""Reads are declared: a path, what is asked with it, who may ask, what is answered. One handler serves them
+all.
+
+What a schema does not name is never answered, whatever row it came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import asyncpg
+import orjson
+from aiohttp import web
+from marshmallow import Schema
+
+from schema.messages.fields import Message, Whole
+from service.http.body import JSON, load_query
+from service.http.keys import DATABASE, READER
+from service.http.paging import DEFAULT_LIMIT, MAX_LIMIT, Page, Slice, read_cursor, write_cursor
+from service.http.paths import Path
+from service.http.readers import Reader, demand
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One read: who asks for what.
+
+    ``pool`` may only read. ``path`` holds the path's parameters (ids are ints), ``query`` what the read's
+    query schema loaded, ``page`` what part of a list is wanted.
+    """
+
+    reader: Reader
+    pool: asyncpg.Pool[asyncpg.Record]
+    path: Mapping[str, Any]
+    query: Mapping[str, Any]
+    page: Page
+    request: web.Request
+
+
+class PagingQuery(Message):
+    """How much of a list is wanted."""
+
+    limit = Whole(least=1, most=MAX_LIMIT)
+
+
+_PAGING = PagingQuery()
+
+Answer = Callable[[Ask], Awaitable[Any]]
+"""The answer: for one thing a mapping or object that the response schema dumps; for a list a ``Slice`` of
+them; for something other than JSON a response. Raises the same ``….not-found`` for "not yours" and "not
+there"."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """A GET.
+
+    ``name`` is its operation id. ``response`` is the schema of the thing, or of each entry of a list.
+    ``scope`` is what a token needs (None: anyone may ask). ``cursor`` gives the types of a list's sort key
+    and makes it a list. ``media`` are the media types where the answer is not JSON.
+    """
+
+    path: str
+    name: str
+    summary: str
+    answer: Answer
+    response: type[Schema] | None = None
+    query: type[Schema] | None = None
+    scope: str | None = "goods:read"
+    cursor: tuple[type[Any], ...] = ()
+    media: tuple[str, ...] = (JSON,)
+    tag: str = "goods"
+    problems: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def parsed(self) -> Path:
+        """The path, read once."""
+        return Path(self.path)
+
+    @cached_property
+    def dumper(self) -> Schema | None:
+        """The response schema, made once."""
+        return None if self.response is None else self.response()
+
+    @cached_property
+    def loader(self) -> Schema:
+        """The query schema, made once; without one every parameter is unknown."""
+        return Message() if self.query is None else self.query()
+
+    def route(self) -> web.RouteDef:
+        """How aiohttp serves it; HEAD as well."""
+        return web.get(self.parsed.routed, self._handle, allow_head=True)
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        reader = request[READER]
+        demand(reader, self.scope)
+        page, query = self._question(request)
+        pool = request.app[DATABASE].reader
+        answer = await self.answer(Ask(reader, pool, self.parsed.values(request), query, page, request))
+        if isinstance(answer, web.StreamResponse):
+            return answer
+        if isinstance(answer, Slice):
+            return self._list(request, answer)
+        return web.Response(body=orjson.dumps(self._dump(answer)), content_type=JSON)
+
+    def _question(self, request: web.Request) -> tuple[Page, dict[str, Any]]:
+        """The page and the query. Raises Problem ``message.invalid`` or ``request.cursor``."""
+        asked = {name: request.query[name] for name in request.query}
+        page = Page()
+        if self.cursor:
+            limit, cursor = asked.pop("limit", None), asked.pop("cursor", None)
+            said = {} if limit is None else {"limit": limit}
+            wanted = load_query(_PAGING, said).get("limit", DEFAULT_LIMIT)
+            page = Page(wanted, None if cursor is None else read_cursor(cursor, self.cursor))
+        return page, load_query(self.loader, asked)
+
+    def _list(self, request: web.Request, answer: Slice[Any]) -> web.Response:
+        cursor = None if answer.next is None else write_cursor(answer.next)
+        body = {"items": [self._dump(item) for item in answer.items], "next": cursor}
+        headers = {}
+        if cursor is not None:
+            headers["Link"] = f'<{request.rel_url.update_query(cursor=cursor)}>; rel="next"'
+        return web.Response(body=orjson.dumps(body), content_type=JSON, headers=headers)
+
+    def _dump(self, thing: Any) -> Any:
+        return thing if self.dumper is None else self.dumper.dump(thing)

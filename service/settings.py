@@ -1,0 +1,160 @@
+"""What an operator chooses: command line first, then the environment (``COLDLEDGER_…``), then a default.
+
+Loopback and a data folder of the user's own are the defaults. The trust folder holds the signing key and the
+checkpoint; it lies beside the data folder and never in it, so that a restored data folder cannot bring along
+a note that agrees with it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+
+from schema.problems import Problem
+from schema.public_host import public_host
+
+ENVIRONMENT = "COLDLEDGER_"
+MAX_PORT = 65535
+MAX_WORKERS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this service runs. ``database`` is None for the embedded server; port 0 takes any free one.
+
+    ``public_host`` is the name that labels carry (schema.public_host).
+    """
+
+    data: Path
+    trust: Path
+    database: str | None = None
+    host: str = "127.0.0.1"
+    port: int = 8080
+    public_host: str = "127.0.0.1:8080"
+    workers: int = 1
+    sample_data: bool = False
+    access_log: bool = True
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach the service, so that plain HTTP is as safe as it gets."""
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+    @property
+    def key_file(self) -> Path:
+        """The ledger's signing key."""
+        return self.trust / "signing.key"
+
+    @property
+    def checkpoint_file(self) -> Path:
+        """The newest checkpoint."""
+        return self.trust / "checkpoint"
+
+    @property
+    def files(self) -> Path:
+        """Scanned papers by digest."""
+        return self.data / "files"
+
+
+def add_storage_options(parser: argparse.ArgumentParser, environment: Mapping[str, str] = os.environ) -> None:
+    """What every command needs: where things are."""
+    said = _Environment(environment)
+    parser.add_argument("--data", type=Path, default=said.path("DATA"), metavar="DIR",
+                        help="data folder (default: coldledger in the user's data folder)")  # fmt: skip
+    parser.add_argument("--trust", type=Path, default=said.path("TRUST"), metavar="DIR",
+                        help="signing key and checkpoint (default: DATA.trust, beside the data folder)")  # fmt: skip
+    parser.add_argument("--database", default=said.text("DATABASE"), metavar="URL",
+                        help="PostgreSQL 15 or newer (default: an embedded one in the data folder)")  # fmt: skip
+
+
+def add_serving_options(parser: argparse.ArgumentParser, environment: Mapping[str, str] = os.environ) -> None:
+    """What ``serve`` needs besides."""
+    said = _Environment(environment)
+    parser.add_argument(
+        "--host", default=said.text("HOST", "127.0.0.1"), help="address (default: %(default)s)"
+    )
+    parser.add_argument("--port", type=_port, default=said.text("PORT", "8080"),
+                        help="TCP port, 0 for any free one (default: %(default)s)")  # fmt: skip
+    parser.add_argument("--public-host", default=said.text("PUBLIC_HOST"), metavar="NAME",
+                        help="permanent public name that labels carry")  # fmt: skip
+    parser.add_argument("--workers", type=_workers, default=said.text("WORKERS", "1"),
+                        help="processes that share the port (default: %(default)s)")  # fmt: skip
+    parser.add_argument("--sample-data", action="store_true", default=said.text("SAMPLE_DATA") == "1",
+                        help="a sample: labels may carry a private name")  # fmt: skip
+    parser.add_argument("--no-access-log", dest="access_log", action="store_false",
+                        default=said.text("ACCESS_LOG") != "0", help="do not log requests")  # fmt: skip
+
+
+def settings_from(arguments: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings that a parsed command line gives.
+
+    Raises Problem ``settings.trust-in-data``, and ``host.not-public`` for a name that labels must not carry.
+    """
+    said = vars(arguments)
+    data = (said["data"] or _data_home(environment) / "coldledger").absolute()
+    trust = (said["trust"] or data.with_name(f"{data.name}.trust")).absolute()
+    if trust.resolve().is_relative_to(data.resolve()):
+        raise Problem("settings.trust-in-data", trust=str(trust), data=str(data))
+    settings = Settings(data=data, trust=trust, database=said["database"])
+    if "port" not in said:
+        return settings
+    return Settings(
+        data=data,
+        trust=trust,
+        database=said["database"],
+        host=said["host"],
+        port=said["port"],
+        public_host=_label_host(said),
+        workers=said["workers"],
+        sample_data=said["sample_data"],
+        access_log=said["access_log"],
+    )
+
+
+def _label_host(said: Mapping[str, object]) -> str:
+    """Without a name, labels carry where the service listens: of use on this machine alone."""
+    given = said["public_host"]
+    if given is None:
+        return public_host(f"{said['host']}:{said['port']}", sample_data=True)
+    return public_host(str(given), sample_data=bool(said["sample_data"]))
+
+
+def _data_home(environment: Mapping[str, str]) -> Path:
+    """The XDG base directory for data; a relative one counts as unset, as that specification says."""
+    said = Path(environment.get("XDG_DATA_HOME", ""))
+    return said if said.is_absolute() else Path.home() / ".local" / "share"
+
+
+def _port(text: str) -> int:
+    return _between(text, 0, MAX_PORT)
+
+
+def _workers(text: str) -> int:
+    return _between(text, 1, MAX_WORKERS)
+
+
+def _between(text: str, least: int, most: int) -> int:
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} to {most}")
+    return int(text)
+
+
+class _Environment:
+    """Values named ``COLDLEDGER_…``; an empty one counts as unset."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = values
+
+    def text(self, name: str, default: str | None = None) -> str | None:
+        return self._values.get(ENVIRONMENT + name) or default
+
+    def path(self, name: str) -> Path | None:
+        text = self.text(name)
+        return Path(text) if text else None
