@@ -3,8 +3,8 @@
 The rules it keeps: nothing overflows its place; the code is printed for eyes beside the code for scanners;
 the same label looks the same in all formats and on machines without a Chinese font; sample data says so.
 
-Rendering is work for the processor (10 to 85 ms a label, about 23 s for a full file of sheets). Callers in an event
-loop run it in a thread: ``await asyncio.to_thread(render, …)``. All functions here are safe in threads.
+Rendering is work for the processor: 10 to 85 ms a label, about 23 s for a full file of sheets. Callers in an
+event loop run it in a thread: ``await asyncio.to_thread(render, …)``. All functions here are safe in threads.
 """
 
 from __future__ import annotations

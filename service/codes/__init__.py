@@ -1,0 +1,1 @@
+"""Trace codes, links, labels, and what scanning them tells."""
