@@ -44,16 +44,21 @@ def lose(unit: Unit, pieces: int | None, grams: int) -> Unit:
     )
 
 
+def demand_counting(unit: Unit, pieces: int | None) -> None:
+    """Raises Refusal ``unit.pieces-missing`` or ``unit.pieces-not-counted``: pieces count here, or they do not."""
+    if unit.pieces is not None and pieces is None:
+        raise Refusal("unit.pieces-missing", unit=unit.id, held=unit.pieces)
+    if unit.pieces is None and pieces is not None:
+        raise Refusal("unit.pieces-not-counted", unit=unit.id, asked=pieces)
+
+
 def _less(unit: Unit, pieces: int | None, grams: int) -> Amount:
     """What is left on hand."""
+    demand_counting(unit, pieces)
     if grams > unit.grams:
         raise Refusal("unit.insufficient-grams", unit=unit.id, asked=grams, held=unit.grams)
-    if unit.pieces is None:
-        if pieces is not None:
-            raise Refusal("unit.pieces-not-counted", unit=unit.id, asked=pieces)
+    if unit.pieces is None or pieces is None:
         return Amount(None, unit.grams - grams)
-    if pieces is None:
-        raise Refusal("unit.pieces-missing", unit=unit.id, held=unit.pieces)
     if pieces > unit.pieces:
         raise Refusal("unit.insufficient-pieces", unit=unit.id, asked=pieces, held=unit.pieces)
     left = Amount(unit.pieces - pieces, unit.grams - grams)
