@@ -58,6 +58,19 @@ class EmbeddedPostgres:
         host = quote(str(self._sockets), safe="")
         return f"postgresql://{cluster.SUPERUSER}:{password}@/{quote(database)}?host={host}"
 
+    @classmethod
+    def running(cls, data: Path) -> str | None:
+        """The URL of the server that a service runs in ``data`` now, or None: for a command beside it."""
+        server = cls(data)
+        try:
+            lines = (server._folder.cluster / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+        except OSError:
+            return None
+        if len(lines) < 8 or lines[7].strip() != "ready" or not Path(lines[4]).is_dir():
+            return None
+        server._sockets = Path(lines[4])
+        return server.url()
+
     def start(self) -> None:
         """Take the data folder, make the cluster when there is none, and answer when the server is ready.
 

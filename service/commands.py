@@ -1,0 +1,84 @@
+"""What operators and auditors run beside the service: verify the ledger, rebuild what is derived from it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+from service.ledger import Registry, audit
+from service.ledger.audit import Report
+from service.ledger.publisher import read_note
+from service.ledger.store import Connection
+from service.settings import Settings
+from service.storage import EmbeddedPostgres, open_pool
+from service.trust import read_verifier
+
+SHOWN = 50
+"""Findings printed in full; the rest are counted."""
+
+
+@asynccontextmanager
+async def database_url(settings: Settings) -> AsyncIterator[str]:
+    """The database named, that of the service running on this data folder, or an embedded one started now."""
+    running = settings.database or EmbeddedPostgres.running(settings.data)
+    if running is not None:
+        yield running
+        return
+    async with EmbeddedPostgres(settings.data) as server:
+        yield server.url()
+
+
+@asynccontextmanager
+async def connection(settings: Settings, role: str) -> AsyncIterator[Connection]:
+    """A connection that acts as ``role``."""
+    async with database_url(settings) as url:
+        pool: asyncpg.Pool[asyncpg.Record] = await open_pool(url, role, 1)
+        async with pool, pool.acquire() as conn:
+            yield conn
+
+
+def _progress() -> Callable[[int, int], None]:
+    """A line on a terminal that tells how far it is; silent where nobody watches."""
+    shown = time.monotonic()
+
+    def show(done: int, total: int) -> None:
+        nonlocal shown
+        if sys.stderr.isatty() and time.monotonic() - shown > 0.5:
+            shown = time.monotonic()
+            sys.stderr.write(f"\r{done:,} of {total:,} entries")
+
+    return show
+
+
+def _print(report: Report, good: str) -> int:
+    """Say what was found; the exit code: 0 where nothing was."""
+    for finding in report.findings[:SHOWN]:
+        sys.stdout.write(f"BAD  {finding}\n")
+    if report.findings[SHOWN:]:
+        sys.stdout.write(f"BAD  and {len(report.findings) - SHOWN} more\n")
+    if not report.findings:
+        sys.stdout.write(f"good {good}\n")
+    return 1 if report.findings else 0
+
+
+async def verify(settings: Settings, registry: Registry, *, rules: bool) -> int:
+    """``coldledger verify [--rules]``: 0 where everything agrees, otherwise 1 and the places."""
+    checkpoint = read_note(settings.checkpoint_file, read_verifier(settings))
+    async with connection(settings, "coldledger_reader") as conn:
+        report = await audit.verify(conn, registry, checkpoint, rules=rules, progress=_progress())
+    noted = "no checkpoint outside yet" if checkpoint is None else f"checkpoint of {checkpoint.size} entries"
+    judged = ", every statement judged again" if rules else ""
+    return _print(report, f"{report.entries} entries: chain, tree, statements, head; {noted}{judged}")
+
+
+async def rebuild(settings: Settings, registry: Registry, *, check: bool) -> int:
+    """``coldledger rebuild [--check]``: make every projection from the ledger; ``check`` only compares."""
+    async with connection(settings, "coldledger_reader" if check else "coldledger_owner") as conn:
+        work = audit.check_rows if check else audit.rebuild
+        report = await work(conn, registry, _progress())
+    done = "compared" if check else "written"
+    return _print(report, f"{report.entries} entries, {report.rows} rows {done}")
