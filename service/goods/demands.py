@@ -1,0 +1,50 @@
+"""What the policy in force asks of a release, read from its document once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from service.goods.state import Lot, Paper
+from service.parties import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Demands:
+    """A policy's words for the gate. What it leaves open is not demanded.
+
+    ``issuers`` and ``validity_days`` hold only kinds of paper that are restricted. ``tolerance`` is the
+    difference of weight, in thousandths of the registered one, that is a finding and no more.
+    """
+
+    required: tuple[Paper, ...]
+    issuers: Mapping[str, list[str]]
+    validity_days: Mapping[str, int]
+    port_sampling: bool
+    tolerance: int
+    enhanced: list[dict[str, str]]
+
+    @classmethod
+    def of(cls, policy: Policy) -> Demands:
+        """Read ``policy``; the order of what it requires is that of :class:`Paper`, whatever it was written in."""
+        document: dict[str, Any] = policy.document
+        return cls(
+            required=tuple(kind for kind in Paper if kind in document["required"]),
+            issuers=_stated(document.get("issuers")),
+            validity_days=_stated(document.get("certificate_validity_days")),
+            port_sampling=document["accept_port_sampling"],
+            tolerance=document["weight_tolerance_permille"],
+            enhanced=document.get("enhanced") or [],
+        )
+
+    def enhances(self, lot: Lot) -> bool:
+        """Whether ``lot`` is under enhanced control: an entry of the list fits it in all that the entry names."""
+        return any(
+            all(getattr(lot, trait) == value for trait, value in entry.items() if value is not None)
+            for entry in self.enhanced
+        )
+
+
+def _stated(table: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {kind: value for kind, value in (table or {}).items() if value is not None}
