@@ -6,6 +6,8 @@ disabled or revoked says nothing more. What is not yours is refused with the wor
 Credentials and personal values are outside the ledger (credentials.py, personal.py).
 """
 
+from service.parties.facilities import FILE_FACILITY, REGISTER_VEHICLE
+from service.parties.founding import OPEN_LEDGER
 from service.parties.lookups import (
     organisation_by_uscc,
     organisation_by_uscc_streams,
@@ -13,6 +15,13 @@ from service.parties.lookups import (
     policy_regions,
     policy_streams,
 )
+from service.parties.organisations import (
+    REGISTER_ORGANISATION,
+    REINSTATE_ORGANISATION,
+    SUSPEND_ORGANISATION,
+)
+from service.parties.people import DISABLE_USER, ISSUE_TOKEN, REGISTER_USER, REVOKE_TOKEN
+from service.parties.policies import ENACT_POLICY, shipped_policies
 from service.parties.standing import STANDING, Scope
 from service.parties.state import (
     FACILITY,
@@ -35,14 +44,39 @@ from service.parties.state import (
     ZoneKind,
 )
 
+KINDS = [
+    OPEN_LEDGER,
+    REGISTER_ORGANISATION,
+    SUSPEND_ORGANISATION,
+    REINSTATE_ORGANISATION,
+    FILE_FACILITY,
+    REGISTER_VEHICLE,
+    REGISTER_USER,
+    DISABLE_USER,
+    ISSUE_TOKEN,
+    REVOKE_TOKEN,
+    ENACT_POLICY,
+]
 PROJECTIONS = [ORGANISATION, USCC, FACILITY, VEHICLE, USER, TOKEN, POLICY]
 
 __all__ = [
+    "DISABLE_USER",
+    "ENACT_POLICY",
     "FACILITY",
+    "FILE_FACILITY",
+    "ISSUE_TOKEN",
+    "KINDS",
+    "OPEN_LEDGER",
     "ORGANISATION",
     "POLICY",
     "PROJECTIONS",
+    "REGISTER_ORGANISATION",
+    "REGISTER_USER",
+    "REGISTER_VEHICLE",
+    "REINSTATE_ORGANISATION",
+    "REVOKE_TOKEN",
     "STANDING",
+    "SUSPEND_ORGANISATION",
     "TOKEN",
     "USCC",
     "USER",
@@ -64,4 +98,5 @@ __all__ = [
     "policy_for",
     "policy_regions",
     "policy_streams",
+    "shipped_policies",
 ]

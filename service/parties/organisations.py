@@ -1,0 +1,115 @@
+"""Organisations: registered, suspended and reinstated by the platform.
+
+Rules: one organisation per social credit code; whoever supervises does not trade; the platform's own role is
+given on the command line only; nobody suspends himself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from schema.problems import Refusal
+from service.ledger import PLATFORM, Context, Data, Decision, Kind, Statement, Stream, World
+from service.parties.speakers import demand_platform
+from service.parties.standing import Scope
+from service.parties.state import ORGANISATION, USCC, Organisation, Role, UsccHolder
+
+SUPERVISING = frozenset({Role.PLATFORM, Role.REGULATOR, Role.AUDITOR})
+
+
+def _decide_registration(data: Data, ctx: Context, world: World) -> Decision:
+    demand_platform(ctx, world)
+    roles = data["roles"]
+    if Role.PLATFORM in roles and ctx.actor != PLATFORM:
+        raise Refusal("party.platform-reserved", field="/roles")
+    if len(roles) > 1 and SUPERVISING.intersection(roles):
+        raise Refusal("party.roles-conflict", field="/roles", roles=", ".join(roles))
+    holder = world.get(USCC, data["uscc"])
+    if holder is not None:
+        raise Refusal("party.uscc-taken", field="/uscc", uscc=data["uscc"], organisation=holder.organisation)
+    return Decision(outcome={"organisation": ctx.id()})
+
+
+def _project_registration(statement: Statement, position: int, _world: World) -> Iterable[Any]:
+    data, id_ = statement.data, statement.outcome["organisation"]
+    yield Organisation(
+        id=id_,
+        uscc=data["uscc"],
+        name=_open(data["name"]) or "",
+        name_en=_open(data.get("name_en")),
+        roles=data["roles"],
+        region=data["region"],
+        active=True,
+        version=position,
+    )
+    yield UsccHolder(data["uscc"], id_, position)
+
+
+def _open(name: str | dict[str, str] | None) -> str | None:
+    """A name where it is open; None where there is none or only a commitment to a sole trader's."""
+    return name if isinstance(name, str) else None
+
+
+def _read_registration(data: Data, _world: World) -> Iterable[Stream]:
+    yield (USCC, data["uscc"])
+
+
+def _decide_suspension(data: Data, ctx: Context, world: World) -> Decision:
+    organisation = _other(data, ctx, world)
+    if organisation.id == ctx.actor.organisation:
+        raise Refusal("party.self-suspension", field="/organisation")
+    if not organisation.active:
+        raise Refusal("party.already-suspended", field="/organisation", organisation=organisation.id)
+    return Decision()
+
+
+def _decide_reinstatement(data: Data, ctx: Context, world: World) -> Decision:
+    organisation = _other(data, ctx, world)
+    if organisation.active:
+        raise Refusal("party.not-suspended", field="/organisation", organisation=organisation.id)
+    return Decision()
+
+
+def _other(data: Data, ctx: Context, world: World) -> Organisation:
+    demand_platform(ctx, world)
+    organisation = world.get(ORGANISATION, data["organisation"])
+    if organisation is None:
+        raise Refusal("party.not-found", field="/organisation", organisation=data["organisation"])
+    return organisation
+
+
+def _project_suspension(statement: Statement, position: int, world: World) -> Iterable[Any]:
+    yield replace(world.row(ORGANISATION, statement.data["organisation"]), active=False, version=position)
+
+
+def _project_reinstatement(statement: Statement, position: int, world: World) -> Iterable[Any]:
+    yield replace(world.row(ORGANISATION, statement.data["organisation"]), active=True, version=position)
+
+
+def _read_organisation(data: Data, _world: World) -> Iterable[Stream]:
+    yield (ORGANISATION, data["organisation"])
+
+
+REGISTER_ORGANISATION = Kind(
+    "organisation-registered",
+    {1: _decide_registration},
+    _project_registration,
+    _read_registration,
+    scope=Scope.PARTIES_WRITE,
+)
+SUSPEND_ORGANISATION = Kind(
+    "organisation-suspended",
+    {1: _decide_suspension},
+    _project_suspension,
+    _read_organisation,
+    scope=Scope.PARTIES_WRITE,
+)
+REINSTATE_ORGANISATION = Kind(
+    "organisation-reinstated",
+    {1: _decide_reinstatement},
+    _project_reinstatement,
+    _read_organisation,
+    scope=Scope.PARTIES_WRITE,
+)
