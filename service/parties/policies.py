@@ -1,7 +1,7 @@
-"""Policies: which certificates goods need, and what else differs by region. The newest of a region prefix holds.
+"""Policies: which certificates goods need, and what else differs by region. A prefix's newest one holds.
 
-Rules: a regulator enacts for its own jurisdiction and what lies in it, the platform for any; a policy is enacted
-on the day it begins or later, because from then on every judgement is under it.
+Rules: a regulator enacts for its own jurisdiction and what lies in it, the platform for any; a policy is
+enacted on the day it begins or later, because from then on every judgement is under it.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ def _decide(data: Data, ctx: Context, world: World) -> Decision:
     _check_jurisdiction(data["region"], ctx, world)
     demand_manager(ctx, world)
     document = data["document"]
-    # The document steers every judgement that follows: one that is malformed would break them all. A change of
-    # its schema that refuses what was accepted before is a new version of this judgement.
+    # The document steers every judgement that follows: a malformed one would break them all. A change of its
+    # schema that refuses what was accepted before is a new version of this judgement.
     try:
         _DOCUMENT.load(document)
     except ValidationError as error:
-        wrong = refusal(error)
+        causes = refusal(error).causes
         raise Refusal(
-            "policy.document-invalid", field="/document", causes=wrong.causes, **wrong.facts
+            "policy.document-invalid", field="/document", causes=causes, count=len(causes)
         ) from None
     begins = moments.parse_day(document["valid_from"])
     today = ctx.recorded.astimezone(moments.CHINA).date()

@@ -8,7 +8,7 @@ from service.parties.state import ORGANISATION, USER, Organisation, Role, UserRo
 
 
 def organisation_of(ctx: Context, world: World) -> Organisation:
-    """The organisation that the actor speaks for. Raises Refusal ``actor.no-organisation`` on the command line."""
+    """The organisation that the actor speaks for; on the command line Refusal ``actor.no-organisation``."""
     organisation = None if ctx.actor == PLATFORM else world.get(ORGANISATION, ctx.actor.organisation)
     if organisation is None:
         raise Refusal("actor.no-organisation")
