@@ -19,3 +19,15 @@ class IssuedCode:
 
 
 ISSUED_CODE = Projection(IssuedCode, name="code", queries="codes/issued_code", key="code")
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCount:
+    """How many cases of a lot have a code: its highest serial."""
+
+    lot: int
+    cases: int
+    version: int
+
+
+CASE_COUNT = Projection(CaseCount, name="cases", queries="codes/case_count", key="lot")

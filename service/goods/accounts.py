@@ -45,7 +45,7 @@ def lose(unit: Unit, pieces: int | None, grams: int) -> Unit:
 
 
 def demand_counting(unit: Unit, pieces: int | None) -> None:
-    """Raises Refusal ``unit.pieces-missing`` or ``unit.pieces-not-counted``: pieces count here, or they do not."""
+    """Pieces are stated where they count. Raises ``unit.pieces-missing`` or ``unit.pieces-not-counted``."""
     if unit.pieces is not None and pieces is None:
         raise Refusal("unit.pieces-missing", unit=unit.id, held=unit.pieces)
     if unit.pieces is None and pieces is not None:

@@ -1,8 +1,9 @@
 """The consignee says what arrived. A fact: what breaks a rule on the way is recorded as a breach.
 
-Rules kept here: each unit of the shipment is answered for once; no more arrives than was sent; what is missing
-is declared lost in the unit in transit, with a reason. What arrived becomes the consignee's, in hand and in
-ownership. A broken seal, or a zone that is not for imported goods, is recorded and not refused.
+Rules kept here: each unit of the shipment is answered for once; no more arrives than was sent; what is
+missing is declared lost in the unit in transit, with a reason. What arrived becomes the consignee's, in hand
+and in ownership. A broken seal, a zone that is not for imported goods, and a place that was closed meanwhile
+are recorded, in breach, and not refused.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from service.parties import FACILITY, Facility, policy_for
 def decide(data: Data, ctx: Context, world: World) -> Decision:
     """``units`` of the outcome stand in the order of the items, None for what did not arrive at all."""
     shipment = _shipment(data["shipment"], ctx, world)
-    destination = rules.own_facility(shipment.destination, ctx, world, "/shipment")
+    destination = rules.known_facility(shipment.destination, world)
     policy = policy_for(world, destination.region)
     arrived = timing.happened(data["happened_at"], ctx, policy)
     _each_once(data["items"], shipment)
@@ -45,7 +46,10 @@ def _shipment(shipment_id: int, ctx: Context, world: World) -> Shipment:
         raise Refusal("shipment.not-found", field="/shipment", shipment=shipment_id)
     if shipment.received_at is not None:
         raise Refusal(
-            "shipment.already-received", field="/shipment", shipment=shipment.id, received=shipment.received_at
+            "shipment.already-received",
+            field="/shipment",
+            shipment=shipment.id,
+            received=shipment.received_at,
         )
     return shipment
 
@@ -98,10 +102,10 @@ def _settle(accounts: flow.Accounts, unit: Unit, item: Mapping[str, Any], pointe
 
 
 def _breaches(data: Data, destination: Facility) -> Iterator[Refusal]:
+    yield from rules.out_of_service(destination, "/shipment")
     if "zone" in data:
-        unfit = rules.zone_unfit(rules.zone_of(destination, data["zone"]), destination, UnitState.RELEASED)
-        if unfit is not None:
-            yield unfit
+        zone = rules.zone_of(destination, data["zone"])
+        yield from rules.zone_unfit(zone, destination, UnitState.RELEASED)
     if data.get("seals_intact") is False:
         yield Refusal("receipt.seal-broken", field="/seals_intact", shipment=data["shipment"])
 

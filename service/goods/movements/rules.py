@@ -57,19 +57,38 @@ def known_unit(unit_id: int, world: World) -> Unit:
 def unit_at(unit: Unit, facility: Facility, field: str = "/unit") -> None:
     """Raises Refusal ``unit.elsewhere`` where the unit is at another place."""
     if unit.facility != facility.id:
-        raise Refusal(
-            "unit.elsewhere", field=field, unit=unit.id, facility=unit.facility, asked=facility.id
-        )
+        raise Refusal("unit.elsewhere", field=field, unit=unit.id, facility=unit.facility, asked=facility.id)
 
 
-def own_facility(facility_id: int | None, ctx: Context, world: World, field: str = "/facility") -> Facility:
-    """A facility of the actor's organisation. Raises Refusal ``facility.not-found`` or ``facility.inactive``."""
-    facility = None if facility_id is None else world.get(FACILITY, facility_id)
+def known_facility(facility_id: int, world: World) -> Facility:
+    """A facility that another row vouches for. Raises LookupError where the ledger contradicts itself."""
+    facility = world.get(FACILITY, facility_id)
+    if facility is None:
+        raise LookupError(f"facility {facility_id} is named and does not exist")
+    return facility
+
+
+def facility_of(unit: Unit, world: World) -> Facility:
+    """Where a unit in store is: a facility of its custodian."""
+    if unit.facility is None:
+        raise LookupError(f"unit {unit.id} is in store and at no facility")
+    return known_facility(unit.facility, world)
+
+
+def own_facility(facility_id: int, ctx: Context, world: World, field: str = "/facility") -> Facility:
+    """A facility of the actor's organisation, in service. Raises Refusal ``facility.…``."""
+    facility = world.get(FACILITY, facility_id)
     if facility is None or facility.organisation != ctx.actor.organisation:
         raise Refusal("facility.not-found", field=field, facility=facility_id)
-    if not facility.active:
-        raise Refusal("facility.inactive", field=field, facility=facility.id)
+    for closed in out_of_service(facility, field):
+        raise closed
     return facility
+
+
+def out_of_service(facility: Facility, field: str = "/facility") -> Iterator[Refusal]:
+    """The rule that one breaks who works in a closed facility."""
+    if not facility.active:
+        yield Refusal("facility.inactive", field=field, facility=facility.id)
 
 
 def zone_of(facility: Facility, number: int, field: str = "/zone") -> Mapping[str, Any]:
@@ -82,20 +101,18 @@ def zone_of(facility: Facility, number: int, field: str = "/zone") -> Mapping[st
 
 def zone_unfit(
     zone: Mapping[str, Any], facility: Facility, state: UnitState, field: str = "/zone"
-) -> Refusal | None:
-    """The rule that goods of ``state`` break in ``zone``, or None where they may be kept there."""
-    if zone["kind"] in _ZONES_FOR[state]:
-        return None
-    allowed = ", ".join(_ZONES_FOR[state])
-    return Refusal(
-        "zone.kind-unfit",
-        field=field,
-        facility=facility.id,
-        zone=zone["no"],
-        kind=zone["kind"],
-        state=state.value,
-        allowed=allowed,
-    )
+) -> Iterator[Refusal]:
+    """The rule that goods of ``state`` break in ``zone``, where they break one."""
+    if zone["kind"] not in _ZONES_FOR[state]:
+        yield Refusal(
+            "zone.kind-unfit",
+            field=field,
+            facility=facility.id,
+            zone=zone["no"],
+            kind=zone["kind"],
+            state=state.value,
+            allowed=", ".join(_ZONES_FOR[state]),
+        )
 
 
 def unit_streams(units: Iterable[int], world: World) -> Iterator[Stream]:

@@ -1,4 +1,7 @@
-"""Goods go over the counter to whoever eats them. Between businesses goods are shipped, not sold."""
+"""Goods go over the counter to whoever eats them. Between businesses goods are shipped, not sold.
+
+A fact: a sale at a counter that was closed meanwhile is recorded, in breach.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ COUNTERS = (FacilityKind.MARKET, FacilityKind.SHOP, FacilityKind.RESTAURANT)
 def decide(data: Data, ctx: Context, world: World) -> Decision:
     """Refuses a sale of what is not released, not at a counter, or more than there is."""
     unit = rules.unit_in_hand(data["unit"], ctx, world, rules.RELEASED)
-    facility = rules.own_facility(unit.facility, ctx, world)
+    facility = rules.facility_of(unit, world)
     if facility.kind not in COUNTERS:
         raise Refusal(
             "sale.not-a-counter", facility=facility.id, kind=facility.kind, allowed=", ".join(COUNTERS)
@@ -28,7 +31,7 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
     policy = policy_for(world, facility.region)
     timing.after_made(timing.happened(data["happened_at"], ctx, policy), unit)
     flow.Accounts().take(unit, data.get("pieces"), data["grams"])
-    return Decision({"unit": ctx.id()}, policy.version)
+    return Decision({"unit": ctx.id()}, policy.version, [*rules.out_of_service(facility)])
 
 
 def project(statement: Statement, position: int, world: World) -> Iterator[Any]:

@@ -38,9 +38,7 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
     policy = policy_for(world, destination.region)
     _first_station_first(origin, destination, policy)
     _vehicle(data.get("vehicle"), ctx, world)
-    departed = timing.happened(
-        data["departed_at"], ctx, policy_for(world, origin.region), "/departed_at"
-    )
+    departed = timing.happened(data["departed_at"], ctx, policy_for(world, origin.region), "/departed_at")
     accounts = flow.Accounts()
     for place, item in enumerate(data["items"]):
         pointer = f"/items/{place}"

@@ -16,12 +16,12 @@ from service.parties import policy_for
 def decide(data: Data, ctx: Context, world: World) -> Decision:
     """Refuses a zone that is not there, or not for goods in this state."""
     unit = rules.unit_in_hand(data["unit"], ctx, world, rules.IN_STORE)
-    facility = rules.own_facility(unit.facility, ctx, world)
+    facility = rules.facility_of(unit, world)
     policy = policy_for(world, facility.region)
     timing.after_made(timing.happened(data["happened_at"], ctx, policy), unit)
-    unfit = rules.zone_unfit(rules.zone_of(facility, data["zone"]), facility, UnitState(unit.state))
-    if unfit is not None:
-        raise unfit
+    zone = rules.zone_of(facility, data["zone"])
+    for broken in (*rules.out_of_service(facility), *rules.zone_unfit(zone, facility, UnitState(unit.state))):
+        raise broken
     return Decision(policy=policy.version)
 
 

@@ -1,0 +1,7 @@
+-- name: save
+INSERT INTO goods.edge (id, parent, child, family, kind, pieces, grams, happened_at, version)
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[],
+                     $7::bigint[], $8::text[], $9::bigint[])
+
+-- name: all
+SELECT id, parent, child, family, kind, pieces, grams, happened_at, version FROM goods.edge ORDER BY id

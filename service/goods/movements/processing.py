@@ -1,0 +1,238 @@
+"""Goods become other goods: k units go into a node, m new lots come out of it, with the yield declared.
+
+Rules kept here: every gram that goes in comes out or is declared lost; only released goods of one owner are
+processed, by a processor, where they are; what is made lasts no longer than the shortest-lived of what went
+in and is dated no earlier than the oldest of it. New lots inherit every certificate, and the family of the
+lot with the most grams, then the lowest id.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from schema import moments
+from schema.moments import Moment
+from schema.problems import Refusal
+from service.codes.state import ISSUED_CODE
+from service.goods import timing
+from service.goods.accounts import opened
+from service.goods.batch_codes import issued, unused_batch_code
+from service.goods.movements import flow, rules
+from service.goods.state import LOT, UNIT, Lot, MovementKind, Unit, UnitState
+from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
+from service.parties import FACILITY, ORGANISATION, Facility, FacilityKind, Role, policy_for
+
+PLANTS = (
+    FacilityKind.PROCESSING_PLANT,
+    FacilityKind.FIRST_STATION,
+    FacilityKind.CENTRAL_WAREHOUSE,
+    FacilityKind.OWN_USE_STORE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """What the outputs have from the inputs: the lots (the one that gives the family first) and the owner."""
+
+    lots: Sequence[Lot]
+    owner: int
+
+    @property
+    def certificates(self) -> list[str]:
+        return sorted({key for lot in self.lots for key in lot.certificates})
+
+
+def decide(data: Data, ctx: Context, world: World) -> Decision:
+    """``node`` of the outcome stands between the inputs and the outputs in every trace."""
+    facility = _plant(data["facility"], ctx, world)
+    policy = policy_for(world, facility.region)
+    moment = timing.happened(data["happened_at"], ctx, policy)
+    accounts, units = flow.Accounts(), []
+    for place, item in enumerate(data["inputs"]):
+        pointer = f"/inputs/{place}"
+        unit = rules.unit_in_hand(item["unit"], ctx, world, rules.RELEASED, f"{pointer}/unit")
+        rules.unit_at(unit, facility, f"{pointer}/unit")
+        timing.after_made(moment, unit)
+        accounts.take(unit, item.get("pieces"), item["grams"], pointer)
+        units.append(unit)
+    _balanced(data)
+    origin = _origin(data["inputs"], units, lambda lot: _known_lot(lot, world))
+    _outputs(data["outputs"], origin, moment, facility.region, world)
+    made = [ctx.id(place) for place in range(1, len(data["outputs"]) + 1)]
+    outcome = {"node": ctx.id(), "family": origin.lots[0].family, "lots": made, "units": made}
+    return Decision(outcome, policy.version)
+
+
+def _plant(facility_id: int, ctx: Context, world: World) -> Facility:
+    """The processor's own facility, of a kind where goods may be opened."""
+    facility = rules.own_facility(facility_id, ctx, world)
+    processor = world.get(ORGANISATION, facility.organisation)
+    if processor is None or Role.PROCESSOR not in processor.roles:
+        raise Refusal("process.not-a-processor", organisation=facility.organisation)
+    if facility.kind not in PLANTS:
+        raise Refusal(
+            "process.facility-unfit",
+            field="/facility",
+            facility=facility.id,
+            kind=facility.kind,
+            allowed=", ".join(PLANTS),
+        )
+    return facility
+
+
+def _known_lot(lot_id: int, world: World) -> Lot:
+    lot = world.get(LOT, lot_id)
+    if lot is None:
+        raise LookupError(f"lot {lot_id} has units and does not exist")
+    return lot
+
+
+def _balanced(data: Data) -> None:
+    came_in = sum(item["grams"] for item in data["inputs"])
+    came_out = sum(output["grams"] for output in data["outputs"])
+    lost = data["loss_grams"]
+    if came_in != came_out + lost:
+        raise Refusal(
+            "process.yield-unbalanced",
+            field="/loss_grams",
+            inputs=came_in,
+            outputs=came_out,
+            loss=lost,
+            difference=came_in - came_out - lost,
+        )
+    if lost and not data.get("loss_reason"):
+        raise Refusal("process.loss-reason-missing", field="/loss_reason", loss=lost)
+
+
+def _origin(inputs: Sequence[Data], units: Sequence[Unit], lot_of: Callable[[int], Lot]) -> _Origin:
+    """Raises Refusal ``process.owners-differ``: processing must not pass goods from one owner to another."""
+    owners = sorted({unit.owner for unit in units})
+    if len(owners) > 1:
+        raise Refusal("process.owners-differ", field="/inputs", owner=owners[0], other=owners[1])
+    grams: Counter[int] = Counter()
+    for item, unit in zip(inputs, units, strict=True):
+        grams[unit.lot] += item["grams"]
+    return _Origin([lot_of(lot) for lot in sorted(grams, key=lambda lot: (-grams[lot], lot))], owners[0])
+
+
+def _outputs(outputs: Sequence[Data], origin: _Origin, moment: Moment, region: str, world: World) -> None:
+    shortest = min(origin.lots, key=lambda lot: moments.parse_day(lot.best_before))
+    oldest = min(origin.lots, key=lambda lot: moments.parse_day(lot.produced_on))
+    codes: set[str] = set()
+    for place, output in enumerate(outputs):
+        pointer = f"/outputs/{place}"
+        code = unused_batch_code(output["code"], region, world, f"{pointer}/code")
+        if code in codes:
+            raise Refusal("lot.code-used", field=f"{pointer}/code", code=code)
+        codes.add(code)
+        if moments.parse_day(output["best_before"]) > moments.parse_day(shortest.best_before):
+            raise Refusal(
+                "process.best-before-later",
+                field=f"{pointer}/best_before",
+                best_before=output["best_before"],
+                lot=shortest.id,
+                latest=shortest.best_before,
+            )
+        _dated(output["produced_on"], oldest, moment, f"{pointer}/produced_on")
+
+
+def _dated(produced_on: str, oldest: Lot, moment: Moment, pointer: str) -> None:
+    produced = moments.parse(produced_on)
+    if produced.day < moments.parse_day(oldest.produced_on):
+        raise Refusal(
+            "process.produced-before-inputs",
+            field=pointer,
+            produced=produced_on,
+            lot=oldest.id,
+            earliest=oldest.produced_on,
+        )
+    if moment.certainly_before(produced):
+        raise Refusal("process.produced-after", field=pointer, produced=produced_on, happened=moment.text)
+
+
+def project(statement: Statement, position: int, world: World) -> Iterator[Any]:
+    """What is left of the inputs, the node's edges, and a lot, a unit and a code for each output."""
+    data, outcome, at = statement.data, statement.outcome, statement.data["happened_at"]
+    units = [world.row(UNIT, item["unit"]) for item in data["inputs"]]
+    origin = _origin(data["inputs"], units, lambda lot: world.row(LOT, lot))
+    accounts = flow.Accounts()
+    flows = []
+    for item, unit in zip(data["inputs"], units, strict=True):
+        accounts.take(unit, item.get("pieces"), item["grams"])
+        flows.append((unit.id, outcome["node"], unit.family, item.get("pieces"), item["grams"]))
+    for output, child in zip(data["outputs"], outcome["units"], strict=True):
+        flows.append((outcome["node"], child, outcome["family"], output.get("pieces"), output["grams"]))
+    yield from accounts.rows(position)
+    yield from flow.edges(MovementKind.PROCESS, at, position, flows)
+    region = world.row(FACILITY, data["facility"]).region
+    for output, lot, child in zip(data["outputs"], outcome["lots"], outcome["units"], strict=True):
+        yield _lot(statement, output, lot, origin, position)
+        yield issued(output["code"], lot, position)
+        yield opened(
+            id=child,
+            lot=lot,
+            family=outcome["family"],
+            owner=origin.owner,
+            custodian=statement.actor.organisation,
+            facility=data["facility"],
+            region=region,
+            state=UnitState.RELEASED,
+            pieces=output.get("pieces"),
+            grams=output["grams"],
+            made_at=at,
+            version=position,
+        )
+    touched = [*outcome["lots"], *(lot.id for lot in origin.lots)]
+    yield from flow.events(statement, position, touched, data["facility"], at)
+
+
+def _lot(statement: Statement, output: Data, lot: int, origin: _Origin, position: int) -> Lot:
+    """A lot whose goods are released from the start: its parents went through the gate."""
+    parent = origin.lots[0]
+    return Lot(
+        id=lot,
+        family=parent.family,
+        code=output["code"],
+        organisation=statement.actor.organisation,
+        facility=statement.data["facility"],
+        arrival=None,
+        parents=[each.id for each in origin.lots],
+        product=output["product"],
+        product_en=output.get("product_en"),
+        category=output["category"],
+        specification=output["specification"],
+        hs=output["hs"],
+        gtin=output.get("gtin"),
+        temperature_class=output["temperature_class"],
+        country=parent.country,
+        establishment=parent.establishment,
+        production_batch=output["production_batch"],
+        produced_on=output["produced_on"],
+        best_before=output["best_before"],
+        received_at=statement.data["happened_at"],
+        pieces=output.get("pieces"),
+        grams=output["grams"],
+        released_pieces=output.get("pieces") or 0,
+        released_grams=output["grams"],
+        certificates=origin.certificates,
+        details={},
+        version=position,
+    )
+
+
+def reads(data: Data, world: World) -> Iterator[Stream]:
+    """The inputs with their lots, the plant with its policy, the codes that must be new."""
+    inputs = [item["unit"] for item in data["inputs"]]
+    yield from rules.unit_streams(inputs, world)
+    yield from rules.facility_streams(data["facility"], world)
+    yield from ((ISSUED_CODE, output["code"]) for output in data["outputs"])
+    for unit_id in inputs:
+        unit = world.peek(UNIT, unit_id)
+        if unit is not None:
+            yield LOT, unit.lot
+
+
+PROCESS = Kind("goods-processed", {1: decide}, project, reads)
