@@ -25,6 +25,8 @@ MAX_GRAMS = 10**12
 """A million tonnes: more than any ship carries, far below what a column holds."""
 MAX_PIECES = 10**9
 MAX_LIST = 1000
+_SECRET = 1000
+"""Characters of a password that are read at all; which length is good is the password rule's."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -135,6 +137,22 @@ class Personal(Text):
     def __init__(self, *, only_if: Callable[[Mapping[str, Any]], bool] | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.only_if = only_if
+
+
+class Secret(_Scalar, fields.String):
+    """A password: taken as it is, never logged, never part of a statement or of a lasting digest."""
+
+    fault = "message.text"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(load_only=True, **_described(kwargs, format="password", maxLength=_SECRET))
+
+    def read(self, value: Any) -> str:
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        if len(value) > _SECRET:
+            _raise("message.length", shortest=0, longest=_SECRET, actual=len(value))
+        return value
 
 
 class Parsed(_Scalar, fields.String):

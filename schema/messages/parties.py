@@ -23,6 +23,7 @@ from schema.messages.fields import (
     ProblemError,
     Region,
     RegionPrefix,
+    Secret,
     Text,
     Whole,
 )
@@ -133,7 +134,7 @@ class UserRegistrationRequest(UserRegistration):
     """As it is sent: login and password stay outside the ledger."""
 
     login = Text(required=True, longest=100, metadata=_about("What the person signs in with; unique."))
-    password = Text(shortest=0, longest=1000, metadata=_about("12 to 128 characters. Left out: one is made."))
+    password = Secret(metadata=_about("12 to 128 characters. Left out: one is made."))
 
 
 class UserDisabling(Message):
@@ -158,7 +159,7 @@ class SignIn(Message):
     """Login and password."""
 
     login = Text(required=True, longest=100, metadata=_about("Login."))
-    password = Text(required=True, shortest=0, longest=1000, metadata=_about("Password."))
+    password = Secret(required=True, metadata=_about("Password."))
 
 
 class Issuers(Message):

@@ -1,0 +1,141 @@
+"""Personal values: kept beside the ledger, with a commitment in their place in the statement.
+
+A field declared as ``Personal`` in a message becomes ``{"sha256": hex SHA-256(salt ‖ value in UTF-8)}``, with
+a random 32-byte salt for each field and statement, so that neither the statement nor a list of likely values
+tells it, and so that salt and value can be erased while every proof still holds.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from schema.messages.fields import Personal, Secret
+from service.ledger import Data, Statement
+from service.ledger.chain import HASH_BYTES, field_commitment
+from service.ledger.kinds import Asides
+from service.ledger.store import Connection
+from service.storage import query
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalValue:
+    """A value that was sealed, where it stood (a JSON pointer into the data), and its salt."""
+
+    sha256: str
+    pointer: str
+    salt: bytes
+    value: str
+
+
+def seal(schema: Schema, data: Data) -> tuple[Data, tuple[Asides, ...]]:
+    """``data`` as loaded by ``schema``, with commitments for its personal values, and how those are kept.
+
+    Pass the asides on with the proposal; there are none where nothing was personal.
+    """
+    found: list[PersonalValue] = []
+    sealed = _seal_object(schema, data, "", found)
+    return sealed, (kept(found),) if found else ()
+
+
+def kept(values: Iterable[PersonalValue]) -> Asides:
+    """Writes ``values`` with the statement that commits to them."""
+    values = tuple(values)
+
+    def asides(position: int, _statement: Statement) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        for each in values:
+            yield "private/personal.save", (each.sha256, position, each.pointer, each.salt, each.value)
+
+    return asides
+
+
+def together(*asides: Asides) -> Asides | None:
+    """Several asides as one; None where there are none."""
+
+    def all_of_them(position: int, statement: Statement) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        for each in asides:
+            yield from each(position, statement)
+
+    return all_of_them if asides else None
+
+
+def _seal_object(schema: Schema, data: Mapping[str, Any], pointer: str, found: list[PersonalValue]) -> Data:
+    sealed = dict(data)
+    for name, field in _private(schema):
+        if data.get(name) is not None:
+            sealed[name] = _seal_value(field, data[name], data, f"{pointer}/{name}", found)
+    return sealed
+
+
+def _seal_value(
+    field: fields.Field[Any], value: Any, holder: Mapping[str, Any], pointer: str, found: list[PersonalValue]
+) -> Any:
+    if isinstance(field, Personal):
+        if field.only_if is not None and not field.only_if(holder):
+            return value
+        found.append(_commit(value, pointer))
+        return {"sha256": found[-1].sha256}
+    if isinstance(field, fields.List):
+        each = enumerate(value)
+        return [_seal_value(field.inner, v, holder, f"{pointer}/{i}", found) for i, v in each]
+    assert isinstance(field, fields.Nested)  # noqa: S101  (_private yields no others)
+    return _seal_object(field.schema, value, pointer, found)
+
+
+def _commit(value: str, pointer: str) -> PersonalValue:
+    salt = secrets.token_bytes(HASH_BYTES)
+    digest = field_commitment(salt, value.encode())
+    return PersonalValue(digest.hex(), pointer, salt, value)
+
+
+@lru_cache(maxsize=1024)
+def _private(schema: Schema) -> tuple[tuple[str, fields.Field[Any]], ...]:
+    """The fields of a schema that are or may hold personal values: most of most schemas need no walk."""
+    return tuple((name, field) for name, field in schema.load_fields.items() if _may_be_private(field))
+
+
+def _may_be_private(field: fields.Field[Any]) -> bool:
+    if isinstance(field, fields.List):
+        return _may_be_private(field.inner)
+    if isinstance(field, fields.Nested):
+        return bool(_private(field.schema))
+    return isinstance(field, Personal)
+
+
+def redact(schema: Schema, body: Mapping[str, Any]) -> Data:
+    """What a client sent without personal values and secrets: the part that may go into a lasting digest.
+
+    A digest of a phone number or a plate could be searched for among all there are, even after its erasure.
+    ``body`` need not be well-formed.
+    """
+    return {name: _redacted(schema.load_fields.get(name), value) for name, value in body.items()}
+
+
+def _redacted(field: fields.Field[Any] | None, value: Any) -> Any:
+    if isinstance(field, Personal | Secret):
+        return None
+    if isinstance(field, fields.List) and isinstance(value, list):
+        return [_redacted(field.inner, each) for each in value]
+    if isinstance(field, fields.Nested) and isinstance(value, dict):
+        return redact(field.schema, value)
+    return value
+
+
+async def reveal(conn: Connection, digests: Iterable[str]) -> dict[str, str]:
+    """The values behind commitments; one that was erased is missing. Only for a reader who may see them."""
+    rows = await conn.fetch(query("private/personal.reveal"), list(digests))
+    return {row["sha256"]: row["value"] for row in rows}
+
+
+async def reveal_at(conn: Connection, positions: Iterable[int]) -> dict[tuple[int, str], str]:
+    """The personal values of the statements at ``positions``, by position and JSON pointer.
+
+    The name of user ``id`` is at ``(id // 1000, "/name")``, and so is that of a sole trader's organisation.
+    """
+    rows = await conn.fetch(query("private/personal.reveal_at"), list(positions))
+    return {(row["position"], row["pointer"]): row["value"] for row in rows}
