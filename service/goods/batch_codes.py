@@ -11,12 +11,14 @@ from service.ledger import World
 def unused_batch_code(text: str, region: str, world: World, field: str = "/code") -> str:
     """A batch code of ``region`` that names nothing yet.
 
-    Raises Refusal ``identifier.trace-code-…``, ``lot.code-level``, ``lot.code-region`` or ``lot.code-used``.
+    Raises Refusal ``identifier.trace-code-…`` or ``lot.code-…``.
     """
     try:
         code = TraceCode.parse(text)
     except Problem as problem:
         raise Refusal(problem.code, field=field, causes=(), **problem.facts) from None
+    if code.text != text:
+        raise Refusal("lot.code-written-otherwise", field=field, code=text[:40], written=code.text)
     if code.level is not Level.BATCH:
         raise Refusal("lot.code-level", field=field, code=code.text, level=code.level.value)
     if code.region != region:

@@ -27,24 +27,24 @@ class Demands:
 
     @classmethod
     def of(cls, policy: Policy) -> Demands:
-        """Read ``policy``; the order of what it requires is that of :class:`Paper`, whatever it was written in."""
+        """Read ``policy``; what it requires is put into the order of :class:`Paper`."""
         document: dict[str, Any] = policy.document
         return cls(
             required=tuple(kind for kind in Paper if kind in document["required"]),
-            issuers=_stated(document.get("issuers")),
-            validity_days=_stated(document.get("certificate_validity_days")),
+            issuers=_stated(document["issuers"]),
+            validity_days=_stated(document["certificate_validity_days"]),
             port_sampling=document["accept_port_sampling"],
             tolerance=document["weight_tolerance_permille"],
-            enhanced=document.get("enhanced") or [],
+            enhanced=document["enhanced"],
         )
 
     def enhances(self, lot: Lot) -> bool:
-        """Whether ``lot`` is under enhanced control: an entry of the list fits it in all that the entry names."""
+        """Whether ``lot`` is under enhanced control: some entry fits it in all that the entry names."""
         return any(
             all(getattr(lot, trait) == value for trait, value in entry.items() if value is not None)
             for entry in self.enhanced
         )
 
 
-def _stated(table: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {kind: value for kind, value in (table or {}).items() if value is not None}
+def _stated(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {kind: value for kind, value in table.items() if value is not None}

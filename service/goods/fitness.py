@@ -1,12 +1,12 @@
 """Whether one paper can carry a release: each rule a function that yields what is wrong.
 
-Rules kept here, each against the moment of release: the paper was issued, has not run out and is not older than
-the policy allows; its issuer is approved; what it says of the goods is what was registered; a sample was
-negative, taken after arrival (or at the port, where the policy accepts that) and not after release, and later
-than any positive one; goods were disinfected after the container was opened and not after release.
+Rules kept here, each against the moment of release: the paper was issued, has not run out and is not older
+than the policy allows; its issuer is approved; what it says of the goods is what was registered; a sample
+was negative, taken after arrival (or at the port, where the policy accepts that) and not after release, and
+later than any positive one; goods were disinfected after the container was opened and not after release.
 
-Order is judged on intervals: refused is what is certainly out of order. The one exception is a re-test, which
-must be certainly later than the positive result that it answers, because doubt there is doubt about the goods.
+Order is judged on intervals: refused is what is certainly out of order. The one exception is a re-test: it
+must be certainly later than the positive result that it answers, for doubt there is doubt about the goods.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ AT_PORT = "port"
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What stands before the gate: so many pieces and grams of a quarantined unit, at a moment, on its lot's papers."""
+    """What stands before the gate: so much of a quarantined unit, at a moment, on the papers of its lot."""
 
     lot: Lot
     unit: Unit
@@ -53,9 +53,7 @@ def weight_finding(paper: Certificate, case: Application) -> Iterator[Refusal]:
     """A difference of weight within the policy's tolerance: noted with both values, and no obstacle."""
     said = paper.covers.get("grams")
     if said is not None and said != paper.named_grams and not _weight_is_off(paper, case):
-        yield Refusal(
-            "papers.weight-differs", certificate=paper.key, said=said, registered=paper.named_grams
-        )
+        yield Refusal("papers.weight-differs", certificate=paper.key, said=said, registered=paper.named_grams)
 
 
 def _issued(paper: Certificate, case: Application) -> Iterator[Refusal]:
@@ -99,17 +97,25 @@ def _issuer_approved(paper: Certificate, case: Application) -> Iterator[Refusal]
         yield Refusal("gate.issuer-not-approved", certificate=paper.key, issuer=paper.issuer)
 
 
+_DISAGREES = {
+    "product": "gate.papers-disagree-product",
+    "country": "gate.papers-disagree-country",
+    "establishment": "gate.papers-disagree-establishment",
+    "production_batch": "gate.papers-disagree-batch",
+}
+
+
 def _goods_agree(paper: Certificate, case: Application) -> Iterator[Refusal]:
     lot = case.lot
-    for trait, code, registered in (
-        ("product", "gate.papers-disagree-product", (lot.product, lot.product_en)),
-        ("country", "gate.papers-disagree-country", (lot.country,)),
-        ("establishment", "gate.papers-disagree-establishment", (lot.establishment, lot.details.get("cifer"))),
-        ("production_batch", "gate.papers-disagree-batch", (lot.production_batch,)),
+    for trait, registered in (
+        ("product", (lot.product, lot.product_en)),
+        ("country", (lot.country,)),
+        ("establishment", (lot.establishment, lot.details.get("cifer"))),
+        ("production_batch", (lot.production_batch,)),
     ):
         said = paper.covers.get(trait)
         if said is not None and _plain(said) not in {_plain(name) for name in registered if name}:
-            yield Refusal(code, certificate=paper.key, said=said, registered=registered[0])
+            yield Refusal(_DISAGREES[trait], certificate=paper.key, said=said, registered=registered[0])
 
 
 def _weight_agrees(paper: Certificate, case: Application) -> Iterator[Refusal]:
@@ -196,7 +202,10 @@ def _event(paper: Certificate) -> Moment:
     return parse(paper.happened_at or paper.issued_on)
 
 
-_EVERY: tuple[Rule, ...] = (_issued, _not_expired, _not_too_old, _issuer_approved, _goods_agree, _weight_agrees)
+_EVERY: tuple[Rule, ...] = (
+    *(_issued, _not_expired, _not_too_old),
+    *(_issuer_approved, _goods_agree, _weight_agrees),
+)
 
 _BY_KIND: dict[str, tuple[Rule, ...]] = {
     Paper.NUCLEIC_ACID: (_negative, _sampled_after_arrival, _sampled_before_release),

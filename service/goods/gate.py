@@ -42,7 +42,7 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the gate says: what it still wants; with nothing wanted, what carries the release and what was found."""
+    """What the gate still wants; where it wants nothing, what carries the release and what it found."""
 
     wants: Sequence[Refusal]
     carried: Sequence[Carried]
@@ -121,7 +121,7 @@ def _is_inner(paper: Certificate) -> bool:
 
 
 def _cover(papers: Sequence[Certificate], case: Application) -> list[Carried]:
-    """Fill the release from ``papers`` in order; each gives at most its balance, all of it where it states none."""
+    """Fill the release from ``papers`` in order: each gives at most its balance, one without gives all."""
     pieces, grams = case.pieces, case.grams
     parts: list[Carried] = []
     for paper in papers:

@@ -1,9 +1,9 @@
-"""The first registration of a lot: what came out of an arrival becomes one batch code and one quarantined unit.
+"""The first registration of a lot: what came out of an arrival gets one batch code and one quarantined unit.
 
-Rules kept here: a lot is registered by the first station that its arrival was announced to, in a quarantine or
-independent zone there; its code is new and of that region; goods are produced, frozen, entered and received in
-this order; quantities are ones that goods can have. What cannot be, is refused. What should not be but may be
-so, such as an HS code that fits the category badly, is recorded in breach.
+Rules kept here: a lot is registered by the first station that its arrival was announced to, in a quarantine
+or independent zone there; its code is new and of that region; goods are produced, frozen, entered and
+received in this order; quantities are ones that goods can have. What cannot be, is refused. What should not
+be but may be so, such as an HS code that fits the category badly, is recorded in breach.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def _register(data: Data, ctx: Context, world: World) -> Decision:
         )
     policy = policy_for(world, facility.region)
     zone = zone_of(facility, data["zone"])
-    if unfit := zone_unfit(zone, facility, UnitState.QUARANTINED):
+    for unfit in zone_unfit(zone, facility, UnitState.QUARANTINED):
         raise unfit
     code = unused_batch_code(data["code"], facility.region, world)
     received = happened(data["received_at"], ctx, policy, "/received_at")

@@ -1,4 +1,4 @@
-"""What goods are in the ledger's eyes: arrivals, lots, units, papers, releases, shipments, and edges between units.
+"""What goods are in the ledger's eyes: arrivals, lots, units, papers, releases, shipments, and their edges.
 
 Quantities are integers: pieces of the named pack level, and grams. A unit's account always balances:
 ``in = on hand + out + loss``, in grams and, where it counts them, in pieces; nothing is ever negative.
@@ -66,7 +66,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """What one batch code means: made at first registration or at a transformation, never changed by shipping.
+    """What one batch code means: made at first registration or a transformation, never changed by shipping.
 
     ``parents`` are the lots that a transformation took; ``arrival`` is None then. ``certificates`` are keys.
     """

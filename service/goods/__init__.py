@@ -1,0 +1,25 @@
+"""Lots, their papers, the gate, and every movement from the first station to the counter.
+
+Rules kept in this room: goods are quarantined until the gate lets them go (gate.py, fitness.py); what leaves
+a unit was in it (accounts.py); a fact is recorded even where it breaks a rule, an intent is refused. Each
+kind of statement has a module with its judgement, the rows that it writes and the streams that it reads.
+``KINDS`` and ``PROJECTIONS`` are all that the ledger needs to know of goods.
+"""
+
+from service.codes.state import ISSUED_CODE
+from service.goods import arrivals, lots, movements, papers, release
+from service.goods.state import ARRIVAL, CERTIFICATE, EVENT, LOT, PAPER_FILE, RELEASE
+
+KINDS = [*arrivals.KINDS, *lots.KINDS, *papers.KINDS, *release.KINDS, *movements.KINDS]
+PROJECTIONS = [
+    ARRIVAL,
+    LOT,
+    CERTIFICATE,
+    PAPER_FILE,
+    RELEASE,
+    EVENT,
+    ISSUED_CODE,
+    *movements.PROJECTIONS,
+]
+
+__all__ = ["KINDS", "PROJECTIONS"]
