@@ -1,6 +1,6 @@
 """Signing in: logins with passwords, sessions, API tokens. Truths outside the ledger, in schema ``private``.
 
-Of what a client keeps secret (a session's or token's 256 random bits) only the SHA-256 is stored: there is too
+Of what a client keeps secret (256 random bits of a session or token) only the SHA-256 is stored: there is too
 much chance in it to need more. A token's holder is remembered for at most a second; what a revoked one still
 gets through the door in that second is refused under the head row (standing.py) if it is a statement.
 """
