@@ -37,7 +37,7 @@ def test_leaf_node_and_link() -> None:
         lambda: chain.commit(NONCE[:-1], b"\x1f{}"),
         lambda: chain.field_commitment(NONCE + b"1", b"3800000000"),
         lambda: chain.entry(AT, b"\xab" * 31),
-        lambda: chain.link(bytes(33), bytes(31)),
+        lambda: chain.link(bytes(33), bytes(32)),
         lambda: chain.link(bytes(32), bytes(31)),
     ],
 )

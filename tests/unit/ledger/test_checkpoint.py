@@ -107,6 +107,11 @@ def test_any_other_spelling_is_refused(rest: str) -> None:
         Promise.parse(f"{PROMISE_FORMAT}\n{ORIGIN}\n{rest}")
 
 
+def test_a_promise_of_another_format_is_refused() -> None:
+    with pytest.raises(PromiseError):
+        Promise.parse(f"coldledger-promise/v2\n{ORIGIN}\n5\n{ROOT64}\n")
+
+
 @pytest.mark.parametrize("origin", ["", "two words", "a+b", "a\rb", "\ud800", PROMISE_FORMAT])
 def test_origins_that_are_refused(origin: str) -> None:
     with pytest.raises(CheckpointError):

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.ledger import merkle
+from service.ledger.chain import node_hash
 from service.ledger.errors import EdgeError, ProofError
 from service.ledger.merkle import RightEdge
 
@@ -161,3 +162,30 @@ def test_a_tree_does_not_shrink(old: int, new: int) -> None:
         merkle.verify_consistency(old, new, [], ROOTS[1], ROOTS[1])
     with pytest.raises(ProofError):
         merkle.consistency_proof(LEAVES[: max(new, 0)], old)
+
+
+def test_a_proof_of_another_length_is_refused_even_where_it_leads_to_the_root() -> None:
+    above = LEAVES[9]
+    with pytest.raises(ProofError, match="short"):
+        merkle.verify_inclusion(LEAVES[0], 0, 4, [LEAVES[1]], ROOTS[2])
+    with pytest.raises(ProofError, match="long"):
+        merkle.verify_inclusion(LEAVES[0], 0, 2, [LEAVES[1], above], node_hash(above, ROOTS[2]))
+    with pytest.raises(ProofError, match="short"):
+        merkle.verify_consistency(1, 4, [LEAVES[1]], ROOTS[1], ROOTS[2])
+    with pytest.raises(ProofError, match="long"):
+        merkle.verify_consistency(
+            3,
+            4,
+            [*merkle.consistency_proof(LEAVES[:4], 3), above],
+            node_hash(above, ROOTS[3]),
+            node_hash(above, ROOTS[4]),
+        )
+
+
+def test_hashes_of_another_length_are_refused_even_where_they_lead_to_the_root() -> None:
+    longer, shorter = LEAVES[0] + LEAVES[1][:1], LEAVES[1][1:]
+    assert node_hash(longer, shorter) == ROOTS[2]
+    with pytest.raises(ProofError, match="32 bytes"):
+        merkle.verify_inclusion(longer, 0, 2, [shorter], ROOTS[2])
+    with pytest.raises(ProofError, match="32 bytes"):
+        merkle.verify_consistency(1, 2, [shorter], longer, ROOTS[2])
