@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -41,9 +42,14 @@ class Demands:
     def enhances(self, lot: Lot) -> bool:
         """Whether ``lot`` is under enhanced control: some entry fits it in all that the entry names."""
         return any(
-            all(getattr(lot, trait) == value for trait, value in entry.items() if value is not None)
+            all(plain(getattr(lot, trait)) == plain(value) for trait, value in entry.items())
             for entry in self.enhanced
         )
+
+
+def plain(name: str) -> str:
+    """A name, for comparison: case, width and spaces mean nothing."""
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _stated(table: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,14 +11,13 @@ must be certainly later than the positive result that it answers, for doubt ther
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from schema.moments import Moment, parse
 from schema.problems import Refusal
-from service.goods.demands import Demands
+from service.goods.demands import Demands, plain
 from service.goods.state import Arrival, Certificate, Lot, Paper, Unit
 from service.parties import Facility
 
@@ -114,7 +113,7 @@ def _goods_agree(paper: Certificate, case: Application) -> Iterator[Refusal]:
         ("production_batch", (lot.production_batch,)),
     ):
         said = paper.covers.get(trait)
-        if said is not None and _plain(said) not in {_plain(name) for name in registered if name}:
+        if said is not None and plain(said) not in {plain(name) for name in registered if name}:
             yield Refusal(_DISAGREES[trait], certificate=paper.key, said=said, registered=registered[0])
 
 
@@ -134,11 +133,6 @@ def _weight_is_off(paper: Certificate, case: Application) -> bool:
     if said is None:
         return False
     return abs(said - paper.named_grams) * 1000 > case.demands.tolerance * paper.named_grams
-
-
-def _plain(name: str) -> str:
-    """Names are the same whatever their case, width and spaces."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _negative(paper: Certificate, case: Application) -> Iterator[Refusal]:

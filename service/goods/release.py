@@ -14,6 +14,7 @@ from dataclasses import replace
 from schema.problems import Refusal
 from service.goods import accounts
 from service.goods.demands import Demands
+from service.goods.exit_code import is_exit_code
 from service.goods.fitness import Application
 from service.goods.gate import judge
 from service.goods.movements.flow import edges, events
@@ -39,6 +40,8 @@ from service.parties import FACILITY, Facility, policy_for
 
 
 def _release(data: Data, ctx: Context, world: World) -> Decision:
+    if not is_exit_code(data["code"]):
+        raise Refusal("release.code-malformed", field="/code", code=data["code"][:40])
     lot, arrival = _own_lot(data["lot"], ctx, world)
     unit, facility = _quarantined_unit(data["unit"], lot, ctx, world)
     policy = policy_for(world, facility.region)
