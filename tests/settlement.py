@@ -61,7 +61,7 @@ class Settlement:
         """Register an organisation with its first manager and a member of staff."""
         self._registered += 1
         code = uscc(self._registered, region)
-        data = {"uscc": code, "name": name, "roles": list(roles), "region": region}
+        data = {"uscc": code, "name": name, "roles": [*map(str, roles)], "region": region}
         id_ = self.history.say(REGISTER_ORGANISATION, data, PLATFORM).outcome["organisation"]
         manager = self.user(id_, "manager", PLATFORM)
         return Party(id_, code, region, manager, self.user(id_, "staff", manager))
@@ -78,12 +78,12 @@ class Settlement:
         """File a place; its zones are of the given kinds, by default one of each and numbered so from 1."""
         kinds = zones or ("quarantine", "imported", "domestic", "independent")
         data = {
-            "kind": kind,
+            "kind": str(kind),
             "name": name,
             "region": region or party.region,
             "address": "试验路 1 号",
             "filing": "试备 2020-001",
-            "zones": [{"name": f"{no} 区", "kind": each} for no, each in enumerate(kinds, start=1)],
+            "zones": [{"name": f"{no} 区", "kind": str(each)} for no, each in enumerate(kinds, start=1)],
         }
         return int(self.history.say(FILE_FACILITY, data, party.manager).outcome["facility"])
 
