@@ -68,7 +68,7 @@ def judge_again(registry: Registry, statement: Statement, world: World, position
 
 def _decide(
     registry: Registry, kind: Kind, version: int, data: Data, context: Context, world: World
-) -> tuple[Decision, dict[str, int | None]]:
+) -> tuple[Decision, list[tuple[str, int | None]]]:
     world.begin()
     registry.standing.check(kind, context, world)
     decision = kind.deciders[version](data, context, world)

@@ -42,8 +42,8 @@ class Idempotency:
 class Statement:
     """One admitted statement.
 
-    ``judged`` maps each stream that the decider read (``"unit/17"``) to its version: the position that last
-    wrote it, or None where there was nothing. ``breach`` lists the rules that a fact broke, with the facts.
+    ``judged`` names each stream that the decider read (``"unit/17"``) with its version: the position that
+    last wrote it, or None where there was nothing. ``breach`` lists the rules that a fact broke, with the facts.
     ``outcome`` is what the decider added: ids and other consequences. A personal value stands in ``data`` as
     ``{"sha256": hex SHA-256(salt ‖ value)}``; value and salt are kept, erasable, outside.
     """
@@ -55,7 +55,7 @@ class Statement:
     actor: Actor
     data: Data
     outcome: Data
-    judged: dict[str, int | None]
+    judged: list[tuple[str, int | None]]
     policy: int | None = None
     breach: tuple[Data, ...] = ()
     corrects: int | None = None
@@ -79,7 +79,7 @@ class Statement:
                 },
                 "data": self.data,
                 "outcome": self.outcome,
-                "judged": self.judged,
+                "judged": [[stream, version] for stream, version in self.judged],
                 "policy": self.policy,
                 "breach": list(self.breach),
                 "corrects": self.corrects,
@@ -98,6 +98,7 @@ class Statement:
         return cls(
             actor=Actor(**raw.pop("actor")),
             breach=tuple(raw.pop("breach")),
+            judged=[(stream, version) for stream, version in raw.pop("judged")],
             idempotency=None if key is None else Idempotency(**key),
             **raw,
         )

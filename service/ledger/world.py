@@ -144,9 +144,9 @@ class World:
         """Forget which streams were read: the next statement is judged from here."""
         self._read = {}
 
-    def reads(self) -> dict[str, int | None]:
-        """Stream → version of all that was read since ``begin``."""
-        return self._read
+    def reads(self) -> list[tuple[str, int | None]]:
+        """Stream and version of all that was read since ``begin``, in order of the first reading."""
+        return list(self._read.items())
 
     def dirty(self) -> Iterator[Dirty]:
         """What is to be written, projection by projection in the order of the registry."""

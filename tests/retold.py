@@ -1,0 +1,43 @@
+"""A history told again to a real ledger: the same statements at the same positions, so all ids are the same.
+
+::
+
+    async with retold(database, town.history) as ledger:
+        await ledger.append(Proposal(SPLIT, {...}, actor))
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from service.ledger import Ledger, Proposal
+from service.ledger.note import generate_key
+from service.registry import make_registry
+from service.storage import open_pool
+from tests.history import History
+
+SIGNER = generate_key("test.invalid/ledger")
+
+
+@asynccontextmanager
+async def ledger_on(database: str) -> AsyncIterator[Ledger]:
+    """One process's hold on the ledger in ``database``."""
+    pool = await open_pool(database, "coldledger_writer", 4)
+    async with pool:
+        ledger = Ledger(pool, make_registry(), SIGNER)
+        try:
+            yield ledger
+        finally:
+            await ledger.close()
+
+
+@asynccontextmanager
+async def retold(database: str, history: History) -> AsyncIterator[Ledger]:
+    """A ledger in ``database`` that begins with what ``history`` says."""
+    async with ledger_on(database) as ledger:
+        for position, statement in enumerate(history.statements):
+            kind = ledger.registry.kinds[statement.kind]
+            said = await ledger.append(Proposal(kind, statement.actor, statement.data))
+            assert (said.position, said.statement.outcome) == (position, statement.outcome)
+        yield ledger
