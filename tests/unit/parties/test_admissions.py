@@ -216,7 +216,7 @@ def test_a_statement_names_also_the_policies_that_there_were_not(town: Settlemen
     world = town.history.world
     world.begin()
     policy_for(world, "420106")
-    assert world.reads() == {
+    assert dict(world.reads()) == {
         "policy/420106": None,
         "policy/4201": None,
         "policy/42": None,
