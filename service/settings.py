@@ -20,13 +20,19 @@ from schema.public_host import public_host
 ENVIRONMENT = "COLDLEDGER_"
 MAX_PORT = 65535
 MAX_WORKERS = 64
+_OPERATOR = {
+    "operator-uscc": "social credit code of who runs this platform; needed at the first start",
+    "operator-region": "its region, six digits",
+    "operator-name": "its name",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How this service runs. ``database`` is None for the embedded server; port 0 takes any free one.
 
-    ``public_host`` is the name that labels carry (schema.public_host).
+    ``public_host`` is the name that labels carry (schema.public_host). ``operator`` is who runs the
+    platform, needed at the first start: social credit code, region, name.
     """
 
     data: Path
@@ -38,6 +44,7 @@ class Settings:
     workers: int = 1
     sample_data: bool = False
     access_log: bool = True
+    operator: tuple[str, str, str] | None = None
 
     @property
     def loopback(self) -> bool:
@@ -66,30 +73,68 @@ class Settings:
 def add_storage_options(parser: argparse.ArgumentParser, environment: Mapping[str, str] = os.environ) -> None:
     """What every command needs: where things are."""
     said = _Environment(environment)
-    parser.add_argument("--data", type=Path, default=said.path("DATA"), metavar="DIR",
-                        help="data folder (default: coldledger in the user's data folder)")  # fmt: skip
-    parser.add_argument("--trust", type=Path, default=said.path("TRUST"), metavar="DIR",
-                        help="signing key and checkpoint (default: DATA.trust, beside the data folder)")  # fmt: skip
-    parser.add_argument("--database", default=said.text("DATABASE"), metavar="URL",
-                        help="PostgreSQL 15 or newer (default: an embedded one in the data folder)")  # fmt: skip
+    add = parser.add_argument
+    add(
+        "--data",
+        type=Path,
+        default=said.path("DATA"),
+        metavar="DIR",
+        help="data folder (default: coldledger in the user's data folder)",
+    )
+    add(
+        "--trust",
+        type=Path,
+        default=said.path("TRUST"),
+        metavar="DIR",
+        help="signing key and checkpoint (default: DATA.trust, beside the data folder)",
+    )
+    add(
+        "--database",
+        default=said.text("DATABASE"),
+        metavar="URL",
+        help="PostgreSQL 15 or newer (default: an embedded one in the data folder)",
+    )
 
 
 def add_serving_options(parser: argparse.ArgumentParser, environment: Mapping[str, str] = os.environ) -> None:
     """What ``serve`` needs besides."""
     said = _Environment(environment)
-    parser.add_argument(
-        "--host", default=said.text("HOST", "127.0.0.1"), help="address (default: %(default)s)"
+    add = parser.add_argument
+    add("--host", default=said.text("HOST", "127.0.0.1"), help="address (default: %(default)s)")
+    add(
+        "--port",
+        type=_port,
+        default=said.text("PORT", "8080"),
+        help="TCP port, 0 for any free one (default: %(default)s)",
     )
-    parser.add_argument("--port", type=_port, default=said.text("PORT", "8080"),
-                        help="TCP port, 0 for any free one (default: %(default)s)")  # fmt: skip
-    parser.add_argument("--public-host", default=said.text("PUBLIC_HOST"), metavar="NAME",
-                        help="permanent public name that labels carry")  # fmt: skip
-    parser.add_argument("--workers", type=_workers, default=said.text("WORKERS", "1"),
-                        help="processes that share the port (default: %(default)s)")  # fmt: skip
-    parser.add_argument("--sample-data", action="store_true", default=said.text("SAMPLE_DATA") == "1",
-                        help="a sample: labels may carry a private name")  # fmt: skip
-    parser.add_argument("--no-access-log", dest="access_log", action="store_false",
-                        default=said.text("ACCESS_LOG") != "0", help="do not log requests")  # fmt: skip
+    add(
+        "--public-host",
+        default=said.text("PUBLIC_HOST"),
+        metavar="NAME",
+        help="permanent public name that labels carry",
+    )
+    add(
+        "--workers",
+        type=_workers,
+        default=said.text("WORKERS", "1"),
+        help="processes that share the port (default: %(default)s)",
+    )
+    for name, about in _OPERATOR.items():
+        environment_name = name.upper().replace("-", "_")
+        add(f"--{name}", default=said.text(environment_name), metavar="TEXT", help=about)
+    add(
+        "--sample-data",
+        action="store_true",
+        default=said.text("SAMPLE_DATA") == "1",
+        help="a sample: labels may carry a private name",
+    )
+    add(
+        "--no-access-log",
+        dest="access_log",
+        action="store_false",
+        default=said.text("ACCESS_LOG") != "0",
+        help="do not log requests",
+    )
 
 
 def settings_from(arguments: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -115,7 +160,18 @@ def settings_from(arguments: argparse.Namespace, environment: Mapping[str, str] 
         workers=said["workers"],
         sample_data=said["sample_data"],
         access_log=said["access_log"],
+        operator=_operator(said),
     )
+
+
+def _operator(said: Mapping[str, object]) -> tuple[str, str, str] | None:
+    """Raises Problem ``settings.operator-incomplete`` where only some of it is given."""
+    given = [said["operator_uscc"], said["operator_region"], said["operator_name"]]
+    if not any(given):
+        return None
+    if not all(given):
+        raise Problem("settings.operator-incomplete")
+    return str(given[0]), str(given[1]), str(given[2])
 
 
 def _label_host(said: Mapping[str, object]) -> str:

@@ -55,9 +55,16 @@ class Recorded(Message):
 
 
 class SecretOnce(Message):
-    """What only the first answer to a submission tells. It is stored nowhere: a repeated one is without it."""
+    """What only the first answer to a submission tells. It is stored nowhere: a repeated one is without
+    it."""
 
     secret = Text(metadata=_about("Shown once, now. Not in the answer to a repeated submission."))
+
+
+class PasswordOnce(Message):
+    """A password that was made here because none was sent. Only the first answer to a submission tells it."""
+
+    password = Text(metadata=_about("Shown once, now. Not in the answer to a repeated submission."))
 
 
 class SignedIn(Message):

@@ -7,6 +7,7 @@ from aiohttp import web
 from schema.problems import Language
 from service.http.readers import Reader
 from service.ledger import Ledger
+from service.ledger.note import Verifier
 from service.settings import Settings
 from service.storage import Database, FileStore
 
@@ -14,6 +15,7 @@ SETTINGS = web.AppKey("settings", Settings)
 DATABASE = web.AppKey("database", Database)
 LEDGER = web.AppKey("ledger", Ledger)
 FILES = web.AppKey("files", FileStore)
+VERIFIER = web.AppKey("verifier", Verifier)
 
 READER = web.RequestKey("reader", Reader)
 LANGUAGE = web.RequestKey("language", str)

@@ -1,0 +1,112 @@
+"""The command line: ``coldledger serve | migrate | verify | rebuild``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from schema.problems import Problem, explain
+from service import commands
+from service.founding import Founded
+from service.logs import set_up
+from service.registry import make_registry
+from service.serving import serve
+from service.settings import Settings, add_serving_options, add_storage_options, settings_from
+from service.storage import prepare
+from service.workers import WorkerDiedError
+
+Run = Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, int]]
+Options = Callable[[argparse.ArgumentParser], None]
+
+
+async def _announce(settings: Settings, founded: Founded) -> None:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    print(f"ColdLedger serves on http://{host}:{settings.port} (Ctrl-C stops it)", flush=True)
+    if founded.password is not None:
+        print(f"First manager, shown once: login {founded.login}, password {founded.password}", flush=True)
+
+
+async def _serve(settings: Settings, _arguments: argparse.Namespace) -> int:
+    await serve(settings, _announce)
+    return 0
+
+
+async def _migrate(settings: Settings, _arguments: argparse.Namespace) -> int:
+    async with commands.database_url(settings) as url:
+        await prepare(url)
+    print("The database is up to date.")
+    return 0
+
+
+async def _verify(settings: Settings, arguments: argparse.Namespace) -> int:
+    return await commands.verify(settings, make_registry(), rules=arguments.rules)
+
+
+async def _rebuild(settings: Settings, arguments: argparse.Namespace) -> int:
+    return await commands.rebuild(settings, make_registry(), check=arguments.check)
+
+
+def _rules(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--rules", action="store_true", help="judge every statement again as well")
+
+
+def _check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--check", action="store_true", help="only compare, write nothing")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A word of the command line, what it does in one line, and its options."""
+
+    word: str
+    help: str
+    run: Run
+    options: Sequence[Options] = field(default=())
+
+
+COMMANDS = (
+    Command("serve", "serve until Ctrl-C", _serve, [add_serving_options]),
+    Command("migrate", "bring the database's tables up to date", _migrate),
+    Command("verify", "check the ledger against itself and its checkpoint", _verify, [_rules]),
+    Command("rebuild", "make every table again from the ledger", _rebuild, [_check]),
+)
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The command line as it is documented."""
+    parser = argparse.ArgumentParser(
+        prog="coldledger", description="冷链账本: traceability for cold-chain food."
+    )
+    words = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        sub = words.add_parser(command.word, help=command.help, description=command.help)
+        for add in (add_storage_options, *command.options):
+            add(sub)
+        sub.set_defaults(run=command.run)
+    return parser
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run a command; its exit status: 0 good, 1 findings or a refusal, 2 a wrong command line."""
+    arguments = make_parser().parse_args(words)
+    set_up()
+    try:
+        status: int = asyncio.run(arguments.run(settings_from(arguments), arguments))
+    except Problem as problem:
+        words_for_it = explain(problem)
+        print(f"{words_for_it.title}: {words_for_it.detail}\n{words_for_it.remedy}", file=sys.stderr)
+        return 1
+    except WorkerDiedError as error:
+        print(f"{error}; see the log above.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""Puts the rooms together: one ledger, its kinds and projections, the routes, and what is around each
+request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+
+from aiohttp import web
+
+from service.goods import reading as goods_reading
+from service.goods import routes as goods_routes
+from service.http import documentation, headers, health
+from service.http.authentication import DOOR, Door
+from service.http.body import MAX_JSON
+from service.http.declared import Declared
+from service.http.files import UPLOAD
+from service.http.keys import DATABASE, FILES, LEDGER, SETTINGS, VERIFIER
+from service.http.middlewares import around
+from service.http.sessions import SESSIONS
+from service.ledger import Ledger
+from service.ledger.note import Signer
+from service.ledger.publisher import Publisher
+from service.parties import reading as parties_reading
+from service.parties import routes as parties_routes
+from service.parties.credentials import Credentials
+from service.registry import make_registry
+from service.settings import Settings
+from service.storage import Database, FileStore, open_database
+
+API: Sequence[Declared] = (
+    *SESSIONS,
+    *parties_routes.WRITES,
+    *parties_reading.READS,
+    *goods_routes.WRITES,
+    *goods_reading.READS,
+    UPLOAD,
+)
+"""Every declared route: what is served and what is documented."""
+
+
+async def make_app(settings: Settings, database_url: str, signer: Signer) -> web.Application:
+    """The application on a database that it migrates if need be.
+
+    It holds what it opened until its cleanup; where it cannot be made, nothing stays open.
+    Raises Problem ``storage.…``.
+    """
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_database(database_url))
+        app = web.Application(middlewares=[around], client_max_size=MAX_JSON)
+        app[SETTINGS], app[DATABASE], app[VERIFIER] = settings, database, signer.verifier
+        app[FILES] = FileStore(settings.files)
+        app[DOOR] = Door(Credentials(database.writer))
+        _open_ledger(app, stack, database, signer)
+        _route(app)
+        held = stack.pop_all()
+
+    async def close(_app: web.Application) -> None:
+        await held.aclose()
+
+    app.on_cleanup.append(close)
+    return app
+
+
+def _open_ledger(app: web.Application, stack: AsyncExitStack, database: Database, signer: Signer) -> None:
+    # Closed in reverse: what waits is recorded, then the last note is written, then the pools close.
+    publisher = Publisher(database.writer, signer, app[SETTINGS].checkpoint_file)
+    stack.push_async_callback(publisher.close)
+    ledger = Ledger(database.writer, make_registry(), signer)
+    stack.push_async_callback(ledger.close)
+    app[LEDGER] = ledger
+
+
+def _route(app: web.Application) -> None:
+    app.on_response_prepare.append(headers.prepare)
+    app.add_routes([declared.route() for declared in API])
+    app.add_routes(health.routes())
+    app.add_routes(documentation.routes(API))

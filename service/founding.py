@@ -1,0 +1,85 @@
+"""What a start does before anything listens: migrations, the signing key, the fence, the first statements."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from dataclasses import dataclass
+
+from schema.identifiers import parse_region, parse_uscc
+from schema.problems import Problem
+from service.ledger import Ledger
+from service.ledger.note import Signer
+from service.ledger.publisher import check_fence, read_note
+from service.ledger.store import head
+from service.parties.credentials import Credentials
+from service.parties.opening import Operator, open_ledger
+from service.registry import make_registry
+from service.settings import Settings
+from service.storage import Database, open_database
+from service.trust import KEY_VARIABLE, open_signer
+
+OPENING_STATEMENTS = 4
+"""The statements of an opened ledger: its name, the national policy, the platform's operator and its
+manager."""
+
+SAMPLE_USCC, SAMPLE_REGION = "91210100MA17366650", "210100"
+SAMPLE_NAME = "示例追溯平台（虚构） Sample platform (invented)"
+
+
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """The ledger's name; login and password of the first manager where this start made them."""
+
+    origin: str
+    login: str | None = None
+    password: str | None = None
+
+
+async def found(settings: Settings, database_url: str) -> Founded:
+    """Make sure that there is a sound, open ledger.
+
+    Raises Problem ``storage.…``, ``trust.…``, ``ledger.fenced`` or ``settings.operator-missing``.
+    """
+    async with open_database(database_url, writers=2, readers=2) as database:
+        async with database.reader.acquire() as conn:
+            size = (await head(conn)).size
+        if size and not has_key(settings):
+            raise Problem("settings.key-missing", size=size, file=str(settings.key_file))
+        signer = open_signer(settings, f"{settings.public_host}/ledger/{secrets.token_hex(4)}")
+        await _check(settings, database, signer)
+        if size >= OPENING_STATEMENTS:
+            return Founded(signer.name)
+        return await _open(settings, database, signer)
+
+
+def has_key(settings: Settings) -> bool:
+    """Whether there is a signing key: a ledger that has entries must not go on under a new one."""
+    return bool(os.environ.get(KEY_VARIABLE)) or settings.key_file.exists()
+
+
+async def _check(settings: Settings, database: Database, signer: Signer) -> None:
+    note = await asyncio.to_thread(read_note, settings.checkpoint_file, signer.verifier)
+    async with database.reader.acquire() as conn:
+        await check_fence(conn, note)
+
+
+async def _open(settings: Settings, database: Database, signer: Signer) -> Founded:
+    named = _operator(settings)
+    ledger = Ledger(database.writer, make_registry(), signer)
+    try:
+        opening = await open_ledger(ledger, Credentials(database.writer), signer.verifier.vkey, named)
+    finally:
+        await ledger.close()
+    return Founded(signer.name, named.login, opening.password)
+
+
+def _operator(settings: Settings) -> Operator:
+    """Who runs this platform. Raises Problem ``settings.operator-missing`` or ``identifier.…``."""
+    if settings.operator is not None:
+        uscc, region, name = settings.operator
+        return Operator(parse_uscc(uscc), name, parse_region(region))
+    if settings.sample_data:
+        return Operator(SAMPLE_USCC, SAMPLE_NAME, SAMPLE_REGION)
+    raise Problem("settings.operator-missing")

@@ -1,0 +1,96 @@
+"""The door: who asks, by API token or by the browser's session.
+
+A token that does not hold is refused, so that a program learns it at once. A session that ended makes its
+browser the public again, so that open pages stay open. A request that changes something and that a
+browser's cookie vouches for must also show that the browser meant it: the session's own CSRF token, in a
+header or a form field; a form with files, whose fields cannot be read before its files, the browser's word
+that it comes from here.
+"""
+
+from __future__ import annotations
+
+from secrets import compare_digest
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from schema.problems import Problem
+from service.http.readers import PUBLIC, Reader, reader_for
+from service.parties import Role, Scope, UserRole
+from service.parties.credentials import Credentials, SignedIn
+
+COOKIE = "coldledger"
+CSRF_HEADER = "X-CSRF-Token"
+CSRF_FIELD = "csrf"
+SIGN_IN_PATHS = frozenset({"/api/v1/sessions", "/sign-in"})
+"""Where signing in is posted: whatever cookie comes along says nothing there."""
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_FORM = "application/x-www-form-urlencoded"
+_FORM_WITH_FILES = "multipart/form-data"
+
+
+class Door:
+    """Makes a Reader of a request."""
+
+    def __init__(self, credentials: Credentials) -> None:
+        self.credentials = credentials
+
+    async def reader(self, request: web.Request) -> Reader:
+        """Who asks. Raises Problem ``auth.invalid`` or ``auth.csrf``."""
+        headers = request.headers
+        if "Authorization" in headers:
+            return await self._by_token(headers["Authorization"])
+        if request.method == "POST" and request.path in SIGN_IN_PATHS:
+            _demand_same_origin(request, missing_is_fine=True)
+            return PUBLIC
+        if "Cookie" not in headers or not (secret := request.cookies.get(COOKIE)):
+            return PUBLIC
+        session = await self.credentials.session(secret)
+        if session is None:
+            return PUBLIC
+        if request.method not in _SAFE:
+            await _demand_csrf(request, session.csrf)
+        return reader_of_session(session)
+
+    async def _by_token(self, header: str) -> Reader:
+        scheme, _, text = header.partition(" ")
+        holder = await self.credentials.token(text.strip()) if scheme.lower() == "bearer" else None
+        if holder is None:
+            raise Problem("auth.invalid")
+        return reader_for(holder.actor, holder.roles, holder.region, holder.scopes)
+
+
+DOOR = web.AppKey("door", Door)
+
+
+def reader_of_session(session: SignedIn) -> Reader:
+    """What a person may do: a manager also answers for the own organisation's people and places."""
+    scopes = {Scope.GOODS_READ, Scope.GOODS_WRITE}
+    if session.role == UserRole.MANAGER:
+        scopes.add(Scope.PARTIES_WRITE)
+    if Role.REGULATOR in session.roles:
+        scopes.add(Scope.REGULATOR_READ)
+    return reader_for(
+        session.actor, session.roles, session.region, scopes, user_role=session.role, csrf=session.csrf
+    )
+
+
+async def _demand_csrf(request: web.Request, token: str) -> None:
+    given = request.headers.get(CSRF_HEADER)
+    if given is None and request.content_type == _FORM:
+        field = (await request.post()).get(CSRF_FIELD)
+        given = field if isinstance(field, str) else None
+    if given is None and request.content_type == _FORM_WITH_FILES:
+        _demand_same_origin(request, missing_is_fine=False)
+    elif given is None or not compare_digest(given.encode(), token.encode()):
+        raise Problem("auth.csrf")
+
+
+def _demand_same_origin(request: web.Request, *, missing_is_fine: bool) -> None:
+    """Browsers say where a POST comes from; other sites cannot forge it."""
+    origin = request.headers.get("Origin")
+    if origin is None and missing_is_fine:
+        return
+    if origin is None or urlsplit(origin).netloc != request.host:
+        raise Problem("auth.csrf")

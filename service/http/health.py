@@ -1,0 +1,53 @@
+"""``/healthz``: this process lives. ``/readyz``: it can work: database there and migrated, ledger not
+fenced."""
+
+from __future__ import annotations
+
+import asyncpg
+import orjson
+from aiohttp import web
+
+from schema.problems import Problem
+from service.http.body import JSON
+from service.http.keys import DATABASE
+from service.ledger import store
+from service.storage import query
+from service.storage.migrations import pending, read_migrations
+
+PATIENCE_SECONDS = 2.0
+
+_ALIVE = orjson.dumps({"status": "alive"})
+_READY = orjson.dumps({"status": "ready"})
+
+
+async def alive(_request: web.Request) -> web.Response:
+    """Answer whatever else is wrong."""
+    return web.Response(body=_ALIVE, content_type=JSON)
+
+
+async def ready(request: web.Request) -> web.Response:
+    """Raises Problem ``service.not-ready``, which names no host, path or person."""
+    pool = request.app[DATABASE].reader
+    try:
+        async with pool.acquire(timeout=PATIENCE_SECONDS) as connection:
+            await _check(connection)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        raise Problem("service.not-ready", reason="no database") from None
+    return web.Response(body=_READY, content_type=JSON)
+
+
+async def _check(connection: store.Connection) -> None:
+    rows = await connection.fetch(query("storage/migration.applied"), timeout=PATIENCE_SECONDS)
+    applied = {row["number"]: (row["name"], row["sha256"]) for row in rows}
+    try:
+        behind = pending(read_migrations(), applied)
+    except Problem as problem:
+        raise Problem("service.not-ready", reason=problem.code) from problem
+    if behind:
+        raise Problem("service.not-ready", reason="migrations pending")
+    await store.head(connection)
+
+
+def routes() -> list[web.RouteDef]:
+    """Both."""
+    return [web.get("/healthz", alive), web.get("/readyz", ready)]

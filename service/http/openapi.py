@@ -1,0 +1,221 @@
+"""The OpenAPI 3.1 document, made from the declarations and the schemas that validate: it cannot say
+otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import version
+from typing import Any
+
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+from marshmallow import Schema, fields
+
+from schema.messages.answers import ProblemDocument, Recorded
+from service.http.authentication import COOKIE, CSRF_HEADER
+from service.http.body import JSON
+from service.http.declared import Action, Declared
+from service.http.paging import DEFAULT_LIMIT, MAX_LIMIT
+from service.http.paths import Path
+from service.http.problems import PROBLEM_JSON
+from service.http.reads import Read
+from service.http.writes import Write
+
+Document = dict[str, Any]
+
+_ABOUT = """
+ColdLedger (冷链账本) records what happens to imported cold-chain food, and who may see it.
+
+**Writes** propose a statement. What is admitted is recorded for ever and answered with a receipt: its
+position, its leaf hash and a promise signed by the ledger. Send `Idempotency-Key` with each: the same
+submission under the same key gets the same receipt, whatever happened in between. Facts that break a rule
+are recorded with their `breach`; intents that break one are refused.
+
+**Faults** are problem documents (RFC 9457) with a stable `code`, explained at `/problems/CODE`, in English or
+Chinese by `Accept-Language`. What you may not see and what does not exist are answered alike.
+
+**Quantities** are whole numbers: pieces of the named pack level, and grams. **Times** are said with the
+precision that is known: a day, or a minute with its offset. **Lists** come in pages: follow `next`, or the
+`Link` header. """.strip()
+
+_TAGS = {
+    "parties": "Who takes part: organisations, places, vehicles, users, tokens, policies",
+    "goods": "Arrivals, lots, certificates, release, and movements",
+    "codes": "Trace codes and labels",
+    "tracing": "Where goods came from and went to",
+    "sessions": "Signing in with a browser",
+}
+_NOT_FOUND, _FAULTS = "404", ("400", "401", "403", "409", "413", "415", "422", "503")
+
+
+def make_document(declared: Iterable[Declared], ledger: str) -> Document:
+    """The whole document; ``ledger`` is the ledger's name."""
+    spec = APISpec(
+        title="ColdLedger 冷链账本",
+        version=version("coldledger"),
+        openapi_version="3.1.0",
+        plugins=[MarshmallowPlugin()],
+        info={
+            "description": f"{_ABOUT}\n\nThis ledger is `{ledger}`.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        tags=[{"name": name, "description": text} for name, text in _TAGS.items()],
+    )
+    for name, scheme in _SCHEMES.items():
+        spec.components.security_scheme(name, scheme)
+    components = _Components(spec)
+    spec.components.response(
+        "Problem", _content({PROBLEM_JSON: components.reference(ProblemDocument())}, "A problem document.")
+    )
+    for each in declared:
+        operation = _operation(each, components)
+        method = each.method.lower() if isinstance(each, Action) else _METHODS[type(each)]
+        spec.path(each.parsed.documented, operations={method: operation})
+    document: Document = spec.to_dict()
+    return document
+
+
+_METHODS: Mapping[type, str] = {Read: "get", Write: "post"}
+
+
+_SCHEMES: Mapping[str, Document] = {
+    "token": {"type": "http", "scheme": "bearer", "description": "An organisation's API token: cl_…"},
+    "session": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "A browser's session."},
+    "csrf": {
+        "type": "apiKey",
+        "in": "header",
+        "name": CSRF_HEADER,
+        "description": "With a session, for every unsafe request.",
+    },
+}
+
+
+class _Components:
+    """Schemas by name, each told once, also where one is used with and without some of its fields."""
+
+    def __init__(self, spec: APISpec) -> None:
+        self._spec = spec
+        self._names: dict[tuple[type[Schema], frozenset[str]], str] = {}
+
+    def reference(self, schema: Schema) -> Document:
+        """A reference to ``schema``."""
+        key = (type(schema), frozenset(map(str, schema.exclude)))
+        if key not in self._names:
+            name = type(schema).__name__ + ("Body" if schema.exclude else "")
+            if name not in self._spec.components.schemas:
+                self._spec.components.schema(name, schema=schema)
+            self._names[key] = name
+        return {"$ref": f"#/components/schemas/{self._names[key]}"}
+
+
+def _operation(each: Declared, components: _Components) -> Document:
+    scope = each.kind.scope if isinstance(each, Write) else each.scope
+    operation: Document = {
+        "operationId": each.name,
+        "summary": each.summary,
+        "tags": [each.tag],
+        "parameters": [*_path_parameters(each.parsed), *_parameters(each)],
+        "responses": _responses(each, components),
+        "security": _demands(scope, safe=isinstance(each, Read)),
+    }
+    body = _body(each, components)
+    return operation | ({} if body is None else {"requestBody": body})
+
+
+def _demands(scope: str | None, *, safe: bool) -> list[Document]:
+    if scope is None:
+        return [{}]
+    session: Document = {"session": []} if safe else {"session": [], "csrf": []}
+    return [{"token": [scope]}, session]
+
+
+def _path_parameters(path: Path) -> Iterator[Document]:
+    for name, is_id in path.parameters.items():
+        schema = {"type": "integer", "minimum": 0} if is_id else {"type": "string"}
+        yield {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def _parameters(each: Declared) -> Iterator[Document]:
+    if isinstance(each, Write):
+        yield _parameter("Idempotency-Key", _KEY_SCHEMA, _KEY_ABOUT, place="header")
+    if isinstance(each, Read):
+        for name, field in each.loader.fields.items():
+            described = dict(field.metadata)
+            about = described.pop("description", "")
+            kind = "integer" if isinstance(field, fields.Integer) else "string"
+            yield _parameter(name, {"type": kind, **described}, about, required=field.required)
+        if each.cursor:
+            yield _parameter("limit", _LIMIT, "How many at most.")
+            yield _parameter("cursor", {"type": "string"}, "“next” of the page before.")
+
+
+_KEY_SCHEMA: Document = {"type": "string", "minLength": 1, "maxLength": 200}
+_KEY_ABOUT = "1 to 200 visible ASCII characters; the same key repeats the same submission."
+_LIMIT: Document = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
+
+
+def _parameter(
+    name: str, schema: Document, about: str, *, place: str = "query", required: bool = False
+) -> Document:
+    return {"name": name, "in": place, "required": required, "schema": schema, "description": about}
+
+
+def _body(each: Declared, components: _Components) -> Document | None:
+    match each:
+        case Write():
+            media: Document = {"schema": components.reference(each.loader)}
+            if each.example is not None:
+                media["example"] = each.example
+            needed = any(field.required for field in each.loader.fields.values())
+            return {"required": needed, "content": {JSON: media}}
+        case Action(body=body) if body is not None:
+            return {"required": True, "content": {JSON: {"schema": components.reference(body())}}}
+        case Action(media=kinds) if JSON not in kinds:
+            return {"required": True, "content": {kind: {"schema": _BINARY} for kind in kinds}}
+        case _:
+            return None
+
+
+_BINARY: Document = {"type": "string", "format": "binary"}
+
+
+def _responses(each: Declared, components: _Components) -> Document:
+    faults = [*_FAULTS, _NOT_FOUND] if each.parsed.parameters or isinstance(each, Write) else _FAULTS
+    responses: Document = {status: {"$ref": "#/components/responses/Problem"} for status in sorted(faults)}
+    status, good = _good(each, components)
+    return {status: good, **responses}
+
+
+def _good(each: Declared, components: _Components) -> tuple[str, Document]:
+    match each:
+        case Write():
+            schema: Document = components.reference(Recorded())
+            if each.once is not None:
+                schema = {"allOf": [schema, components.reference(each.once())]}
+            return "201", _content({JSON: schema}, "Recorded. The same submission gets the same receipt.")
+        case Read() if each.dumper is not None:
+            item = components.reference(each.dumper)
+            return "200", _content({JSON: _page(item) if each.cursor else item}, each.summary)
+        case Read():
+            return "200", _content(dict.fromkeys(each.media, _BINARY), each.summary)
+        case Action():
+            schemas = {} if each.response is None else {JSON: components.reference(each.response())}
+            return str(each.status), _content(schemas, each.summary)
+
+
+def _page(item: Document) -> Document:
+    return {
+        "type": "object",
+        "required": ["items", "next"],
+        "properties": {
+            "items": {"type": "array", "items": item},
+            "next": {"type": ["string", "null"], "description": "Cursor of the next page; null at the end."},
+        },
+    }
+
+
+def _content(schemas: Mapping[str, Document], description: str) -> Document:
+    response: Document = {"description": description}
+    if schemas:
+        response["content"] = {media: {"schema": schema} for media, schema in schemas.items()}
+    return response

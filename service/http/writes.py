@@ -1,0 +1,206 @@
+"""Writes are declared: a path, the kind of statement it proposes, the schema of its body. One handler
+serves all.
+
+Order of a write: load the body → add what the path says → add what is random → seal personal values → append.
+Everything in the answer but a secret is rendered from the stored statement, so the same submission gets the
+same bytes again, from whichever process. The digest of a submission is of what the client sent, before
+sealing and chance, or a repeated request would never be the same one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import orjson
+from aiohttp import web
+from marshmallow import Schema
+
+from schema.problems import Language, Problem, Refusal
+from service.http.body import JSON, json_body, load
+from service.http.keys import LEDGER, READER, language
+from service.http.paths import Path
+from service.http.problems import in_words
+from service.http.readers import Reader, demand
+from service.ledger import Acknowledgement, Data, Idempotency, Kind, Proposal, Statement, canonical
+from service.ledger.kinds import Asides
+from service.parties.personal import redact, seal, together
+
+_KEY = re.compile(r"[!-~]{1,200}")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What will be proposed, so far.
+
+    ``asides`` are written with the statement and are not derived from it. ``once`` is told in the first
+    answer and never again: nothing stored can give it back.
+    """
+
+    app: web.Application
+    reader: Reader
+    data: Data
+    asides: tuple[Asides, ...] = ()
+    once: Mapping[str, str] = field(default_factory=dict)
+
+    def adding(self, **values: Any) -> Draft:
+        """The draft with more data."""
+        return self.with_data({**self.data, **values})
+
+    def with_data(self, data: Data) -> Draft:
+        """The draft with other data."""
+        return replace(self, data=data)
+
+    def keeping(self, aside: Asides, once: Mapping[str, str]) -> Draft:
+        """The draft with rows that go with it, and what is told of them once."""
+        return replace(self, asides=(*self.asides, aside), once=once)
+
+
+Prepare = Callable[[Draft], Awaitable[Draft]]
+"""Adds what a pure decider cannot make: random codes, credentials. Raises Problem."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The outcome of a write: the acknowledgement, and what is told only now."""
+
+    acknowledgement: Acknowledgement
+    once: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Write:
+    """A POST that proposes a statement of ``kind``.
+
+    Parameters of the path and the names in ``made`` are members of the data that the client does not send.
+    ``location`` is where the new thing can be read, filled from the outcome and the data. ``once``
+    describes what the first answer tells and no later one.
+    """
+
+    path: str
+    kind: Kind
+    schema: type[Schema]
+    summary: str
+    made: tuple[str, ...] = ()
+    prepare: Prepare | None = None
+    location: str | None = None
+    once: type[Schema] | None = None
+    tag: str = "goods"
+    example: Mapping[str, Any] | None = None
+
+    @property
+    def name(self) -> str:
+        """The operation's id."""
+        return self.kind.name
+
+    @cached_property
+    def parsed(self) -> Path:
+        """The path, read once."""
+        return Path(self.path)
+
+    @cached_property
+    def loader(self) -> Schema:
+        """The schema of what the client sends, made once."""
+        given = {*self.parsed.parameters, *self.made}
+        return self.schema(exclude=sorted(given & set(self.schema._declared_fields)))
+
+    def route(self) -> web.RouteDef:
+        """How aiohttp serves it."""
+        return web.post(self.parsed.routed, self._handle)
+
+    async def _handle(self, request: web.Request) -> web.Response:
+        reader = request[READER]
+        demand(reader, self.kind.scope)
+        key = request.headers.get("Idempotency-Key")
+        if key is not None and not _KEY.fullmatch(key):
+            raise Problem("request.idempotency-key")
+        body = await json_body(request)
+        receipt = await submit(request.app, self, reader, self.parsed.values(request), body, key)
+        return self._answer(receipt, language(request))
+
+    def _answer(self, receipt: Receipt, spoken: Language) -> web.Response:
+        body = orjson.dumps({**rendered(receipt.acknowledgement, spoken), **receipt.once})
+        headers: dict[str, str] = {"Content-Language": spoken}
+        if self.location is not None:
+            statement = receipt.acknowledgement.statement
+            headers["Location"] = self.location.format_map({**statement.data, **statement.outcome})
+        return web.Response(status=201, body=body, content_type=JSON, headers=headers)
+
+
+async def submit(
+    app: web.Application,
+    write: Write,
+    reader: Reader,
+    path: Mapping[str, Any],
+    body: Mapping[str, Any],
+    key: str | None = None,
+) -> Receipt:
+    """Propose what ``body`` says; pages use it too. ``path`` holds the parameters of the write's path.
+
+    Raises Problem ``message.invalid``, the Refusal of a rule, or ``ledger.…``.
+    """
+    if reader.actor is None:
+        raise Problem("auth.missing")
+    draft = Draft(app, reader, {**load(write.loader, body), **path})
+    submission = None if key is None else submission_digests(write, reader, key, path, body)
+    if write.prepare is not None:
+        draft = await write.prepare(draft)
+    sealed, personal = seal(write.loader, draft.data)
+    return await _append(
+        write.kind, replace(draft, data=sealed, asides=(*draft.asides, *personal)), submission
+    )
+
+
+async def _append(kind: Kind, draft: Draft, submission: Idempotency | None) -> Receipt:
+    assert draft.reader.actor is not None  # noqa: S101  (submit refused it)
+    written: list[Statement] = []
+
+    def note(_position: int, statement: Statement) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        written[:] = [statement]
+        yield from ()
+
+    asides = together(note, *draft.asides) if draft.asides else None
+    proposal = Proposal(kind, draft.reader.actor, draft.data, submission, asides)
+    acknowledgement = await draft.app[LEDGER].append(proposal)
+    # A replayed submission gives the stored statement, which is another object: its secret is not known here,
+    # and the one just made belongs to nothing.
+    fresh = any(statement is acknowledgement.statement for statement in written)
+    return Receipt(acknowledgement, draft.once if fresh else {})
+
+
+def submission_digests(
+    write: Write, reader: Reader, key: str, path: Mapping[str, Any], body: Mapping[str, Any]
+) -> Idempotency:
+    """The digests by which a repeated submission is known: its key bound to the organisation, and what was
+    sent.
+
+    Personal values and secrets are left out of it, for a digest of them could be searched for.
+    Raises Problem ``canonical.…`` for a body that has no canonical form.
+    """
+    holder = f"{reader.organisation}\n{key}".encode()
+    said = {"write": write.path, "path": dict(path), "body": redact(write.loader, body)}
+    request = canonical.encode(said)
+    return Idempotency(hashlib.sha256(holder).hexdigest(), hashlib.sha256(request).hexdigest())
+
+
+def rendered(acknowledgement: Acknowledgement, spoken: Language) -> dict[str, Any]:
+    """The answer to a write, from the stored statement alone."""
+    statement = acknowledgement.statement
+    return {
+        "position": acknowledgement.position,
+        "recorded_at": statement.at,
+        "kind": statement.kind,
+        "leaf": acknowledgement.leaf.hex(),
+        "promise": acknowledgement.promise,
+        "outcome": statement.outcome,
+        "breach": [*_breaches(statement.breach, spoken)],
+    }
+
+
+def _breaches(breaches: Iterable[Data], spoken: Language) -> Iterator[dict[str, Any]]:
+    for breach in breaches:
+        yield in_words(Refusal(breach["rule"], **breach["facts"]), spoken)
