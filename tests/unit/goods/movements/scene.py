@@ -1,4 +1,4 @@
-"""A small trade: a first station in Qingdao that also processes; stores and a shop in Wuhan; stores in Dalian.
+"""A small trade: a first station in Qingdao that also processes; stores and a shop in Wuhan and in Dalian.
 
 Units are put there as if released. Each id says what it is: 1xx organisations, 2xx facilities, 9xx units and
 lots. The ledger's own ids begin at 10,000 because ten statements went before.
