@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from service.ledger import Ledger, Proposal
+from service.ledger import Idempotency, Ledger, Proposal
 from service.ledger.note import generate_key
 from service.registry import make_registry
 from service.storage import open_pool
@@ -38,6 +38,7 @@ async def retold(database: str, history: History) -> AsyncIterator[Ledger]:
     async with ledger_on(database) as ledger:
         for position, statement in enumerate(history.statements):
             kind = ledger.registry.kinds[statement.kind]
-            said = await ledger.append(Proposal(kind, statement.actor, statement.data))
+            submission = Idempotency(f"{position:064}", f"{position:064}")
+            said = await ledger.append(Proposal(kind, statement.actor, statement.data, submission))
             assert (said.position, said.statement.outcome) == (position, statement.outcome)
         yield ledger

@@ -52,19 +52,19 @@ class Settlement:
 
     def __init__(self, history: History) -> None:
         self.history = history
-        self._registered = 0
+        self.parties: list[Party] = []
         history.say(OPEN_LEDGER, {"origin": "test.invalid/ledger", "vkey": "none"}, PLATFORM)
         history.say(ENACT_POLICY, {"region": "", "document": shipped_policies()[""]}, PLATFORM)
         self.platform = self.party("platform")
 
     def party(self, *roles: str, region: str = "210100", name: str = "试验公司") -> Party:
         """Register an organisation with its first manager and a member of staff."""
-        self._registered += 1
-        code = uscc(self._registered, region)
+        code = uscc(len(self.parties) + 1, region)
         data = {"uscc": code, "name": name, "roles": [*map(str, roles)], "region": region}
         id_ = self.history.say(REGISTER_ORGANISATION, data, PLATFORM).outcome["organisation"]
         manager = self.user(id_, "manager", PLATFORM)
-        return Party(id_, code, region, manager, self.user(id_, "staff", manager))
+        self.parties.append(Party(id_, code, region, manager, self.user(id_, "staff", manager)))
+        return self.parties[-1]
 
     def user(self, organisation: int, role: str, by: Actor) -> Actor:
         """Register a user."""
