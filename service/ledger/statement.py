@@ -44,8 +44,8 @@ class Statement:
 
     ``judged`` names each stream that the decider read (``"unit/17"``) with its version: the position that
     last wrote it, or None where there was nothing. ``breach`` lists the rules that a fact broke, with the
-    facts. ``outcome`` is what the decider added: ids and other consequences. A personal value stands in ``data`` as
-    ``{"sha256": hex SHA-256(salt ‖ value)}``; value and salt are kept, erasable, outside.
+    facts. ``outcome`` is what the decider added: ids and other consequences. A personal value stands in
+    ``data`` as ``{"sha256": hex SHA-256(salt ‖ value)}``; value and salt are kept, erasable, outside.
     """
 
     kind: str
