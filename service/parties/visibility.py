@@ -1,48 +1,47 @@
 """Who may see what. This is the one place where it is written down; ``0007_reading.sql`` says it in SQL.
 
-======================  ==========================================================================================
-business                lots that it registered, imported, or ever had a unit of, or that are on the road to it
-                        (how much there is of a lot: only who registered or imported it);
-                        units that it owns or keeps, and those aboard a shipment to it;
-                        shipments from it, to it, or with goods of its own aboard: one step up and one step down;
-                        what its customers got is what its shipments say was received, never their units;
-                        arrivals of its own, and without import details those of lots that it sees;
-                        certificates that it recorded or that go with a lot that it sees
-import details          importer, vessel and voyage, bill of lading, customs declaration, exporter: the first
-                        station, the importer, and authorities alone
-regulator               every lot that is, was or is coming into a facility of its region, and what a trace from
-                        there leads to: what it was made of and what was made of it, wherever their units are.
-                        Lists show the region; what only a trace leads to is found by its id, its code, or a trace
-auditor                 everything, in this first form: whoever reads every statement can derive all the rest
-platform operator       the register of parties, users and tokens; no goods at all: running the service is no
-                        reason to know anybody's trade. Of the ledger, statements of its own
-public                  the consumer's view of a code; an exit certificate by its code; the public ledger
-======================  ==========================================================================================
+Business
+    Lots that it registered, imported, or ever had a unit of, or that are on the road to it (how much
+    there is of a lot: only who registered or imported it); units that it owns or keeps, and those aboard
+    a shipment to it; shipments from it, to it, or with goods of its own aboard: one step up and one step
+    down. What its customers got is what its shipments say was received, never their units. Arrivals of
+    its own, and without import details those of lots that it sees; certificates that it recorded or that
+    go with a lot it sees.
+Import details
+    Importer, vessel and voyage, bill of lading, customs declaration, exporter: the first station, the
+    importer and authorities alone.
+Regulator
+    Every lot that is, was or is coming into a facility of its region, and what a trace from there leads
+    to: what it was made of and what was made of it, wherever their units are. Lists show the region; what
+    only a trace leads to is found by its id, its code, or a trace.
+Auditor
+    Everything, in this first form: whoever reads every statement can derive all the rest.
+Platform operator
+    The register of parties, users and tokens; no goods at all: running the service is no reason to know
+    anybody's trade. Of the ledger, statements of its own.
+Public
+    The consumer's view of a code; an exit certificate by its code; the public ledger.
 
-The register: authorities and the operator see all parties. A business sees itself, its suppliers and customers,
-and the first station or plant that a carton of its bears in print. It may ask for somebody by the exact social
-credit code, to send goods to somebody new; nobody can list the register that way. Policies are open to all who
-are judged by them.
+The register: authorities and the operator see all parties. A business sees itself, its suppliers and
+customers, and the first station or plant that a carton of its bears in print. It may ask for somebody by
+the exact social credit code, to send goods to somebody new; nobody can list the register that way.
+Policies are open to all who are judged by them.
 
-A statement with its nonce is shown to the organisation that made it, to regulators who see a lot or an arrival
-that it touched, and to auditors.
+A statement with its nonce is shown to the organisation that made it, to regulators who see a lot or an
+arrival that it touched, and to auditors.
 
-What may not be seen is answered with ``request.not-found``, as is what does not exist: by the same call, so that
-status and bytes are the same. A trace for a business stops after one step on either side, and says ``complete:
-false`` whether or not there is more, so that nothing can be told from it.
+What may not be seen is answered with ``request.not-found``, as is what does not exist: by the same call,
+so that status and bytes are the same. A trace for a business stops after one step on either side, and
+says ``complete: false`` whether or not there is more, so that nothing can be told from it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from schema.problems import Problem
-
-if TYPE_CHECKING:
-    from service.http.readers import Reader
+from service.http.readers import Reader
 
 Sight = tuple[str, int | None, str]
-"""The first three arguments of every query of the reading side: kind of reader, organisation, region prefix."""
+"""The first arguments of every query of the reading side: kind of reader, organisation, region prefix."""
 
 
 def sight(reader: Reader) -> Sight:

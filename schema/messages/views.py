@@ -1,0 +1,388 @@
+"""What the reading side answers about goods and codes: documentation and white list in one.
+
+What is null may not be seen by whoever asks, or is not there; the two look alike on purpose.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields
+
+from schema.messages.fields import Choice, Container, Day, Flag, Id, Inner, Message, Moment, Text, Whole
+
+
+class Listed(fields.List[Any]):
+    """A list in an answer; what the database knows as no rows is the empty one."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> list[Any]:
+        return super()._serialize(value or [], attr, obj, **kwargs) or []
+
+
+def words(text: str) -> dict[str, str]:
+    """The description of a field."""
+    return {"description": text}
+
+
+class PartyRef(Message):
+    """An organisation, wherever one is named."""
+
+    id = Id()
+    name = Text()
+    name_en = Text(allow_none=True)
+    region = Text()
+
+
+class PlaceRef(PartyRef):
+    """A facility, wherever one is named."""
+
+    kind = Text()
+
+
+class LotRef(Message):
+    """A lot, wherever one is named."""
+
+    id = Id()
+    code = Text()
+    product = Text()
+
+
+class PaperRef(Message):
+    """A certificate that a lot carries."""
+
+    id = Id()
+    kind = Text()
+    issuer = Text()
+    number = Text()
+    issued_on = Day()
+    valid_until = Day(allow_none=True)
+    result = Text(allow_none=True)
+    file = Text(allow_none=True, metadata=words("SHA-256 of the scanned paper; GET /api/v1/files/SHA256."))
+
+
+class Held(Message):
+    """What the asking organisation owns or keeps of a lot now."""
+
+    units = Whole()
+    pieces = Whole(allow_none=True)
+    grams = Whole()
+
+
+class Want(Message):
+    """One thing that the gate still wants."""
+
+    code = Text()
+    title = Text()
+    detail = Text()
+    remedy = Text()
+
+
+class GateView(Message):
+    """What the gate would say if all of a quarantined unit were released now."""
+
+    unit = Id()
+    pieces = Whole(allow_none=True)
+    grams = Whole()
+    wants = Listed(Inner(Want))
+
+
+class LotView(Message):
+    """A lot. ``pieces`` and ``grams`` are for who registered or imported it, and for authorities."""
+
+    id = Id()
+    code = Text()
+    product = Text()
+    product_en = Text(allow_none=True)
+    category = Text()
+    specification = Text()
+    hs = Text()
+    gtin = Text(allow_none=True)
+    temperature_class = Text()
+    country = Text()
+    establishment = Text()
+    production_batch = Text()
+    produced_on = Day()
+    best_before = Day()
+    received_at = Moment()
+    pieces = Whole(allow_none=True)
+    grams = Whole(allow_none=True)
+    released_pieces = Whole(allow_none=True)
+    released_grams = Whole(allow_none=True)
+    state = Text(metadata=words("quarantined, partly_released or released."))
+    organisation = Inner(PartyRef, metadata=words("Who registered or made it; its cartons bear this name."))
+    facility = Inner(PlaceRef)
+    arrival = Id(allow_none=True)
+    details = fields.Dict()
+    parents = Listed(Inner(LotRef), metadata=words("What it was made of, as far as you may see."))
+    certificates = Listed(Inner(PaperRef))
+    held = Inner(Held)
+    position = Id()
+
+
+class UnitView(Message):
+    """A parcel of one lot. ``in = on hand + out + loss``, in grams and where counted in pieces."""
+
+    id = Id()
+    lot = Inner(LotRef)
+    owner = Inner(PartyRef, allow_none=True)
+    custodian = Inner(PartyRef)
+    facility = Inner(PlaceRef, allow_none=True)
+    zone = Whole(allow_none=True)
+    region = Text()
+    state = Text()
+    shipment = Id(allow_none=True)
+    in_pieces = Whole(allow_none=True)
+    in_grams = Whole()
+    pieces = Whole(allow_none=True)
+    grams = Whole()
+    out_pieces = Whole(allow_none=True)
+    out_grams = Whole()
+    loss_pieces = Whole(allow_none=True)
+    loss_grams = Whole()
+    made_at = Moment()
+    position = Id()
+
+
+class LotDetail(LotView):
+    """A lot with its units and what the gate still wants of those in quarantine."""
+
+    units = Listed(Inner(UnitView), metadata=words("The newest 200; GET /api/v1/units has all."))
+    gate = Listed(Inner(GateView), metadata=words("For the first station and authorities."))
+
+
+class EventView(Message):
+    """A line of a lot's history."""
+
+    id = Id()
+    kind = Text()
+    organisation = Inner(PartyRef)
+    facility = Inner(PlaceRef, allow_none=True)
+    happened_at = Moment()
+    position = Id()
+
+
+class ArrivalView(Message):
+    """An announced container or load. Import details are for first station, importer and authorities."""
+
+    id = Id()
+    organisation = Inner(PartyRef)
+    facility = Inner(PlaceRef)
+    source = Text()
+    container = Text(allow_none=True)
+    port = Text()
+    entry_on = Day()
+    opened_at = Moment(allow_none=True)
+    seal_intact = Flag(allow_none=True)
+    expected_at = Moment(allow_none=True)
+    seal = Text(allow_none=True)
+    voyage = Text(allow_none=True)
+    importer = Text(allow_none=True)
+    details = fields.Dict(allow_none=True)
+    lots = Listed(Inner(LotRef))
+    position = Id()
+
+
+class CertificateView(Message):
+    """A paper. ``released_…`` is for who recorded it and for authorities."""
+
+    id = Id()
+    kind = Text()
+    issuer = Text()
+    number = Text()
+    organisation = Inner(PartyRef)
+    issued_on = Day()
+    valid_until = Day(allow_none=True)
+    happened_at = Moment(allow_none=True)
+    result = Text(allow_none=True)
+    inner_sample = Flag()
+    pieces = Whole(allow_none=True)
+    grams = Whole(allow_none=True)
+    released_pieces = Whole(allow_none=True)
+    released_grams = Whole(allow_none=True)
+    file = Text(allow_none=True)
+    covers = fields.Dict()
+    lots = Listed(Inner(LotRef))
+    position = Id()
+
+
+class AboardView(Message):
+    """One item of a shipment: sent = on the road + lost + received."""
+
+    unit = Id()
+    lot = Inner(LotRef)
+    pieces = Whole(allow_none=True)
+    grams = Whole()
+    on_road_pieces = Whole(allow_none=True)
+    on_road_grams = Whole()
+    lost_pieces = Whole(allow_none=True)
+    lost_grams = Whole()
+
+
+class ShipmentView(Message):
+    """Goods from one facility to another. Personal fields of the waybill are commitments."""
+
+    id = Id()
+    consignor = Inner(PartyRef)
+    consignee = Inner(PartyRef)
+    origin = Inner(PlaceRef)
+    destination = Inner(PlaceRef)
+    vehicle = Id(allow_none=True)
+    waybill = fields.Dict()
+    departed_at = Moment()
+    received_at = Moment(allow_none=True)
+    items = Listed(Inner(AboardView))
+    position = Id()
+
+
+class PublicPaper(Message):
+    """A certificate as an exit certificate or a consumer's page names it."""
+
+    kind = Text()
+    issuer = Text()
+    number = Text()
+    issued_on = Day()
+    result = Text(allow_none=True)
+
+
+class ExitCertificate(Message):
+    """What an exit certificate says; found by its code, without an account."""
+
+    code = Text()
+    lot = Text(metadata=words("Batch trace code."))
+    product = Text()
+    product_en = Text(allow_none=True)
+    specification = Text()
+    country = Text()
+    establishment = Text()
+    production_batch = Text()
+    produced_on = Day()
+    best_before = Day()
+    organisation = Text(metadata=words("The first station's business."))
+    uscc = Text()
+    facility = Text()
+    region = Text()
+    filing = Text(allow_none=True)
+    pieces = Whole(allow_none=True)
+    grams = Whole()
+    happened_at = Moment()
+    certificates = Listed(Inner(PublicPaper))
+    position = Id()
+    leaf = Text(metadata=words("Leaf hash of the release in the public ledger, in hex."))
+
+
+class Fit(Message):
+    """A unit that whoever scanned may have in hand."""
+
+    unit = Id()
+    role = Text(metadata=words("arriving: aboard an open shipment to you; held: on hand; sent: on the road."))
+    state = Text()
+    facility = Inner(PlaceRef, allow_none=True)
+    zone = Whole(allow_none=True)
+    shipment = Id(allow_none=True)
+    consignor = Inner(PartyRef, allow_none=True)
+    pieces = Whole(allow_none=True)
+    grams = Whole()
+
+
+class CodeView(Message):
+    """What a code means to whoever scanned it; several units may fit."""
+
+    code = Text()
+    level = Text(metadata=words("B batch, C case, T item."))
+    serial = Whole()
+    lot = Inner(LotRef)
+    fits = Listed(Inner(Fit))
+
+
+class EntryView(Message):
+    """A statement with what proves it: commit = SHA-256(nonce ‖ statement) stands in the public entry."""
+
+    position = Id()
+    kind = Text()
+    statement = Text(metadata=words("The exact text that was hashed."))
+    nonce = Text(metadata=words("Hex."))
+    entry = Text(metadata=words("The public entry, exactly."))
+    leaf = Text(metadata=words("Hex: SHA-256(0x00 ‖ entry)."))
+    chain = Text(metadata=words("Hex: SHA-256(previous chain ‖ leaf)."))
+
+
+class PlaceOnRoute(Message):
+    """A city and the kind of place where goods of this batch were."""
+
+    region = Text()
+    kind = Text()
+
+
+class ConsumerPaper(Message):
+    """A certificate as the public sees it: the number all but its last four characters hidden."""
+
+    kind = Text()
+    issuer = Text()
+    number = Text()
+    issued_on = Day()
+    result = Text(allow_none=True)
+
+
+class ConsumerAnswer(Message):
+    """All that the public may know of a code."""
+
+    code = Text()
+    level = Text()
+    serial = Whole()
+    batch = Text()
+    product = Text()
+    product_en = Text(allow_none=True)
+    category = Text()
+    specification = Text()
+    temperature_class = Text()
+    country = Text()
+    establishment = Text()
+    production_batch = Text()
+    produced_on = Day()
+    best_before = Day()
+    port = Text(allow_none=True)
+    entry_on = Day(allow_none=True)
+    state = Text(metadata=words("quarantined or released."))
+    certificates = Listed(Inner(ConsumerPaper))
+    route = Listed(Inner(PlaceOnRoute))
+
+
+class LotQuery(Message):
+    """Which lots."""
+
+    code = Text(longest=40)
+    product = Text(longest=100)
+    state = Choice(("quarantined", "partly_released", "released"))
+    container = Container()
+
+
+class UnitQuery(Message):
+    """Which units."""
+
+    lot = Id()
+    state = Choice(("quarantined", "released", "in_transit", "sold"))
+    facility = Id()
+    on_hand = Flag()
+
+
+class ArrivalQuery(Message):
+    """Which arrivals."""
+
+    container = Container()
+    unopened = Flag()
+
+
+class ShipmentQuery(Message):
+    """Which shipments, as the asking organisation has them."""
+
+    direction = Choice(("in", "out"))
+    open = Flag()
+
+
+class LabelQuery(Message):
+    """Which labels, and how."""
+
+    size = Choice(("70x50", "50x30"))
+    format = Choice(("png", "svg", "pdf"))
+    sheet = Flag(metadata=words("A4 pages of labels, as PDF."))
+    codes = Text(longest=1000, metadata=words("batch (the default), cases, or case codes with commas."))

@@ -1,0 +1,23 @@
+-- name: sees
+SELECT goods.sees_certificate($1, $2, $3, c.key) FROM goods.certificate c WHERE c.id = $4
+
+-- name: rows
+-- $4 ids of certificates that the reader may see. What was released against a paper, all its lots together, is
+-- for who recorded it and for authorities.
+SELECT c.id, c.kind, c.issuer, c.number, parties.named(c.organisation) AS organisation, c.issued_on,
+       c.valid_until, c.happened_at, c.result, c.inner_sample, c.pieces, c.grams,
+       CASE WHEN whole THEN c.released_pieces END AS released_pieces,
+       CASE WHEN whole THEN c.released_grams END AS released_grams, c.file, c.covers,
+       (SELECT jsonb_agg(jsonb_build_object('id', l.id, 'code', l.code, 'product', l.product) ORDER BY l.id)
+          FROM jsonb_array_elements_text(c.lots) named JOIN goods.lot l ON l.id = named::bigint
+         WHERE goods.sees_lot($1, $2, $3, l.id)) AS lots,
+       c.id / 1000 AS position
+  FROM goods.certificate c
+ CROSS JOIN LATERAL (SELECT $1 IN ('regulator', 'auditor') OR c.organisation = $2 AS whole) AS mine
+ WHERE c.id = ANY($4::bigint[])
+ ORDER BY c.id DESC
+
+-- name: sees_file
+-- $4 SHA-256 of a scanned paper: it is shown to whoever may see a certificate that it shows.
+SELECT EXISTS (SELECT FROM goods.certificate c
+                WHERE c.file = $4 AND goods.sees_certificate($1, $2, $3, c.key))

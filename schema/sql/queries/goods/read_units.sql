@@ -1,0 +1,26 @@
+-- name: sees
+SELECT goods.sees_unit($1, $2, $3, $4)
+
+-- name: page
+-- $4 below which id, $5 how many, $6 lot, $7 state, $8 facility, $9 only where something is on hand.
+SELECT u.id FROM goods.unit u
+ WHERE (CASE WHEN $6::bigint IS NOT NULL AND $1 = 'regulator' THEN goods.sees_lot($1, $2, $3, u.lot)
+             ELSE u.id IN (SELECT s.unit FROM goods.units_seen($1, $2, $3) s) END)
+   AND u.id < coalesce($4::bigint, 9223372036854775807)
+   AND ($6::bigint IS NULL OR u.lot = $6)
+   AND ($7::text IS NULL OR u.state = $7)
+   AND ($8::bigint IS NULL OR u.facility = $8)
+   AND (NOT $9::boolean OR u.grams > 0)
+ ORDER BY u.id DESC LIMIT $5
+
+-- name: rows
+-- $4 ids of units that the reader may see. Whom goods on the road belong to may be their importer, which is
+-- not for the consignee. ($3 is not needed: all shelves take the same arguments.)
+SELECT u.id, jsonb_build_object('id', l.id, 'code', l.code, 'product', l.product) AS lot,
+       CASE WHEN $1 <> 'organisation' OR $2 IN (u.owner, u.custodian) THEN parties.named(u.owner) END AS owner,
+       parties.named(u.custodian) AS custodian, parties.placed(u.facility) AS facility, u.zone, u.region,
+       u.state, u.shipment, u.in_pieces, u.in_grams, u.pieces, u.grams, u.out_pieces, u.out_grams,
+       u.loss_pieces, u.loss_grams, u.made_at, u.id / 1000 AS position
+  FROM goods.unit u JOIN goods.lot l ON l.id = u.lot
+ WHERE u.id = ANY($4::bigint[]) AND $3::text IS NOT NULL
+ ORDER BY u.id DESC

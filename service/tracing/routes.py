@@ -1,0 +1,105 @@
+"""GET routes of traces: both directions, from a lot, a unit or a code; each with its pages beneath it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from schema.identifiers import TraceCode
+from schema.messages import trace_views, views
+from service.http.paging import Slice
+from service.http.readers import Reader
+from service.http.reads import Ask, Read
+from service.ledger.store import Connection
+from service.parties.shelves import Row
+from service.tracing import answers
+from service.tracing.walk import (
+    Direction,
+    Start,
+    Walk,
+    start_of_code,
+    start_of_lot,
+    start_of_unit,
+    trace_snapshot,
+    walk,
+)
+
+Begin = Callable[[Connection, Reader, Any], Awaitable[Start]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Beginning:
+    """What a trace may begin from: its address, the path's parameter, how it is found."""
+
+    name: str
+    address: str
+    parameter: str
+    begin: Begin
+
+
+async def _by_code(conn: Connection, reader: Reader, text: str) -> Start:
+    return await start_of_code(conn, reader, TraceCode.parse(text).text)
+
+
+_BEGINNINGS = (
+    _Beginning("lot", "/api/v1/lots/{lot:id}", "lot", start_of_lot),
+    _Beginning("unit", "/api/v1/units/{unit:id}", "unit", start_of_unit),
+    _Beginning("code", "/api/v1/codes/{code}", "code", _by_code),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trace:
+    """One trace from one kind of beginning in one direction, and its answers."""
+
+    beginning: _Beginning
+    direction: Direction
+
+    async def summary(self, ask: Ask) -> Row:
+        """Totals and first pages."""
+        async with trace_snapshot(ask.pool) as conn:
+            found = await self._walk(conn, ask)
+            told = answers.upstream if self.direction is Direction.UPSTREAM else answers.downstream
+            return await told(conn, ask.reader, found)
+
+    async def flows(self, ask: Ask) -> Slice[Row]:
+        """A page of movements."""
+        async with trace_snapshot(ask.pool) as conn:
+            return await answers.flows(conn, await self._walk(conn, ask), ask.page)
+
+    async def units(self, ask: Ask) -> Slice[Row]:
+        """A page of units."""
+        async with trace_snapshot(ask.pool) as conn:
+            return await answers.units(conn, ask.reader, await self._walk(conn, ask), ask.page)
+
+    async def lots(self, ask: Ask) -> Slice[Row]:
+        """A page of accounts by lot."""
+        async with trace_snapshot(ask.pool) as conn:
+            return await answers.accounts(conn, await self._walk(conn, ask), ask.page)
+
+    async def _walk(self, conn: Connection, ask: Ask) -> Walk:
+        begin = self.beginning.begin
+        start = await begin(conn, ask.reader, ask.path[self.beginning.parameter])
+        return await walk(conn, ask.reader, start, self.direction)
+
+
+def _reads(beginning: _Beginning, direction: Direction) -> Iterator[Read]:
+    trace = _Trace(beginning, direction)
+    path, name = f"{beginning.address}/trace/{direction}", f"{beginning.name}-{direction}"
+    down = direction is Direction.DOWNSTREAM
+    shown = trace_views.DownstreamView if down else trace_views.UpstreamView
+    meaning = "Where it is now, with quantities" if down else "Where it came from"
+    yield Read(path, name, f"{meaning}: from a {beginning.name}", trace.summary, shown, tag="tracing")
+    for part, answer, view in (
+        ("flows", trace.flows, trace_views.FlowView),
+        ("units", trace.units, views.UnitView),
+        ("lots", trace.lots, trace_views.LotAccount),
+    ):
+        summary = f"The {part} of that trace, in pages"
+        yield Read(f"{path}/{part}", f"{name}-{part}", summary, answer, view, cursor=(int,), tag="tracing")
+
+
+READS: Sequence[Read] = tuple(
+    read for beginning in _BEGINNINGS for direction in Direction for read in _reads(beginning, direction)
+)
