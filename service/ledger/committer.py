@@ -1,0 +1,160 @@
+"""One batch into the database: judged under the head row and committed as one transaction.
+
+What must hold when ``commit`` returns: every admitted statement of the batch is committed with fsync, at its
+position. What it raises: UnknownCommitError – the connection broke during COMMIT and nobody knows; any other
+– nothing was written.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+
+from schema.problems import Problem
+from service.ledger import store
+from service.ledger.batch import Batch
+from service.ledger.judging import needed
+from service.ledger.kinds import Proposal, Registry
+from service.ledger.statement import instant
+from service.ledger.store import Connection, Head
+from service.ledger.submissions import SUBMISSION
+from service.ledger.world import Stream, World
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 8
+MAX_REFERENCES = 50_000
+
+Clock = Callable[[], datetime]
+
+_LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError, OSError)
+
+
+def utc_now() -> datetime:
+    """The machine's clock."""
+    return datetime.now(UTC)
+
+
+class HeadMovedError(Exception):
+    """The compare-and-swap lost: somebody else advanced the head."""
+
+
+class UnknownCommitError(Exception):
+    """The connection broke while COMMIT was under way."""
+
+    def __init__(self, batch: Batch | None = None) -> None:
+        super().__init__()
+        self.batch = batch
+
+
+class References:
+    """Reference rows kept between batches; valid as long as nobody wrote one (``Head.reference``)."""
+
+    def __init__(self) -> None:
+        self._as_of = -1
+        self._rows: dict[str, dict[Any, Any]] = {}
+
+    def lend(self, world: World, head: Head) -> None:
+        """Fill ``world`` with what is known, or forget it where it is stale."""
+        if head.reference != self._as_of:
+            self._rows = {}
+            self._as_of = head.reference
+        world.adopt(self._rows)
+
+    def take(self, world: World, head: Head) -> None:
+        """Keep the reference rows of a committed batch."""
+        self._rows = world.references()
+        self._as_of = head.reference
+        if sum(map(len, self._rows.values())) > MAX_REFERENCES:
+            self._rows = {}
+
+
+class Committer:
+    """Commits batches; several may be under way at once, and the head row puts them in order."""
+
+    def __init__(
+        self, pool: asyncpg.Pool[asyncpg.Record], registry: Registry, clock: Clock = utc_now
+    ) -> None:
+        self._pool = pool
+        self._registry = registry
+        self._clock = clock
+        self._references = References()
+
+    async def commit(self, proposals: Sequence[Proposal]) -> Batch:
+        """Judge and commit; the batch holds an answer a proposal. Raises as the module says."""
+        for _ in range(MAX_ATTEMPTS):
+            try:
+                async with self._pool.acquire() as conn:
+                    return await self._attempt(conn, proposals)
+            except HeadMovedError:
+                log.info("the head moved under a batch of %d; judging it again", len(proposals))
+            except UnknownCommitError as unknown:
+                if unknown.batch is not None and await self._settled(unknown.batch):
+                    return unknown.batch
+        raise Problem("ledger.unavailable")
+
+    async def _attempt(self, conn: Connection, proposals: Sequence[Proposal]) -> Batch:
+        transaction = conn.transaction()
+        await transaction.start()
+        try:
+            batch = await self._judge(conn, proposals)
+            head = batch.new_head()
+            if batch.records:
+                await self._write(conn, batch, head)
+        except BaseException:
+            if not conn.is_closed():
+                await transaction.rollback()
+            raise
+        try:
+            await transaction.commit()
+        except _LOST as error:
+            raise UnknownCommitError(batch) from error
+        self._references.take(batch.world, head)
+        return batch
+
+    async def _judge(self, conn: Connection, proposals: Sequence[Proposal]) -> Batch:
+        head = await store.take_head(conn)
+        world = self._registry.world()
+        self._references.lend(world, head)
+        # Recorded times never decrease, even where a clock steps back.
+        batch = Batch(self._registry, world, head, max(instant(self._clock()), head.at), proposals)
+        while await store.load(conn, world, self._needed(proposals, world)):
+            pass
+        while (missing := batch.judge_on()) is not None:
+            await store.load(conn, world, [missing])
+        return batch
+
+    def _needed(self, proposals: Sequence[Proposal], world: World) -> Iterable[Stream]:
+        for proposal in proposals:
+            if proposal.idempotency is not None:
+                yield (SUBMISSION, proposal.idempotency.key)
+            yield from needed(self._registry, proposal, world)
+
+    async def _write(self, conn: Connection, batch: Batch, head: Head) -> None:
+        if not await store.advance_head(conn, batch.head, head):
+            raise HeadMovedError
+        await store.insert_entries(conn, batch.records)
+        for dirty in batch.world.dirty():
+            await store.save(conn, dirty)
+        for name, rows in batch.asides.items():
+            await store.save_aside(conn, name, rows)
+
+    async def _settled(self, batch: Batch) -> bool:
+        """After a broken COMMIT: whether it took place. Raises UnknownCommitError where even that is unknown.
+
+        The head row is taken first: the server may still be committing, and holds that row until it is done.
+        """
+        if not batch.records:
+            return True
+        last = batch.records[-1]
+        try:
+            async with self._pool.acquire() as conn, conn.transaction():
+                await store.take_head(conn)
+                recorded = await store.record(conn, last.position)
+        except (*_LOST, TimeoutError) as error:
+            raise UnknownCommitError from error
+        return recorded is not None and recorded.leaf == last.leaf
