@@ -44,9 +44,7 @@ class PartiesStanding:
                 raise Refusal("actor.platform-only-parties", kind=kind.name)
             return
         organisation = world.get(ORGANISATION, actor.organisation)
-        if organisation is None:
-            raise Refusal("actor.unknown")
-        if actor.user is None and actor.token is None:
+        if organisation is None or (actor.user is None and actor.token is None):
             raise Refusal("actor.unknown")
         if actor.user is not None:
             _check_user(actor, world)
