@@ -19,6 +19,8 @@ from service.http.keys import DATABASE, FILES, LEDGER, SETTINGS, VERIFIER
 from service.http.middlewares import around
 from service.http.sessions import SESSIONS
 from service.ledger import Ledger
+from service.ledger.appender import Appender
+from service.ledger.ledger import MakeAppender
 from service.ledger.note import Signer
 from service.ledger.publisher import Publisher
 from service.parties import reading as parties_reading
@@ -39,19 +41,27 @@ API: Sequence[Declared] = (
 """Every declared route: what is served and what is documented."""
 
 
-async def make_app(settings: Settings, database_url: str, signer: Signer) -> web.Application:
+async def make_app(
+    settings: Settings,
+    database_url: str,
+    signer: Signer,
+    *,
+    writers: int = 8,
+    appender: MakeAppender = Appender,
+) -> web.Application:
     """The application on a database that it migrates if need be.
 
-    It holds what it opened until its cleanup; where it cannot be made, nothing stays open.
+    It holds what it opened until its cleanup; where it cannot be made, nothing stays open. ``writers`` is the
+    size of the writing pool; another ``appender`` is for benchmarks that compare.
     Raises Problem ``storage.…``.
     """
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(open_database(database_url))
+        database = await stack.enter_async_context(open_database(database_url, writers=writers))
         app = web.Application(middlewares=[around], client_max_size=MAX_JSON)
         app[SETTINGS], app[DATABASE], app[VERIFIER] = settings, database, signer.verifier
         app[FILES] = FileStore(settings.files)
         app[DOOR] = Door(Credentials(database.writer))
-        _open_ledger(app, stack, database, signer)
+        _open_ledger(app, stack, database, signer, appender)
         _route(app)
         held = stack.pop_all()
 
@@ -62,11 +72,13 @@ async def make_app(settings: Settings, database_url: str, signer: Signer) -> web
     return app
 
 
-def _open_ledger(app: web.Application, stack: AsyncExitStack, database: Database, signer: Signer) -> None:
+def _open_ledger(
+    app: web.Application, stack: AsyncExitStack, database: Database, signer: Signer, appender: MakeAppender
+) -> None:
     # Closed in reverse: what waits is recorded, then the last note is written, then the pools close.
     publisher = Publisher(database.writer, signer, app[SETTINGS].checkpoint_file)
     stack.push_async_callback(publisher.close)
-    ledger = Ledger(database.writer, make_registry(), signer)
+    ledger = Ledger(database.writer, make_registry(), signer, appender)
     stack.push_async_callback(ledger.close)
     app[LEDGER] = ledger
 

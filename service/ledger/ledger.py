@@ -36,6 +36,9 @@ class Appends(Protocol):
     async def close(self) -> None: ...
 
 
+MakeAppender = Callable[[asyncpg.Pool[asyncpg.Record], Registry], Appends]
+
+
 class Ledger:
     """One process's hold on the ledger."""
 
@@ -44,7 +47,7 @@ class Ledger:
         pool: asyncpg.Pool[asyncpg.Record],
         registry: Registry,
         signer: Signer,
-        appender: Callable[[asyncpg.Pool[asyncpg.Record], Registry], Appends] = Appender,
+        appender: MakeAppender = Appender,
     ) -> None:
         self.pool = pool
         self.registry = registry
