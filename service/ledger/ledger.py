@@ -36,7 +36,7 @@ class Appends(Protocol):
     async def close(self) -> None: ...
 
 
-MakeAppender = Callable[[asyncpg.Pool[asyncpg.Record], Registry], Appends]
+MakeAppender = Callable[["asyncpg.Pool[asyncpg.Record]", Registry], Appends]
 
 
 class Ledger:
