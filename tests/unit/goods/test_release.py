@@ -210,6 +210,15 @@ def test_a_unit_of_another_lot_is_refused_like_none() -> None:
     assert scene.refused_release(lot, unit + 500).code == "unit.not-found"
 
 
+def test_goods_on_the_road_have_left_the_gate_behind() -> None:
+    scene, lot, unit = Story().tell()
+    row = scene.history.row(UNIT, unit)
+    scene.history.world.put([replace(row, facility=None, state="in_transit", shipment=7)])
+    refusal = scene.refused_release(lot, unit)
+    assert (refusal.code, refusal.field) == ("unit.in-transit", "/unit")
+    demand_facts(refusal)
+
+
 def test_a_place_that_was_closed_releases_nothing() -> None:
     scene, lot, unit = Story().tell()
     place = scene.history.row(FACILITY, scene.place)
