@@ -22,6 +22,7 @@ CONTENT_POLICY = "; ".join(
     )
 )
 SECURITY = {
+    "Server": "coldledger",
     "Content-Security-Policy": CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",

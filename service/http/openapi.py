@@ -131,8 +131,9 @@ def _demands(scope: str | None, *, safe: bool) -> list[Document]:
 
 def _path_parameters(path: Path) -> Iterator[Document]:
     for name, is_id in path.parameters.items():
-        schema = {"type": "integer", "minimum": 0} if is_id else {"type": "string"}
-        yield {"name": name, "in": "path", "required": True, "schema": schema}
+        schema: Document = {"type": "integer", "minimum": 0} if is_id else {"type": "string"}
+        about = f"Id of the {name}." if is_id else f"The {name}."
+        yield _parameter(name, schema, about, place="path", required=True)
 
 
 def _parameters(each: Declared) -> Iterator[Document]:

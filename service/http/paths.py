@@ -9,7 +9,7 @@ from functools import cached_property
 
 from aiohttp import web
 
-_PARAMETER = re.compile(r"\{([a-z_]+)(:id)?\}")
+_PARAMETER = re.compile(r"\{([a-z][a-z0-9_]*)(:id)?\}")
 _ID = "[0-9]{1,15}"
 """Digits of an id: all of them are below 2^53, so that every JSON reader reads them alike."""
 

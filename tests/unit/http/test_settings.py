@@ -1,0 +1,70 @@
+"""What an operator chooses."""
+
+import argparse
+from pathlib import Path
+
+import pytest
+
+from schema.problems import Problem
+from service.settings import Settings, add_serving_options, add_storage_options, settings_from
+
+
+def parsed(*words: str, **environment: str) -> Settings:
+    parser = argparse.ArgumentParser()
+    add_storage_options(parser, environment)
+    add_serving_options(parser, environment)
+    return settings_from(parser.parse_args(words), environment)
+
+
+def test_defaults_keep_to_this_machine_and_this_user() -> None:
+    settings = parsed(XDG_DATA_HOME="/home/me/data")
+    assert settings.data == Path("/home/me/data/coldledger")
+    assert settings.trust == Path("/home/me/data/coldledger.trust")
+    assert (settings.host, settings.port, settings.workers) == ("127.0.0.1", 8080, 1)
+    assert settings.loopback
+    assert settings.public_host == "127.0.0.1:8080"
+
+
+def test_a_relative_data_home_counts_as_unset() -> None:
+    assert parsed(XDG_DATA_HOME="data").data == Path.home() / ".local/share/coldledger"
+
+
+def test_the_command_line_comes_before_the_environment() -> None:
+    environment = {"COLDLEDGER_PORT": "9000", "COLDLEDGER_WORKERS": "3", "COLDLEDGER_DATA": "/a"}
+    settings = parsed("--port", "9001", **environment)
+    assert (settings.port, settings.workers, settings.data) == (9001, 3, Path("/a"))
+
+
+@pytest.mark.parametrize("trust", ["/srv/data", "/srv/data/trust", "/srv/data/../data/x"])
+def test_the_trust_folder_is_not_in_the_data_folder(trust: str) -> None:
+    with pytest.raises(Problem, match=r"settings\.trust-in-data"):
+        parsed("--data", "/srv/data", "--trust", trust)
+
+
+def test_labels_carry_a_public_name_only() -> None:
+    assert parsed("--public-host", "trace.example.cn").public_host == "trace.example.cn"
+    with pytest.raises(Problem, match=r"host\.not-public"):
+        parsed("--public-host", "localhost")
+    assert parsed("--public-host", "localhost", "--sample-data").public_host == "localhost"
+
+
+def test_an_operator_is_named_in_full() -> None:
+    full = (
+        "--operator-uscc",
+        "91210100MA17366650",
+        "--operator-region",
+        "210100",
+        "--operator-name",
+        "某平台",
+    )
+    assert parsed(*full).operator == ("91210100MA17366650", "210100", "某平台")
+    with pytest.raises(Problem, match=r"settings\.operator-incomplete"):
+        parsed(*full[:4])
+
+
+@pytest.mark.parametrize(
+    "words", [("--port", "65536"), ("--port", "-1"), ("--workers", "0"), ("--port", "x")]
+)
+def test_numbers_out_of_range_are_a_wrong_command_line(words: tuple[str, str]) -> None:
+    with pytest.raises(SystemExit):
+        parsed(*words)
