@@ -1,0 +1,22 @@
+"""Run every measurement, or those named: ``python -m tests.benchmarks [NAME …]``."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+
+from tests.benchmarks import registrations
+
+BENCHMARKS = {"registrations": registrations.run}
+
+
+async def main(names: list[str]) -> None:
+    """Print one JSON object a line as results come."""
+    for name in names or BENCHMARKS:
+        async for result in BENCHMARKS[name]():
+            sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
+            sys.stdout.flush()
+
+
+asyncio.run(main(sys.argv[1:]))

@@ -1,0 +1,187 @@
+"""Durable registrations a second over HTTP, with all rules, authentication and idempotency, against the peer.
+
+Both run on the same server with fsync on, in two processes each, at 256 connections, in turns; every fifth request
+splits a piece off one and the same unit. Ratios are of neighbouring rounds, because the machine drifts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from service.ledger import Proposal, audit
+from service.ledger.note import generate_key
+from service.parties import ISSUE_TOKEN
+from service.parties.credentials import new_token
+from service.registry import make_registry
+from service.storage import EmbeddedPostgres, open_pool, prepare
+from tests.history import History
+from tests.quay import OUT, Quay
+from tests.retold import retold
+
+CONNECTIONS, PROCESSES, SECONDS, ROUNDS = 256, 2, 8.0, 3
+PIECES, GRAMS = 900_000, 40
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A ledger to write to: where it is, and the requests of the mix."""
+
+    url: str
+    data: Path
+    mix: list[dict[str, Any]]
+
+
+def _request(port: int, token: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    text = json.dumps(body, ensure_ascii=False)
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(text.encode())}\r\n"
+    )
+    return {"head": head, "body": text}
+
+
+@asynccontextmanager
+async def ground(server: EmbeddedPostgres, name: str, port: int, data: Path) -> AsyncIterator[Ground]:
+    """A fresh ledger with a first station, a token of it, and a large released unit."""
+    root = await open_pool(server.url(), None, 1)
+    async with root:
+        await root.execute(f"CREATE DATABASE {name}")
+    url = server.url(name)
+    await prepare(url)
+    quay = Quay(History())
+    goods = quay.lot(PIECES, PIECES * GRAMS)
+    quay.papers(goods)
+    unit = quay.release(goods)
+    async with retold(url, quay.history) as ledger:
+        asides, once = new_token()
+        issue = Proposal(ISSUE_TOKEN, quay.station.manager, {"scopes": ["goods:write"]}, asides=asides)
+        await ledger.append(issue)
+    (token,) = once.values()
+    lot = quay.registration(1006, 27_000_000)
+    del lot["code"]
+    split = {"parts": [{"pieces": 1, "grams": GRAMS}], "happened_at": OUT}
+    register = _request(port, token, "/api/v1/lots", lot)
+    yield Ground(url, data, [register] * 4 + [_request(port, token, f"/api/v1/units/{unit}/splits", split)])
+
+
+@contextmanager
+def processes(place: Ground, port: int, which: str) -> Iterator[list[int]]:
+    """Two service processes on one port; their numbers."""
+    command = [sys.executable, "-m", "tests.benchmarks.server", place.url, str(port), str(place.data), which]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(PROCESSES)]
+    try:
+        for process in running:
+            assert process.stdout is not None
+            if process.stdout.readline() != b"listening\n":
+                raise RuntimeError("a service process did not start")
+        yield [process.pid for process in running]
+    finally:
+        for process in running:
+            process.terminate()
+        for process in running:
+            process.wait()
+
+
+def cpu_seconds(pids: list[int]) -> float:
+    """User and system time of processes so far."""
+    total = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / TICK
+
+
+def machine_seconds() -> float:
+    """Busy time of the whole machine so far."""
+    fields = [int(f) for f in Path("/proc/stat").read_text(encoding="ascii").split("\n")[0].split()[1:]]
+    return (sum(fields[:3]) + sum(fields[5:8])) / TICK
+
+
+def load(place: Ground, port: int, seconds: float) -> tuple[dict[str, Any], float]:
+    """Run the load generator; what it measured, and its own CPU seconds."""
+    before = os.times()
+    command = [sys.executable, "-m", "tests.benchmarks.load", str(port), str(CONNECTIONS), str(seconds)]
+    done = subprocess.run(command, input=json.dumps(place.mix).encode(), stdout=subprocess.PIPE, check=True)
+    after = os.times()
+    spent = after.children_user + after.children_system - before.children_user - before.children_system
+    return json.loads(done.stdout), spent
+
+
+def measure(place: Ground, port: int, which: str) -> dict[str, Any]:
+    """One round: a warm-up, then the figures; CPU in microseconds a request."""
+    with processes(place, port, which) as pids:
+        load(place, port, 1.5)
+        service, machine = cpu_seconds(pids), machine_seconds()
+        result, client = load(place, port, SECONDS)
+        service, machine = cpu_seconds(pids) - service, machine_seconds() - machine
+    if set(result["statuses"]) != {"201"}:
+        raise RuntimeError(f"not every request was recorded: {result['statuses']}")
+    scale = 1e6 / result["n"]
+    result["cpu_us"] = {
+        "service": round(service * scale),
+        "load_generator": round(client * scale),
+        "postgres_and_rest": round((machine - service - client) * scale),
+    }
+    return result
+
+
+async def sound(place: Ground) -> bool:
+    """Whether the ledger verifies after the load, rules included."""
+    pool = await open_pool(place.url, "coldledger_reader", 1)
+    async with pool, pool.acquire() as conn:
+        return not (await audit.verify(conn, make_registry(), None, rules=True)).findings
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def run() -> AsyncIterator[dict[str, Any]]:
+    """The rounds in turn, then one line a side and the ratio."""
+    with tempfile.TemporaryDirectory(prefix="coldledger-bench-") as folder, EmbeddedPostgres(Path(folder, "d")) as pg:
+        port = _free_port()
+        trust = Path(folder, "f.trust")
+        trust.mkdir()
+        (trust / "signing.key").write_text(generate_key("bench.invalid/ledger").skey, encoding="ascii")
+        data = Path(folder, "f")
+        async with ground(pg, "own", port, data) as own, ground(pg, "peer", port, data) as peer:
+            sides: dict[str, list[dict[str, Any]]] = {"own": [], "peer": []}
+            for _ in range(ROUNDS):
+                for which, place in (("own", own), ("peer", peer)):
+                    sides[which].append(await asyncio.to_thread(measure, place, port, which))
+            verified = {"own": await sound(own), "peer": await sound(peer)}
+    settings = {"connections": CONNECTIONS, "processes": PROCESSES, "rounds": ROUNDS, "seconds": SECONDS, "fsync": True}
+    for which, rounds in sides.items():
+        yield {
+            "name": f"registrations_{which}",
+            "per_second": round(statistics.median(r["per_second"] for r in rounds)),
+            "p50_ms": round(statistics.median(r["p50_ms"] for r in rounds), 1),
+            "p99_ms": round(statistics.median(r["p99_ms"] for r in rounds), 1),
+            "cpu_us": statistics.median_low([json.dumps(r["cpu_us"]) for r in rounds]),
+            "verified": verified[which],
+            "n": sum(r["n"] for r in rounds),
+            "settings": settings,
+        }
+    pairs = [o["per_second"] / p["per_second"] for o, p in zip(sides["own"], sides["peer"], strict=True)]
+    yield {
+        "name": "registrations_own_to_peer",
+        "ratio": round(statistics.median(pairs), 2),
+        "rounds": [round(p, 2) for p in pairs],
+        "n": sum(r["n"] for rounds in sides.values() for r in rounds),
+        "settings": settings,
+    }
