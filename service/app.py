@@ -8,6 +8,8 @@ from contextlib import AsyncExitStack
 
 from aiohttp import web
 
+from service.codes import reading as codes_reading
+from service.codes import routes as codes_routes
 from service.goods import reading as goods_reading
 from service.goods import routes as goods_routes
 from service.http import documentation, headers, health
@@ -29,6 +31,7 @@ from service.parties.credentials import Credentials
 from service.registry import make_registry
 from service.settings import Settings
 from service.storage import Database, FileStore, open_database
+from service.tracing import routes as tracing_routes
 
 API: Sequence[Declared] = (
     *SESSIONS,
@@ -36,6 +39,9 @@ API: Sequence[Declared] = (
     *parties_reading.READS,
     *goods_routes.WRITES,
     *goods_reading.READS,
+    *tracing_routes.READS,
+    *codes_reading.READS,
+    *codes_routes.ROUTES,
     UPLOAD,
 )
 """Every declared route: what is served and what is documented."""
