@@ -1,0 +1,40 @@
+"""Lists with a search and one part at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from schema.problems import Problem
+from service.web.rendering import page, said
+from service.web.visits import Listing, Visit
+
+_LIMIT = 50
+
+
+async def list_page(
+    visit: Visit,
+    template: str,
+    read: str,
+    filters: tuple[str, ...] = (),
+    more: Mapping[str, Any] | None = None,
+    fixed: Mapping[str, str] | None = None,
+) -> web.Response:
+    """The page of a list. What cannot be searched for is told above the list, which is empty then."""
+    asked = visit.asked(*filters)
+    fault = None
+    try:
+        listing = await visit.ask_list(
+            read, {**asked, **(fixed or {})}, limit=_LIMIT, cursor=visit.request.query.get("cursor")
+        )
+    except Problem as problem:
+        if problem.code != "message.invalid":
+            raise
+        listing, fault = Listing([], None), said(problem.causes[0] if problem.causes else problem, visit)
+    following = None
+    if listing.next is not None:
+        following = str(visit.request.rel_url.update_query(cursor=listing.next).without_query_params("done"))
+    context = {"listing": listing, "asked": asked, "fault": fault, "following": following}
+    return await page(visit, template, {**context, **(more or {})})

@@ -1,0 +1,122 @@
+"""Lots: the list, and one with its units, papers, history and what the gate still wants; labels and releases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from service.http.readers import ReaderKind
+from service.http.writes import Receipt
+from service.web import choices
+from service.web.arrivals import is_own
+from service.web.formats import plain_kilograms
+from service.web.forms import Field, Form, Group, Option, Widget
+from service.web.lists import list_page
+from service.web.operations import WRITES
+from service.web.rendering import page
+from service.web.submitting import Fact, FormPage, Sheet
+from service.web.visits import Visit
+
+LOT_STATES = ("quarantined", "partly_released", "released")
+PAPER_OF_WANT = {
+    "gate.quarantine-missing": "quarantine",
+    "gate.nucleic-acid-missing": "nucleic_acid",
+    "gate.disinfection-missing": "disinfection",
+    "gate.customs-declaration-missing": "customs_declaration",
+}
+"""Which paper a want asks for, so that the checklist can lead to its form."""
+
+_HISTORY = 200
+
+
+async def lots(request: web.Request) -> web.StreamResponse:
+    """Lots, newest first."""
+    visit = Visit(request)
+    visit.demand_signed_in()
+    states = choices.words(visit, "lot_state", LOT_STATES)
+    return await list_page(
+        visit, "lots.html", "lots", ("product", "code", "container", "state"), {"states": states}
+    )
+
+
+async def lot(request: web.Request) -> web.StreamResponse:
+    """One lot."""
+    visit = Visit(request)
+    visit.demand_signed_in()
+    key = visit.id("lot")
+    found = await visit.ask("lot", lot=key)
+    history = await visit.ask_list("lot-events", limit=_HISTORY, lot=key)
+    context = {
+        "lot": found,
+        "history": history.items,
+        "mine": is_own(visit, found),
+        "authority": visit.reader.kind is not ReaderKind.ORGANISATION,
+        "paper_of": PAPER_OF_WANT,
+    }
+    return await page(visit, "lot.html", context)
+
+
+async def _release(visit: Visit) -> Sheet:
+    found = await visit.ask("lot", lot=visit.id("lot"))
+    waiting = [unit for unit in found["units"] if unit["state"] == "quarantined" and unit["grams"]]
+    chosen = next((unit for unit in waiting if str(unit["id"]) == visit.asked("unit").get("unit")), None)
+    first = chosen or (waiting[0] if waiting else None)
+    fields = (
+        Field("unit", Widget.CHOICE, required=True, ids=True, initial=str(first["id"]) if first else "",
+              options=tuple(_unit_option(visit, unit) for unit in waiting)),
+        Field("pieces", Widget.WHOLE, required=True, initial=str(first["pieces"] or "") if first else ""),
+        Field("grams", Widget.KILOGRAMS, hint="hint.kilograms", required=True,
+              initial=plain_kilograms(first["grams"]) if first else ""),
+        Field("happened_at", Widget.MOMENT, "field.released_at", required=True, initial=choices.now()),
+    )  # fmt: skip
+    return Sheet(Form((Group("", fields),)), visit.t("lot.release"), _path(visit), about(visit, found))
+
+
+def _unit_option(visit: Visit, unit: dict[str, Any]) -> Option:
+    return Option(str(unit["id"]), choices.unit_line(visit, unit))
+
+
+def about(visit: Visit, found: dict[str, Any]) -> tuple[Fact, ...]:
+    """What a form about a lot is about."""
+    return (
+        Fact(visit.t("field.product"), found["product"]),
+        Fact(visit.t("field.code"), found["code"]),
+        Fact(visit.t("field.production_batch"), found["production_batch"]),
+    )
+
+
+async def _cases(visit: Visit) -> Sheet:
+    found = await visit.ask("lot", lot=visit.id("lot"))
+    fields = (Field("count", Widget.WHOLE, hint="hint.case-count", required=True),)
+    return Sheet(Form((Group("", fields),)), visit.t("lot.cases"), _path(visit), about(visit, found))
+
+
+def _path(visit: Visit) -> str:
+    return f"/lots/{visit.id('lot')}"
+
+
+def _released(_visit: Visit, receipt: Receipt) -> str:
+    return f"/releases/{receipt.acknowledgement.statement.data['code']}"
+
+
+def _back_to_lot(visit: Visit, _receipt: Receipt) -> str:
+    return _path(visit)
+
+
+async def exit_certificate(request: web.Request) -> web.StreamResponse:
+    """An exit certificate by its code: for anyone who was handed it, and to print."""
+    visit = Visit(request)
+    found = await visit.ask("release", code=visit.part("code"))
+    return await page(visit, "release.html", {"release": found})
+
+
+ROUTES = (
+    web.get("/lots", lots),
+    web.get(r"/lots/{lot:\d{1,15}}", lot),
+    *FormPage("/lots/{lot:id}/release", WRITES["lot-released"], "lot.release", _release, _released).routes(),
+    *FormPage(
+        "/lots/{lot:id}/cases/new", WRITES["case-codes-issued"], "lot.cases", _cases, _back_to_lot
+    ).routes(),
+    web.get("/releases/{code}", exit_certificate),
+)

@@ -1,0 +1,111 @@
+"""The frame of a page: who is signed in, where that person can go, and what was just recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from schema.problems import Explanation, Problem, Refusal, explain
+from service.http.keys import LEDGER
+from service.http.readers import ReaderKind
+from service.ledger import Statement
+from service.parties import Role, UserRole
+from service.web.visits import Visit
+
+DONE = "done"
+"""The parameter of an address that carries the position of what was just recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the navigation; ``key`` is its text. ``here`` says that the page is in it."""
+
+    path: str
+    key: str
+    here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A rule that a recorded fact broke."""
+
+    words: Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was just recorded, told from the ledger."""
+
+    kind: str
+    position: int
+    at: str
+    breaches: tuple[Breach, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around a page. ``roles`` are those of the reader's organisation."""
+
+    who: str = ""
+    roles: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
+    done: Done | None = None
+
+
+_GOODS = frozenset(
+    {Role.FIRST_STATION, Role.COLD_STORE, Role.PROCESSOR, Role.WHOLESALER, Role.RETAILER, Role.IMPORTER}
+)
+
+
+async def frame(visit: Visit) -> Frame:
+    """The frame for this visit's reader."""
+    if visit.reader.organisation is None:
+        return Frame()
+    organisation = await visit.ask("organisation", organisation=visit.reader.organisation)
+    roles = tuple(organisation["roles"])
+    english = visit.language == "en" and organisation["name_en"]
+    here = visit.request.path
+    places = tuple(
+        Place(path, f"nav.{path.strip('/')}", here=here == path or here.startswith(f"{path}/"))
+        for path in _paths(visit, frozenset(roles))
+    )
+    return Frame(english or organisation["name"] or organisation["uscc"], roles, places, await _done(visit))
+
+
+def _paths(visit: Visit, roles: frozenset[str]) -> Iterable[str]:
+    """Where someone of an organisation of ``roles`` has something to do."""
+    kind = visit.reader.kind
+    if kind is ReaderKind.PLATFORM:
+        yield "/organisations"
+    if kind in (ReaderKind.REGULATOR, ReaderKind.AUDITOR):
+        yield from ("/search", "/lots", "/arrivals", "/units", "/shipments")
+    if Role.FIRST_STATION in roles or Role.IMPORTER in roles:
+        yield "/arrivals"
+    if roles & _GOODS:
+        yield from ("/lots", "/units", "/shipments", "/receive")
+    if Role.RETAILER in roles or Role.WHOLESALER in roles:
+        yield "/sell"
+    if visit.reader.user_role == UserRole.MANAGER:
+        yield "/organisation"
+
+
+async def _done(visit: Visit) -> Done | None:
+    """What the address says was just recorded, if it is the reader's own; a made-up position shows nothing."""
+    said = visit.request.query.get(DONE, "")
+    if not (said.isascii() and said.isdigit() and len(said) < 16):
+        return None
+    try:
+        told = await visit.request.app[LEDGER].acknowledgement(int(said))
+    except Problem:
+        return None
+    statement = told.statement
+    if statement.actor.organisation != visit.reader.organisation:
+        return None
+    return Done(statement.kind, told.position, statement.at, tuple(_breaches(statement, visit)))
+
+
+def _breaches(statement: Statement, visit: Visit) -> Iterable[Breach]:
+    for breach in statement.breach:
+        facts: dict[str, Any] = breach["facts"]
+        yield Breach(explain(Refusal(breach["rule"], **facts), visit.language))

@@ -1,0 +1,212 @@
+"""Units on hand, and what one can do with one: store, split, process, sell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from schema.messages.movements import CATEGORIES, TEMPERATURE_CLASSES
+from service.goods.state import UnitState
+from service.http.writes import Receipt
+from service.parties import ZoneKind
+from service.web import choices
+from service.web.forms import Field, Form, Group, Option, Widget
+from service.web.lists import list_page
+from service.web.operations import WRITES
+from service.web.rendering import page
+from service.web.submitting import Fact, FormPage, Sheet
+from service.web.visits import Visit
+
+COUNTERS = ("market", "shop", "restaurant")
+_PARTS = 4
+_OUTPUTS = 3
+_ON_HAND = 100
+_ZONES_FOR = {
+    "quarantined": (ZoneKind.QUARANTINE, ZoneKind.INDEPENDENT),
+    "released": (ZoneKind.IMPORTED,),
+}
+
+
+async def units(request: web.Request) -> web.StreamResponse:
+    """What is on hand, newest first; with ``all=1`` also what has left."""
+    visit = Visit(request)
+    visit.demand_signed_in()
+    states = choices.words(visit, "unit_state", tuple(UnitState))
+    shown = {} if visit.asked("all") else {"on_hand": "true"}
+    return await list_page(
+        visit, "units.html", "units", ("state", "lot"), {"states": states, "all": not shown}, shown
+    )
+
+
+async def unit(request: web.Request) -> web.StreamResponse:
+    """One unit with its account and what can be done with it."""
+    visit = Visit(request)
+    visit.demand_signed_in()
+    found = await visit.ask("unit", unit=visit.id("unit"))
+    return await page(visit, "unit.html", {"unit": found, "deeds": _deeds(visit, found)})
+
+
+def _deeds(visit: Visit, found: dict[str, Any]) -> list[dict[str, str]]:
+    """What may be tried: each a path and a key of the texts."""
+    key, state = found["id"], found["state"]
+    if found["custodian"]["id"] != visit.reader.organisation or not found["grams"]:
+        return []
+    if state == UnitState.QUARANTINED:
+        release = {"path": f"/lots/{found['lot']['id']}/release?unit={key}", "key": "lot.release"}
+        return [release, *(_deed(key, name) for name in ("store", "split"))]
+    if state != UnitState.RELEASED:
+        return []
+    place = found["facility"]
+    ship = {"path": f"/shipments/new?facility={place['id']}&unit={key}", "key": "shipment.send"}
+    names = ["store", "split", *(["sell"] if place["kind"] in COUNTERS else [])]
+    if place["kind"] in ("processing_plant", "first_station", "central_warehouse"):
+        names.append("process")
+    return [ship, *(_deed(key, name) for name in names)]
+
+
+def _deed(key: int, name: str) -> dict[str, str]:
+    return {"path": f"/units/{key}/{name}", "key": f"unit.{name}"}
+
+
+def about(visit: Visit, found: dict[str, Any]) -> tuple[Fact, ...]:
+    """What a form about a unit is about."""
+    place = found["facility"]
+    return (
+        Fact(visit.t("field.product"), found["lot"]["product"]),
+        Fact(visit.t("field.code"), found["lot"]["code"]),
+        Fact(visit.t("field.on-hand"), choices.amount(visit, found["pieces"], found["grams"])),
+        Fact(visit.t("field.facility"), choices.named(visit, place) if place else "—"),
+    )
+
+
+async def _sheet(visit: Visit, title: str, found: dict[str, Any], *groups: Group) -> Sheet:
+    return Sheet(Form(groups, {"outputs": "product"}), visit.t(title), _path(found["id"]), about(visit, found))
+
+
+def _path(key: int) -> str:
+    return f"/units/{key}"
+
+
+def quantity(found: dict[str, Any], prefix: str = "", *, required: bool = True) -> tuple[Field, ...]:
+    """How much of a unit: pieces only where they count."""
+    grams = Field(f"{prefix}grams", Widget.KILOGRAMS, hint="hint.kilograms", required=required)
+    if found["pieces"] is None:
+        return (grams,)
+    return (Field(f"{prefix}pieces", Widget.WHOLE, required=required), grams)
+
+
+def happened(label: str = "") -> Field:
+    """When it happened: now, unless changed."""
+    return Field("happened_at", Widget.MOMENT, label, required=True, initial=choices.now())
+
+
+async def _store(visit: Visit) -> Sheet:
+    found = await visit.ask("unit", unit=visit.id("unit"))
+    place = await _place(visit, found)
+    zones = choices.zones(visit, place, _ZONES_FOR.get(found["state"], ())) if place else ()
+    fields = (
+        Field("zone", Widget.CHOICE, required=True, options=zones, ids=True),
+        happened(),
+        Field("temperature_decicelsius", Widget.DEGREES, "field.temperature", hint="hint.degrees"),
+    )
+    return await _sheet(visit, "unit.store", found, Group("", fields))
+
+
+async def _place(visit: Visit, found: dict[str, Any]) -> dict[str, Any] | None:
+    if found["facility"] is None:
+        return None
+    place: dict[str, Any] = await visit.ask("facility", facility=found["facility"]["id"])
+    return place
+
+
+async def _split(visit: Visit) -> Sheet:
+    found = await visit.ask("unit", unit=visit.id("unit"))
+    parts = tuple(
+        each for row in range(_PARTS) for each in quantity(found, f"parts.{row}.", required=row == 0)
+    )
+    note = visit.t("unit.split-note")
+    return await _sheet(visit, "unit.split", found, Group("unit.parts", parts, note), Group("", (happened(),)))
+
+
+async def _sell(visit: Visit) -> Sheet:
+    found = await visit.ask("unit", unit=visit.id("unit"))
+    fields = (
+        *quantity(found),
+        happened("field.sold_at"),
+        Field("buyer.name", label="field.buyer", hint="hint.buyer", longest=100),
+    )
+    return await _sheet(visit, "unit.sell", found, Group("", fields))
+
+
+async def _process(visit: Visit) -> Sheet:
+    found = await visit.ask("unit", unit=visit.id("unit"))
+    inputs = await pickable(visit, found["facility"]["id"] if found["facility"] else 0, str(found["id"]), "inputs")
+    outputs = tuple(_output(visit, row) for row in range(_OUTPUTS))
+    loss = (
+        Field("loss_grams", Widget.KILOGRAMS, hint="hint.loss", required=True, initial="0"),
+        Field("loss_reason", longest=500),
+        happened(),
+    )
+    form = Form((*inputs, *outputs, Group("unit.loss", loss)), {"inputs": "unit", "outputs": "product"})
+    fixed = {"facility": found["facility"]["id"]} if found["facility"] else {}
+    return Sheet(form, visit.t("unit.process"), _path(found["id"]), about(visit, found), fixed)
+
+
+def _output(visit: Visit, row: int) -> Group:
+    """What came out; only the first is asked for."""
+    name, needed = f"outputs.{row}.", row == 0
+    fields = (
+        Field(f"{name}product", required=needed, longest=200),
+        Field(f"{name}product_en", longest=200),
+        Field(f"{name}category", Widget.CHOICE, required=needed, options=choices.words(visit, "category", CATEGORIES)),
+        Field(f"{name}specification", hint="hint.specification", required=needed, longest=200),
+        Field(f"{name}hs", hint="hint.hs", required=needed, longest=20),
+        Field(f"{name}gtin", longest=20),
+        Field(f"{name}temperature_class", Widget.CHOICE, required=needed,
+              options=choices.words(visit, "temperature_class", TEMPERATURE_CLASSES)),
+        Field(f"{name}production_batch", required=needed, longest=100),
+        Field(f"{name}produced_on", Widget.DAY, required=needed),
+        Field(f"{name}best_before", Widget.DAY, required=needed),
+        Field(f"{name}pieces", Widget.WHOLE),
+        Field(f"{name}grams", Widget.KILOGRAMS, hint="hint.kilograms", required=needed),
+    )  # fmt: skip
+    return Group("unit.output" if needed else "unit.further-output", fields)
+
+
+async def pickable(visit: Visit, facility: int, chosen: str, member: str) -> list[Group]:
+    """The released units at a place, each to be ticked with how much of it is taken."""
+    asked = {"facility": str(facility), "state": "released", "on_hand": "true"}
+    listing = await visit.ask_list("units", asked, limit=_ON_HAND)
+    mine = [each for each in listing.items if each["custodian"]["id"] == visit.reader.organisation]
+    ordered = sorted(mine, key=lambda each: str(each["id"]) != chosen)
+    return [_pick(visit, each, chosen, f"{member}.{row}.") for row, each in enumerate(ordered) if each["grams"]]
+
+
+def _pick(visit: Visit, found: dict[str, Any], chosen: str, prefix: str) -> Group:
+    key = str(found["id"])
+    take = Field(
+        f"{prefix}unit", Widget.PICK, "field.take", ids=True, initial=key if key == chosen else "",
+        options=(Option(key, ""),), required=True, note=visit.t("unit.number", id=key),
+    )  # fmt: skip
+    return Group("", (take, *quantity(found, prefix, required=False)), choices.unit_line(visit, found))
+
+
+def _to_unit(visit: Visit, _receipt: Receipt) -> str:
+    return _path(visit.id("unit"))
+
+
+def _to_first_lot(_visit: Visit, receipt: Receipt) -> str:
+    return f"/lots/{receipt.acknowledgement.statement.outcome['lots'][0]}"
+
+
+ROUTES = (
+    web.get("/units", units),
+    web.get(r"/units/{unit:\d{1,15}}", unit),
+    *FormPage("/units/{unit:id}/store", WRITES["goods-stored"], "unit.store", _store, _to_unit).routes(),
+    *FormPage("/units/{unit:id}/split", WRITES["unit-split"], "unit.split", _split, _to_unit).routes(),
+    *FormPage("/units/{unit:id}/sell", WRITES["goods-sold"], "unit.sell", _sell, _to_unit).routes(),
+    *FormPage(
+        "/units/{unit:id}/process", WRITES["goods-processed"], "unit.process", _process, _to_first_lot
+    ).routes(),
+)

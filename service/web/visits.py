@@ -1,0 +1,157 @@
+"""One request for a page: who asks, in which language, and what the interface's reads answer to that reader."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from aiohttp import web
+from aiohttp.web_request import FileField
+
+from schema.problems import Language, Problem
+from service.http.body import load_query
+from service.http.keys import DATABASE, LANGUAGE, READER
+from service.http.paging import DEFAULT_LIMIT, Page, Slice, read_cursor, write_cursor
+from service.http.readers import Reader, demand
+from service.http.reads import Ask, Read
+from service.storage.files import MAX_BYTES
+from service.web.forms import Typed
+from service.web.operations import READS
+from service.web.spoken import spoken
+from service.web.texts import text
+
+CSRF = "csrf"
+ONCE = "submission"
+"""The hidden fields: the session's token, and the key by which a form sent twice is recorded once."""
+
+_FORM_OVERHEAD = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Part of a list; ``next`` is the cursor of the part that follows, where there is one."""
+
+    items: list[Any]
+    next: str | None
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A request for a page."""
+
+    request: web.Request
+
+    def __post_init__(self) -> None:
+        # Reads put what they say in words, such as what the gate still wants, into the request's language.
+        self.request[LANGUAGE] = self.language
+
+    @cached_property
+    def reader(self) -> Reader:
+        """Who asks."""
+        return self.request[READER]
+
+    @cached_property
+    def language(self) -> Language:
+        """The language of the answer."""
+        return spoken(self.request)
+
+    def t(self, key: str, /, **values: object) -> str:
+        """A text in that language."""
+        return text(key, self.language, **values)
+
+    def demand_signed_in(self) -> None:
+        """Raises Problem ``auth.missing`` for the public."""
+        if not self.reader.signed_in:
+            raise Problem("auth.missing")
+
+    def part(self, name: str) -> str:
+        """A part of the path."""
+        return self.request.match_info[name]
+
+    def id(self, name: str) -> int:
+        """A number in the path."""
+        return int(self.part(name))
+
+    def asked(self, *names: str) -> dict[str, str]:
+        """The parameters of the address with these names, without those left blank."""
+        query = self.request.query
+        return {name: query[name].strip() for name in names if query.get(name, "").strip()}
+
+    async def ask(self, name: str, query: Mapping[str, str] | None = None, **path: Any) -> Any:
+        """What the read of that name answers to this reader, as its response schema shows it."""
+        read = READS[name]
+        demand(self.reader, read.scope)
+        return self._shown(read, await read.answer(self._question(read, query or {}, path, Page())))
+
+    async def ask_list(
+        self,
+        name: str,
+        query: Mapping[str, str] | None = None,
+        limit: int = DEFAULT_LIMIT,
+        cursor: str | None = None,
+        **path: Any,
+    ) -> Listing:
+        """One part of a list: that after ``cursor``."""
+        read = READS[name]
+        demand(self.reader, read.scope)
+        page = Page(limit, None if cursor is None else read_cursor(cursor, read.cursor))
+        answer = await read.answer(self._question(read, query or {}, path, page))
+        if not isinstance(answer, Slice):
+            raise TypeError(f"{read.name} is no list")
+        following = None if answer.next is None else write_cursor(answer.next)
+        return Listing([self._shown(read, item) for item in answer.items], following)
+
+    def _question(self, read: Read, query: Mapping[str, str], path: Mapping[str, Any], page: Page) -> Ask:
+        pool = self.request.app[DATABASE].reader
+        return Ask(self.reader, pool, path, load_query(read.loader, query), page, self.request)
+
+    @staticmethod
+    def _shown(read: Read, answer: Any) -> Any:
+        return answer if read.dumper is None else read.dumper.dump(answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A form as it came: the texts, and the files by their fields."""
+
+    typed: Typed
+    files: Mapping[str, FileField]
+
+    def first(self, name: str) -> str:
+        """The first text of that name; empty where there is none."""
+        return next(iter(self.typed.get(name, ())), "")
+
+
+async def sent(request: web.Request) -> Sent:
+    """Read a form, with files of at most the size that the store takes. Raises Problem ``request.too-large``."""
+    limit = MAX_BYTES + _FORM_OVERHEAD
+    is_large = request.content_type == "multipart/form-data"
+    try:
+        posted = await (request.clone(client_max_size=limit) if is_large else request).post()
+    except web.HTTPRequestEntityTooLarge:
+        raise Problem("request.too-large", limit=limit) from None
+    except ValueError:
+        raise Problem("request.refused") from None
+    typed: dict[str, list[str]] = {}
+    files: dict[str, FileField] = {}
+    for name, value in posted.items():
+        if isinstance(value, str):
+            typed.setdefault(name, []).append(value.replace("\r\n", "\n"))
+        elif isinstance(value, FileField) and value.filename:
+            files[name] = value
+    return Sent(typed, files)
+
+
+def demand_own_form(reader: Reader, form: Sent) -> None:
+    """Raises Problem ``auth.csrf`` where the form does not carry the token of the browser's session."""
+    if reader.csrf is not None and not hmac.compare_digest(form.first(CSRF).encode(), reader.csrf.encode()):
+        raise Problem("auth.csrf")
+
+
+async def chunks(file: FileField) -> AsyncIterator[bytes]:
+    """A file's bytes, a part at a time."""
+    while chunk := file.file.read(64 * 1024):
+        yield chunk
