@@ -90,7 +90,8 @@ class FormPage:
                 raise
             return await self._again(visit, sheet, form, reading, problem)
         if self.once and receipt.once:
-            return await page(visit, self.once, {"receipt": receipt})
+            context = {"receipt": receipt, "onward": self.done(visit, receipt)}
+            return await page(visit, self.once, context)
         raise web.HTTPSeeOther(_with_position(self.done(visit, receipt), receipt))
 
     async def _submit(self, visit: Visit, sheet: Sheet, reading: Reading, form: Sent) -> Receipt:

@@ -102,7 +102,7 @@ async def trace(request: web.Request) -> web.StreamResponse:
     key = visit.id("lot")
     up = await visit.ask("lot-upstream", lot=key)
     down = await visit.ask("lot-downstream", lot=key)
-    return await page(visit, "trace.html", {"up": up, "down": down, "lot": down["lot"], "parts": PARTS})
+    return await page(visit, "trace.html", {"up": up, "down": down, "lot": down["lot"], "became": PARTS})
 
 
 ROUTES = (
