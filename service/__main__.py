@@ -1,4 +1,4 @@
-"""The command line: ``coldledger serve | migrate | verify | rebuild``."""
+"""The command line: ``coldledger serve | migrate | verify | rebuild | password``."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from service import commands
 from service.founding import Founded
 from service.logs import set_up
 from service.registry import make_registry
+from service.sample.starting import load_sample, sample_settings
 from service.serving import serve
 from service.settings import Settings, add_serving_options, add_storage_options, settings_from
 from service.storage import prepare
@@ -25,13 +26,16 @@ Options = Callable[[argparse.ArgumentParser], None]
 
 async def _announce(settings: Settings, founded: Founded) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    print(f"ColdLedger serves on http://{host}:{settings.port} (Ctrl-C stops it)", flush=True)
-    if founded.password is not None:
+    url = f"http://{host}:{settings.port}"
+    print(f"ColdLedger serves on {url} (Ctrl-C stops it)", flush=True)
+    if settings.sample_data:
+        print(*await load_sample(settings, url, founded.password), sep="\n", flush=True)
+    elif founded.password is not None:
         print(f"First manager, shown once: login {founded.login}, password {founded.password}", flush=True)
 
 
 async def _serve(settings: Settings, _arguments: argparse.Namespace) -> int:
-    await serve(settings, _announce)
+    await serve(sample_settings(settings) if settings.sample_data else settings, _announce)
     return 0
 
 
@@ -50,12 +54,20 @@ async def _rebuild(settings: Settings, arguments: argparse.Namespace) -> int:
     return await commands.rebuild(settings, make_registry(), check=arguments.check)
 
 
+async def _password(settings: Settings, arguments: argparse.Namespace) -> int:
+    return await commands.new_password(settings, arguments.login)
+
+
 def _rules(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rules", action="store_true", help="judge every statement again as well")
 
 
 def _check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", action="store_true", help="only compare, write nothing")
+
+
+def _login(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("login", metavar="LOGIN", help="whose password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +85,7 @@ COMMANDS = (
     Command("migrate", "bring the database's tables up to date", _migrate),
     Command("verify", "check the ledger against itself and its checkpoint", _verify, [_rules]),
     Command("rebuild", "make every table again from the ledger", _rebuild, [_check]),
+    Command("password", "give a user a new random password", _password, [_login]),
 )
 
 

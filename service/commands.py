@@ -13,6 +13,7 @@ from service.ledger import Registry, audit
 from service.ledger.audit import Report
 from service.ledger.publisher import read_note
 from service.ledger.store import Connection
+from service.parties.credentials import Credentials
 from service.settings import Settings
 from service.storage import EmbeddedPostgres, open_pool
 from service.trust import read_verifier
@@ -73,6 +74,14 @@ async def verify(settings: Settings, registry: Registry, *, rules: bool) -> int:
     noted = "no checkpoint outside yet" if checkpoint is None else f"checkpoint of {checkpoint.size} entries"
     judged = ", every statement judged again" if rules else ""
     return _print(report, f"{report.entries} entries: chain, tree, statements, head; {noted}{judged}")
+
+
+async def new_password(settings: Settings, login: str) -> int:
+    """``coldledger password LOGIN``: a new random password, printed; the user's sessions end."""
+    async with database_url(settings) as url, await open_pool(url, "coldledger_writer", 1) as pool:
+        password = await Credentials(pool).reset_password(login)
+    sys.stdout.write(f"login {login}  password {password}\n")
+    return 0
 
 
 async def rebuild(settings: Settings, registry: Registry, *, check: bool) -> int:

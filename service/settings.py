@@ -178,7 +178,10 @@ def _label_host(said: Mapping[str, object]) -> str:
     """Without a name, labels carry where the service listens: of use on this machine alone."""
     given = said["public_host"]
     if given is None:
-        return public_host(f"{said['host']}:{said['port']}", sample_data=True)
+        host = str(said["host"])
+        # The port may be 0 still, which no name can have.
+        name = public_host(f"[{host}]" if ":" in host else host, sample_data=True)
+        return f"{name}:{said['port']}"
     return public_host(str(given), sample_data=bool(said["sample_data"]))
 
 

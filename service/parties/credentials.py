@@ -167,6 +167,21 @@ class Credentials:
             await conn.execute(query("private/session.end_all"), user)
         return True
 
+    async def reset_password(self, login: str) -> str:
+        """Give a login a new random password and end its sessions; for who runs the service.
+
+        Raises Problem ``user.login-unknown``.
+        """
+        login, password = parse_login(login), secrets.token_urlsafe(15)
+        hashed = await self._hashing.hash(password)
+        async with self._pool.acquire() as conn, conn.transaction():
+            row = await conn.fetchrow(query("private/credential.by_login"), login)
+            if row is None:
+                raise Problem("user.login-unknown", login=login)
+            await conn.execute(query("private/credential.change_password"), row["user_id"], hashed)
+            await conn.execute(query("private/session.end_all"), row["user_id"])
+        return password
+
     async def logins(self, users: Iterable[int]) -> dict[int, str]:
         """The logins of users, for their managers."""
         rows = await self._pool.fetch(query("private/credential.logins"), list(users))

@@ -56,6 +56,16 @@ class Party:
     places: tuple[Place, ...] = ()
     trucks: tuple[str, ...] = ()
 
+    @property
+    def signs_in(self) -> bool:
+        """Importers are only named; each other party has a manager."""
+        return self.roles != ("importer",)
+
+    @property
+    def acts(self) -> bool:
+        """Whether it says something in the sample: signing in costs a good hash, so the others do not."""
+        return bool(self.places or self.trucks) or self.slug in ENACTS
+
     def registration(self) -> dict[str, Any]:
         """What is said to register it."""
         return {
@@ -187,13 +197,13 @@ BUYERS = (
     ),
 )  # fmt: skip
 
-PARTIES = (*SUPERVISION, *STATIONS, *IMPORTERS, *CARRIERS, *BUYERS)
+ENACTS = {"regulator-qingdao": "3702", "regulator-wuhan": "4201"}
+"""Regulators that enact the policy of their region."""
 
-OPERATOR = Party("platform", "示例冷链账本平台", "Sample ColdLedger platform", ("platform",), "110101")
-"""Who runs the platform in the sample."""
+PARTIES = (*SUPERVISION, *STATIONS, *IMPORTERS, *CARRIERS, *BUYERS)
 
 USCC = {
     party.slug: made_up_uscc("11" if "regulator" in party.roles else "91", party.region, number)
-    for number, party in enumerate((*PARTIES, OPERATOR), start=1)
+    for number, party in enumerate(PARTIES, start=1)
 }
 """The code of each party, by its slug."""

@@ -6,14 +6,14 @@ stopped: what was said already is answered again and not said twice.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from service.parties.policies import shipped_policies
-from service.sample.cast import PARTIES, Party
+from service.sample.cast import ENACTS, PARTIES, Party
 from service.sample.client import ApiClient, RefusedError
 
 BACK_DATING_DAYS = 3650
@@ -82,16 +82,18 @@ async def set_stage(stage: Stage, platform: str) -> None:
         receipt = await script.receipt(platform, "/api/v1/organisations", party.registration())
         if stage.opened_at is None:
             stage.opened_at = datetime.fromisoformat(receipt["recorded_at"])
-        await _enrol(script, platform, party, receipt["outcome"]["organisation"])
-    await _enact(script, platform, ("", "21", "42"))
-    await _enact(script, "regulator-qingdao", ("3702",))
-    await _enact(script, "regulator-wuhan", ("4201",))
+        if party.signs_in:
+            await _enrol(script, platform, party, receipt["outcome"]["organisation"])
+    for region in ("", "21", "42"):
+        await _enact(script, platform, region)
+    for regulator, region in ENACTS.items():
+        await _enact(script, regulator, region)
     for party in PARTIES:
         await _settle(script, party)
 
 
 async def _enrol(script: Script, platform: str, party: Party, organisation: int) -> None:
-    """Register the party's manager, whose login is the party's slug, and sign in."""
+    """Register the party's manager, whose login is the party's slug; sign in where the party acts."""
     person = {"organisation": organisation, "role": "manager", "name": "示例人员", "login": party.slug}
     try:
         receipt = await script.receipt(platform, "/api/v1/users", person)
@@ -100,14 +102,16 @@ async def _enrol(script: Script, platform: str, party: Party, organisation: int)
         if error.code != "user.login-taken":
             raise
         receipt = {}
-    await sign_in(script.stage, party.slug, receipt.get("password"))
+    password = receipt.get("password")
+    if party.acts:
+        await sign_in(script.stage, party.slug, password)
+    elif password is not None:
+        script.stage.passwords[party.slug] = password
 
 
-async def _enact(script: Script, who: str, regions: Iterable[str]) -> None:
-    shipped = shipped_policies()
-    for region in regions:
-        document = shipped[region] | {"back_dating_days": BACK_DATING_DAYS}
-        await script.say(who, "/api/v1/policies", {"region": region, "document": document})
+async def _enact(script: Script, who: str, region: str) -> None:
+    document = shipped_policies()[region] | {"back_dating_days": BACK_DATING_DAYS}
+    await script.say(who, "/api/v1/policies", {"region": region, "document": document})
 
 
 async def _settle(script: Script, party: Party) -> None:

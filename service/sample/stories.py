@@ -142,7 +142,7 @@ async def _second_ring_2021(stage: Stage) -> None:
 
 async def _trade(stage: Stage) -> None:
     """What else goes from Qingdao to Wuhan, and is divided and sold there."""
-    tell = Telling(stage, "trade")
+    tell = Telling(stage, "trade", scanned=False)
     counters = ("wuhan-market", "wuhan-shop", "wuhan-restaurant", "wuhan-shop-2")
     for number, consignment in enumerate(goods.QINGDAO_TO_WUHAN):
         _intake, parcel = await tell.bring_in(consignment)

@@ -58,10 +58,14 @@ class Intake:
 
 
 class Telling:
-    """One story. Days are days in China; each step says the hour at which such things are done."""
+    """One story. Days are days in China; each step says the hour at which such things are done.
 
-    def __init__(self, stage: Stage, name: str) -> None:
+    ``scanned`` papers come with a picture.
+    """
+
+    def __init__(self, stage: Stage, name: str, *, scanned: bool = True) -> None:
         self._stage = stage
+        self._scanned = scanned
         self._script = Script(stage, name)
 
     async def _say(self, place: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -160,28 +164,34 @@ class Telling:
     ) -> None:
         goods = intake.consignment
         number = f"SAMPLE{goods.serial}{serial}{day:%y%m%d}"
-        lines = [
-            *(f"编号 No. {number}", f"签发 Issued by {issuer}, {day}"),
-            f"品名 Goods {goods.product.name} {goods.product.name_en}",
-            *(
-                f"箱号 Container {goods.container}",
-                f"件数 Pieces {goods.pieces}",
-                f"净重 Net {goods.grams} g",
-            ),
-            f"结果 Result {more.get('result', '—')}",
-        ]
-        station = self._stage.clients[self._stage.owners[goods.station]]
-        file = await station.upload(papers.certificate(title, lines), "image/png")
         body = {
             "kind": kind,
             "issuer": issuer,
             "number": number,
             "issued_on": day.isoformat(),
             "lots": [intake.lot],
-            "file": file,
             **more,
         }
+        if self._scanned:
+            stated = [
+                f"编号 No. {number}",
+                f"签发 By {issuer}, {day}",
+                f"结果 Result {more.get('result', '—')}",
+            ]
+            body["file"] = await self._scan(goods, title, stated)
         await self._say(goods.station, "/api/v1/certificates", body)
+
+    async def _scan(self, goods: Consignment, title: str, stated: Sequence[str]) -> str:
+        """Upload a picture of a paper; its SHA-256."""
+        lines = [
+            *stated,
+            f"品名 Goods {goods.product.name} {goods.product.name_en}",
+            f"箱号 Container {goods.container}",
+            f"件数 Pieces {goods.pieces}",
+            f"净重 Net {goods.grams} g",
+        ]
+        station = self._stage.clients[self._stage.owners[goods.station]]
+        return await station.upload(papers.certificate(title, lines), "image/png")
 
     async def release(self, intake: Intake, day: date) -> Parcel:
         """The gate lets the whole lot go."""
