@@ -1,7 +1,7 @@
 """A lean load generator: keep-alive connections that each send the next request when the last was answered.
 
 ``python -m tests.benchmarks.load PORT CONNECTIONS SECONDS`` reads requests' heads and bodies as JSON from
-standard input and prints what it measured. It is a process of its own, so that its CPU time can be told apart.
+standard input and prints what it measured. It is a process of its own, so that its CPU time is told apart.
 """
 
 from __future__ import annotations

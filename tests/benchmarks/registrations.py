@@ -1,7 +1,7 @@
 """Durable registrations a second over HTTP, with all rules, authentication and idempotency, against the peer.
 
-Both run on the same server with fsync on, in two processes each, at 256 connections, in turns; every fifth request
-splits a piece off one and the same unit. Ratios are of neighbouring rounds, because the machine drifts.
+Both run on the same server with fsync on, in two processes each, at 256 connections, in turns; every fifth
+request splits a piece off one and the same unit. Ratios are of neighbouring rounds, because the machine drifts.
 """
 
 from __future__ import annotations
@@ -145,6 +145,14 @@ async def sound(place: Ground) -> bool:
         return not (await audit.verify(conn, make_registry(), None, rules=True)).findings
 
 
+def _with_key(data: Path) -> Path:
+    """A data folder's place, with a signing key in the trust folder beside it."""
+    trust = data.with_suffix(".trust")
+    trust.mkdir()
+    (trust / "signing.key").write_text(generate_key("bench.invalid/ledger").skey, encoding="ascii")
+    return data
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -153,19 +161,17 @@ def _free_port() -> int:
 
 async def run() -> AsyncIterator[dict[str, Any]]:
     """The rounds in turn, then one line a side and the ratio."""
-    with tempfile.TemporaryDirectory(prefix="coldledger-bench-") as folder, EmbeddedPostgres(Path(folder, "d")) as pg:
+    scratch = tempfile.TemporaryDirectory(prefix="coldledger-bench-")
+    with scratch as folder, EmbeddedPostgres(Path(folder, "d")) as pg:
         port = _free_port()
-        trust = Path(folder, "f.trust")
-        trust.mkdir()
-        (trust / "signing.key").write_text(generate_key("bench.invalid/ledger").skey, encoding="ascii")
-        data = Path(folder, "f")
+        data = _with_key(Path(folder, "f"))
         async with ground(pg, "own", port, data) as own, ground(pg, "peer", port, data) as peer:
             sides: dict[str, list[dict[str, Any]]] = {"own": [], "peer": []}
             for _ in range(ROUNDS):
                 for which, place in (("own", own), ("peer", peer)):
                     sides[which].append(await asyncio.to_thread(measure, place, port, which))
             verified = {"own": await sound(own), "peer": await sound(peer)}
-    settings = {"connections": CONNECTIONS, "processes": PROCESSES, "rounds": ROUNDS, "seconds": SECONDS, "fsync": True}
+    settings = {"connections": CONNECTIONS, "processes": PROCESSES, "seconds": SECONDS, "fsync": True}
     for which, rounds in sides.items():
         yield {
             "name": f"registrations_{which}",
