@@ -35,7 +35,7 @@ $(VENV)/dev: $(VENV)/python pyproject.toml
 	@touch $@ $(VENV)/run
 
 run: $(VENV)/run
-	@exec $(BIN)/coldledger serve --sample-data --port $(PORT) $(if $(DATA),--data "$(DATA)")
+	@exec $(BIN)/coldledger serve --sample-data --no-access-log --port $(PORT) $(if $(DATA),--data "$(DATA)")
 
 test: $(VENV)/dev
 	$(BIN)/pytest $(ARGS)
