@@ -18,14 +18,12 @@ from service.http.body import load
 from service.http.keys import FILES
 from service.http.paths import Path
 from service.http.readers import demand
-from service.http.writes import Receipt, Write, digests, submit
+from service.http.writes import Receipt, Write, submit
 from service.web.asking import Attempt, Ends, fresh_key, view
 from service.web.forms import Form, Reading, read
+from service.web.navigation import DONE
 from service.web.rendering import page
 from service.web.visits import ONCE, Sent, Visit, chunks, demand_own_form, sent
-
-DONE = "done"
-"""The parameter that carries the position of what was just recorded."""
 
 _AGAIN = "ledger.idempotency-conflict"
 
@@ -105,8 +103,7 @@ class FormPage:
         if reading.problems:
             raise _all_wrong(self.write, body, reading)
         key = form.first(ONCE) or fresh_key()
-        submission = digests(visit.reader, key, "POST", visit.request.path, body)
-        return await submit(visit.request.app, self.write, visit.reader, path, body, submission=submission)
+        return await submit(visit.request.app, self.write, visit.reader, path, body, key)
 
     async def _again(
         self, visit: Visit, sheet: Sheet, form: Sent, reading: Reading, problem: Problem
