@@ -22,7 +22,6 @@ CONTENT_POLICY = "; ".join(
     )
 )
 SECURITY = {
-    "Server": "coldledger",
     "Content-Security-Policy": CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -41,5 +40,7 @@ async def prepare(request: web.Request, response: web.StreamResponse) -> None:
     # What one reader may see must not be kept for another; files and tiles that may be say so themselves.
     headers.setdefault("Cache-Control", NO_STORE)
     headers.setdefault("Vary", "Accept-Language, Authorization, Cookie")
+    # What aiohttp puts there tells versions to whoever looks for weak ones.
+    headers["Server"] = "coldledger"
     if REQUEST_ID in request:
         headers["X-Request-ID"] = request[REQUEST_ID]

@@ -3,14 +3,19 @@ fenced."""
 
 from __future__ import annotations
 
+import asyncio
+
 import asyncpg
 import orjson
 from aiohttp import web
 
 from schema.problems import Problem
 from service.http.body import JSON
-from service.http.keys import DATABASE
+from service.http.keys import DATABASE, SETTINGS, VERIFIER
 from service.ledger import store
+from service.ledger.checkpoint import Checkpoint
+from service.ledger.errors import LedgerFormatError
+from service.ledger.publisher import read_note
 from service.storage import query
 from service.storage.migrations import pending, read_migrations
 
@@ -30,13 +35,26 @@ async def ready(request: web.Request) -> web.Response:
     pool = request.app[DATABASE].reader
     try:
         async with pool.acquire(timeout=PATIENCE_SECONDS) as connection:
-            await _check(connection)
+            await _check_migrations(connection)
+            head = await store.head(connection)
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
         raise Problem("service.not-ready", reason="no database") from None
+    # A start compares every entry with the note; this is what can change under a running service: a database
+    # that was put back, or replaced by a replica that lags.
+    note = await asyncio.to_thread(_noted, request.app)
+    if note is not None and note.size > head.size:
+        raise Problem("service.not-ready", reason=f"{head.size} entries, the checkpoint has {note.size}")
     return web.Response(body=_READY, content_type=JSON)
 
 
-async def _check(connection: store.Connection) -> None:
+def _noted(app: web.Application) -> Checkpoint | None:
+    try:
+        return read_note(app[SETTINGS].checkpoint_file, app[VERIFIER])
+    except (OSError, LedgerFormatError):
+        raise Problem("service.not-ready", reason="the checkpoint cannot be read") from None
+
+
+async def _check_migrations(connection: store.Connection) -> None:
     rows = await connection.fetch(query("storage/migration.applied"), timeout=PATIENCE_SECONDS)
     applied = {row["number"]: (row["name"], row["sha256"]) for row in rows}
     try:
@@ -45,7 +63,6 @@ async def _check(connection: store.Connection) -> None:
         raise Problem("service.not-ready", reason=problem.code) from problem
     if behind:
         raise Problem("service.not-ready", reason="migrations pending")
-    await store.head(connection)
 
 
 def routes() -> list[web.RouteDef]:

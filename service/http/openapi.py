@@ -43,6 +43,7 @@ _TAGS = {
     "goods": "Arrivals, lots, certificates, release, and movements",
     "codes": "Trace codes and labels",
     "tracing": "Where goods came from and went to",
+    "public": "What anyone may see: the consumer's view of a code, exit certificates",
     "sessions": "Signing in with a browser",
 }
 _NOT_FOUND, _FAULTS = "404", ("400", "401", "403", "409", "413", "415", "422", "503")

@@ -83,6 +83,10 @@ def test_a_page_lists_each_operation(document: Document) -> None:
     assert lots["example"] is not None
 
 
+def test_every_tag_is_explained(document: Document) -> None:
+    assert {declared.tag for declared in API} <= {tag["name"] for tag in document["tags"]}
+
+
 def test_declarations_are_values() -> None:
     for declared in API:
         with pytest.raises(dataclasses.FrozenInstanceError):

@@ -1,0 +1,209 @@
+"""Writes: receipts, the same submission again, secrets that are told once, files, pages of what was
+written."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from io import BytesIO
+from typing import Any
+
+import asyncpg
+import pytest
+from aiohttp import ClientResponse
+
+from schema.identifiers.uscc import check_character, organisation_check
+from service.ledger.checkpoint import open_promise
+from service.trust import read_verifier
+from tests.integration.http.conftest import Business, House, served
+
+FACILITIES, TOKENS = "/api/v1/facilities", "/api/v1/tokens"
+PLACE = {
+    "kind": "first_station",
+    "name": "一号首站冷库",
+    "region": "370200",
+    "address": "示例路 1 号",
+    "filing": "备-1",
+    "zones": [{"name": "待检区", "kind": "quarantine"}, {"name": "进口区", "kind": "imported"}],
+}
+PDF = b"%PDF-1.7 a scanned paper"
+
+
+async def file_place(house: House, by: Business, key: str | None = None, **other: Any) -> ClientResponse:
+    headers = by.bearer if key is None else {**by.bearer, "Idempotency-Key": key}
+    return await house.client.post(FACILITIES, json={**PLACE, **other}, headers=headers)
+
+
+async def test_a_receipt_names_position_leaf_and_promise(house: House, station: Business) -> None:
+    answer = await file_place(house, station)
+    receipt = await answer.json()
+    assert answer.status == 201
+    assert set(receipt) == {"position", "recorded_at", "kind", "leaf", "promise", "outcome", "breach"}
+    assert receipt["kind"] == "facility-filed"
+    assert receipt["breach"] == []
+    assert answer.headers["Location"] == f"/api/v1/facilities/{receipt['outcome']['facility']}"
+    promise = open_promise(receipt["promise"], read_verifier(house.settings))
+    assert promise.position == receipt["position"]
+    assert promise.leaf.hex() == receipt["leaf"]
+
+
+async def test_the_same_submission_gets_the_same_bytes_from_any_process(
+    house: House, station: Business
+) -> None:
+    first = await file_place(house, station, key="delivery 1".replace(" ", "-"))
+    again = await file_place(house, station, key="delivery-1")
+    async with served(house.settings, house.database) as other:
+        headers = {**station.bearer, "Idempotency-Key": "delivery-1"}
+        elsewhere = await other.post(FACILITIES, json=PLACE, headers=headers)
+        assert first.status == again.status == elsewhere.status == 201
+        assert await first.read() == await again.read() == await elsewhere.read()
+        assert first.headers["Location"] == elsewhere.headers["Location"]
+
+
+async def test_another_submission_under_the_same_key_is_refused(house: House, station: Business) -> None:
+    await file_place(house, station, key="k")
+    answer = await file_place(house, station, key="k", name="二号首站冷库")
+    document = await answer.json(content_type=None)
+    assert (answer.status, document["code"]) == (409, "ledger.idempotency-conflict")
+    answer = await house.client.post(TOKENS, json={"scopes": ["goods:read"]}, headers={
+        **station.bearer, "Idempotency-Key": "k"})  # fmt: skip
+    assert answer.status == 409
+
+
+async def test_a_refused_submission_leaves_its_key_free(house: House, station: Business) -> None:
+    assert (await file_place(house, station, key="k", kind="processing_plant")).status == 403
+    assert (await file_place(house, station, key="k")).status == 201
+
+
+async def test_a_key_is_its_organisations_own(house: House, station: Business) -> None:
+    mine = await house.said(TOKENS, {"scopes": ["goods:read"]}, **{"Idempotency-Key": "k"})
+    answer = await file_place(house, station, key="k")
+    assert answer.status == 201
+    assert (await answer.json())["position"] != mine["position"]
+
+
+async def test_without_a_key_each_is_a_submission(house: House, station: Business) -> None:
+    receipts = [await (await file_place(house, station)).json() for _ in range(2)]
+    assert receipts[0]["position"] < receipts[1]["position"]
+
+
+async def test_many_at_once_under_one_key_are_one(house: House, station: Business) -> None:
+    answers = await asyncio.gather(*(file_place(house, station, key="k") for _ in range(20)))
+    assert len({await answer.read() for answer in answers}) == 1
+
+
+@pytest.mark.parametrize("key", ["", " ", "a b", "x" * 201, "é"])
+async def test_a_key_that_cannot_be_used(house: House, station: Business, key: str) -> None:
+    answer = await file_place(house, station, key=key)
+    document = await answer.json(content_type=None)
+    assert (answer.status, document["code"]) == (400, "request.idempotency-key")
+
+
+async def test_a_secret_is_told_once(house: House, station: Business) -> None:
+    headers = {**station.bearer, "Idempotency-Key": "k"}
+    answers = []
+    for _ in range(3):
+        answer = await house.client.post(TOKENS, json={"scopes": ["goods:read"]}, headers=headers)
+        answers.append(await answer.json())
+    secret = answers[0].pop("secret")
+    assert answers[0] == answers[1] == answers[2]
+    lots = await house.client.get("/api/v1/lots", headers={"Authorization": f"Bearer {secret}"})
+    assert lots.status == 200, "the secret that was told is the one that works"
+
+
+async def test_what_is_personal_or_secret_is_in_no_statement(house: House) -> None:
+    organisation = (await house.said("/api/v1/organisations", {
+        "uscc": "91110000101623741K", "name": "示例批发", "roles": ["wholesaler"], "region": "420100"
+    }))["outcome"]["organisation"]  # fmt: skip
+    receipt = await house.said("/api/v1/users", {
+        "organisation": organisation, "role": "manager", "name": "李四四", "login": "lisisi",
+        "password": "a very long pass phrase",
+    })  # fmt: skip
+    connection = await asyncpg.connect(house.database)
+    try:
+        row = await connection.fetchrow(
+            "SELECT statement FROM ledger.entry WHERE position = $1", receipt["position"]
+        )
+    finally:
+        await connection.close()
+    statement = row["statement"].decode()
+    assert "sha256" in statement
+    assert not any(word in statement for word in ("李四四", "lisisi", "pass phrase"))
+    async with house.visitor() as client:
+        signing = {"login": "lisisi", "password": "a very long pass phrase"}
+        assert (await client.post("/api/v1/sessions", json=signing)).status == 201
+
+
+async def test_a_file_is_kept_under_its_digest(house: House, station: Business) -> None:
+    headers = {**station.bearer, "Content-Type": "application/pdf"}
+    for _ in range(2):
+        answer = await house.client.post("/api/v1/files", data=PDF, headers=headers)
+        kept = await answer.json()
+        assert answer.status == 201
+        assert kept == {
+            "sha256": hashlib.sha256(PDF).hexdigest(),
+            "size": len(PDF),
+            "type": "application/pdf",
+        }
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"", "file.empty"),
+        (b"MZ not a paper", "file.type-not-accepted"),
+        (PDF + b"\0" * (10 * 1024 * 1024), "file.too-large"),
+    ],
+)
+async def test_files_that_are_not_taken(house: House, station: Business, body: bytes, code: str) -> None:
+    answer = await house.client.post(
+        "/api/v1/files", data=BytesIO(body), headers={**station.bearer, "Content-Type": "application/pdf"}
+    )
+    assert (await answer.json(content_type=None))["code"] == code
+
+
+async def test_a_form_without_a_file(house: House, station: Business) -> None:
+    boundary = {**station.bearer, "Content-Type": "multipart/form-data; boundary=x"}
+    body = b'--x\r\nContent-Disposition: form-data; name="other"\r\n\r\n1\r\n--x--\r\n'
+    answer = await house.client.post("/api/v1/files", data=body, headers=boundary)
+    assert (await answer.json(content_type=None))["code"] == "request.file-missing"
+
+
+def made_up_uscc(number: int) -> str:
+    body = f"MA{number:06}"
+    code = f"91420100{body}{organisation_check(body)}"
+    return code + check_character(code)
+
+
+async def test_a_list_is_read_page_by_page(house: House) -> None:
+    for number in range(1, 8):
+        await house.said("/api/v1/organisations", {
+            "uscc": made_up_uscc(number), "name": f"示例 {number}", "roles": ["retailer"], "region": "420100"
+        })  # fmt: skip
+    seen, path = [], "/api/v1/organisations?limit=3"
+    while True:
+        answer = await house.client.get(path)
+        page = await answer.json()
+        seen += [each["id"] for each in page["items"]]
+        assert len(page["items"]) <= 3
+        if page["next"] is None:
+            assert "next" not in answer.links
+            break
+        path = f"{answer.links['next']['url'].path_qs}"
+        assert page["next"] in path
+    assert len(seen) == len(set(seen)) == 9, "seven, the platform itself and the station"
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("limit=0", "message.invalid"),
+        ("limit=201", "message.invalid"),
+        ("limit=many", "message.invalid"),
+        ("cursor=AAAA", "request.cursor"),
+        ("moon=full", "message.invalid"),
+    ],
+)
+async def test_a_page_that_is_not_there(house: House, query: str, code: str) -> None:
+    answer = await house.client.get(f"/api/v1/organisations?{query}")
+    assert (await answer.json(content_type=None))["code"] == code
