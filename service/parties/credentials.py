@@ -7,6 +7,7 @@ gets through the door in that second is refused under the head row (standing.py)
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 import secrets
@@ -119,6 +120,7 @@ class Credentials:
         self._clock = clock
         self._hashing = Hashing()
         self._remembered: dict[bytes, tuple[float, TokenHolder]] = {}
+        self._looking: dict[bytes, asyncio.Task[TokenHolder | None]] = {}
 
     async def enrol(
         self, login: str, password: str | None = None, *names: str | None
@@ -226,8 +228,19 @@ class Credentials:
         now = self._clock()
         if holder is not None and now < until:
             return holder
-        holder = await self._find_token(int(match[1]), match[2])
-        self._remember(digest, now + REMEMBERED_SECONDS, holder)
+        looking = self._looking.get(digest)
+        if looking is None:
+            # Of all the requests that come with a token just forgotten, one looks it up for the others.
+            looking = asyncio.create_task(self._look_up(digest, int(match[1]), match[2]))
+            self._looking[digest] = looking
+        return await asyncio.shield(looking)
+
+    async def _look_up(self, digest: bytes, token: int, secret: str) -> TokenHolder | None:
+        try:
+            holder = await self._find_token(token, secret)
+            self._remember(digest, self._clock() + REMEMBERED_SECONDS, holder)
+        finally:
+            del self._looking[digest]
         return holder
 
     async def _find_token(self, token: int, secret: str) -> TokenHolder | None:
