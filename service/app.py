@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 
 from aiohttp import web
 
+from service import web as pages
 from service.codes import reading as codes_reading
 from service.codes import routes as codes_routes
 from service.goods import reading as goods_reading
@@ -94,3 +95,4 @@ def _route(app: web.Application) -> None:
     app.add_routes([declared.route() for declared in API])
     app.add_routes(health.routes())
     app.add_routes(documentation.routes(API))
+    pages.attach(app)

@@ -89,7 +89,9 @@ async def _opening(visit: Visit) -> Sheet:
             Group(
                 "",
                 (
-                    Field("happened_at", Widget.MOMENT, "field.opened_at", required=True, initial=choices.now()),
+                    Field(
+                        "happened_at", Widget.MOMENT, "field.opened_at", required=True, initial=choices.now()
+                    ),
                     Field("container", hint="hint.at-the-door", required=True, longest=20),
                     Field("seal", hint="hint.at-the-door", longest=40),
                     Field("seal_intact", Widget.YES_NO, required=True, options=choices.yes_no(visit)),
@@ -164,7 +166,9 @@ def _handover(visit: Visit, zones: tuple[Option, ...]) -> Group:
             Field("received_at", Widget.MOMENT, required=True, initial=choices.now()),
             Field("zone", Widget.CHOICE, required=True, options=zones, ids=True, initial=only),
             Field("seal_intact", Widget.YES_NO, options=choices.yes_no(visit)),
-            Field("handover_temperature_decicelsius", Widget.DEGREES, "field.temperature", hint="hint.degrees"),
+            Field(
+                "handover_temperature_decicelsius", Widget.DEGREES, "field.temperature", hint="hint.degrees"
+            ),
         ),
     )
 
@@ -187,6 +191,10 @@ ROUTES = (
         "/arrivals/{arrival:id}/opening", WRITES["container-opened"], "arrival.open", _opening, _opened
     ).routes(),
     *FormPage(
-        "/arrivals/{arrival:id}/lots/new", WRITES["lot-registered"], "lot.register", _registration, _registered
+        "/arrivals/{arrival:id}/lots/new",
+        WRITES["lot-registered"],
+        "lot.register",
+        _registration,
+        _registered,
     ).routes(),
 )

@@ -1,4 +1,4 @@
-"""A form as a template draws it: labels in one language, what was typed, and what is wrong beside each field."""
+"""A form as a template draws it: labels in one language, what was typed, what is wrong beside each field."""
 
 from __future__ import annotations
 
@@ -45,10 +45,12 @@ class FieldView:
         return self.values[0] if self.values else ""
 
     @property
-    def described(self) -> str:
-        """The ids of what a screen reader adds to the label."""
+    def aria(self) -> Mapping[str, str]:
+        """What a screen reader adds to the label: the hint, what is wrong, and that something is."""
         hint = [f"{self.id}-hint"] if self.hint else []
-        return " ".join([*hint, *([f"{self.id}-fault"] if self.faults else [])])
+        fault = [f"{self.id}-fault"] if self.faults else []
+        described = {"aria-describedby": " ".join([*hint, *fault])} if hint or fault else {}
+        return described | ({"aria-invalid": "true"} if fault else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class GroupView:
 
 @dataclass(frozen=True, slots=True)
 class FormView:
-    """A form, as drawn. ``causes`` are wrong and no field's fault, ``blamed`` the fields that are at fault."""
+    """A form, as drawn. ``causes`` are no field's fault, ``blamed`` are the fields that are at fault."""
 
     action: str
     button: str

@@ -32,7 +32,8 @@ def named(visit: Visit, thing: Mapping[str, Any]) -> str:
 def facilities(visit: Visit, rows: Iterable[Mapping[str, Any]]) -> tuple[Option, ...]:
     """Places by their ids, with what they are."""
     return tuple(
-        Option(str(row["id"]), f"{named(visit, row)} · {visit.t('facility_kind.' + row['kind'])}") for row in rows
+        Option(str(row["id"]), f"{named(visit, row)} · {visit.t('facility_kind.' + row['kind'])}")
+        for row in rows
     )
 
 

@@ -74,7 +74,9 @@ def moment(said: str, language: Language) -> str:
         return said
     local = datetime.fromisoformat(said).astimezone(CHINA)
     seconds = re.search(r"T\d{2}:\d{2}:\d{2}", said) is not None
-    return text("format.moment", language, time=f"{local:%Y-%m-%d %H:%M:%S}" if seconds else f"{local:%Y-%m-%d %H:%M}")
+    return text(
+        "format.moment", language, time=f"{local:%Y-%m-%d %H:%M:%S}" if seconds else f"{local:%Y-%m-%d %H:%M}"
+    )
 
 
 def _narrow(typed: str) -> str:

@@ -52,8 +52,8 @@ class Option:
 class Field:
     """One question of a form.
 
-    ``label`` and ``hint`` are keys of the texts. ``ids`` says that the chosen value is an integer. ``note`` is
-    shown beside the label as it is: what a row of a list is about.
+    ``label`` and ``hint`` are keys of the texts. ``ids`` says that the chosen value is an integer. ``note``
+    is shown beside the label as it is: what a row of a list is about.
     """
 
     name: str
@@ -205,8 +205,10 @@ def _with_lists(
     return made
 
 
-def blamed(problem: Problem, reading: Reading, names: Iterable[str]) -> tuple[dict[str, list[Problem]], list[Problem]]:
-    """The single problems in ``problem``: by the field of the form that is to blame, and those of no field."""
+def blamed(
+    problem: Problem, reading: Reading, names: Iterable[str]
+) -> tuple[dict[str, list[Problem]], list[Problem]]:
+    """The single problems in ``problem``: by the field of the form that is to blame, and the rest."""
     known = tuple(names)
     by_field: dict[str, list[Problem]] = {}
     others: list[Problem] = []

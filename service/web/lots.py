@@ -1,4 +1,4 @@
-"""Lots: the list, and one with its units, papers, history and what the gate still wants; labels and releases."""
+"""Lots: the list, and one with its units, papers, history and what the gate still wants; releases."""
 
 from __future__ import annotations
 

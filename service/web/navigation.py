@@ -91,7 +91,7 @@ def _paths(visit: Visit, roles: frozenset[str]) -> Iterable[str]:
 
 
 async def _done(visit: Visit) -> Done | None:
-    """What the address says was just recorded, if it is the reader's own; a made-up position shows nothing."""
+    """What the address says was just recorded, if it is the reader's own; a made-up one shows nothing."""
     said = visit.request.query.get(DONE, "")
     if not (said.isascii() and said.isdigit() and len(said) < 16):
         return None

@@ -30,7 +30,11 @@ async def _record(visit: Visit) -> Sheet:
     lot = await visit.ask("lot", lot=visit.id("lot"))
     kind = visit.asked("kind").get("kind", PAPERS[0])
     kind = kind if kind in PAPERS else PAPERS[0]
-    groups = [_paper(visit, await _siblings(visit, lot), str(lot["id"])), *_event(visit, kind), _covers(visit)]
+    groups = [
+        _paper(await _siblings(visit, lot), str(lot["id"])),
+        *_event(visit, kind),
+        _covers(visit),
+    ]
     title = visit.t("paper.record", kind=visit.t(f"paper.{kind}"))
     return Sheet(Form(tuple(groups)), title, f"/lots/{lot['id']}", about(visit, lot), {"kind": kind})
 
@@ -43,7 +47,7 @@ async def _siblings(visit: Visit, lot: dict[str, Any]) -> list[dict[str, Any]]:
     return arrival["lots"] or [lot]
 
 
-def _paper(visit: Visit, lots: list[dict[str, Any]], this: str) -> Group:
+def _paper(lots: list[dict[str, Any]], this: str) -> Group:
     options = tuple(Option(str(lot["id"]), f"{lot['product']} · {lot['code']}") for lot in lots)
     return Group(
         "paper.itself",
@@ -52,7 +56,9 @@ def _paper(visit: Visit, lots: list[dict[str, Any]], this: str) -> Group:
             Field("number", label="field.certificate_number", required=True, longest=60),
             Field("issued_on", Widget.DAY, required=True),
             Field("valid_until", Widget.DAY),
-            Field("lots", Widget.CHECKS, "field.lots", required=True, options=options, ids=True, initial=(this,)),
+            Field(
+                "lots", Widget.CHECKS, "field.lots", required=True, options=options, ids=True, initial=(this,)
+            ),
             Field("pieces", Widget.WHOLE, "field.covered_pieces"),
             Field("grams", Widget.KILOGRAMS, "field.covered", hint="hint.covered"),
             Field("file", Widget.FILE, hint="hint.file"),
@@ -66,7 +72,9 @@ def _event(visit: Visit, kind: str) -> list[Group]:
         fields: tuple[Field, ...] = (
             Field("happened_at", Widget.MOMENT, "field.sampled_at", required=True),
             Field("result", Widget.CHOICE, required=True, options=choices.words(visit, "result", RESULTS)),
-            Field("sampled_where", Widget.CHOICE, options=choices.words(visit, "sampled_where", SAMPLED_WHERE)),
+            Field(
+                "sampled_where", Widget.CHOICE, options=choices.words(visit, "sampled_where", SAMPLED_WHERE)
+            ),
             Field("inner_sample", Widget.YES_NO, options=choices.yes_no(visit)),
         )
         return [Group("paper.sampling", fields)]

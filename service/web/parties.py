@@ -51,7 +51,9 @@ async def organisations(request: web.Request) -> web.StreamResponse:
     """The register, as far as the reader sees it."""
     visit = Visit(request)
     visit.demand_signed_in()
-    return await list_page(visit, "organisations.html", "organisations", ("uscc",), {"platform": _is_platform(visit)})
+    return await list_page(
+        visit, "organisations.html", "organisations", ("uscc",), {"platform": _is_platform(visit)}
+    )
 
 
 async def other(request: web.Request) -> web.StreamResponse:
@@ -88,7 +90,9 @@ async def _facility(visit: Visit) -> Sheet:
             Field(f"zones.{row}.kind", Widget.CHOICE, "field.zone_kind", options=kinds, note=str(row + 1)),
         )
     )
-    form = Form((Group("", place), Group("facility.zones", zones, visit.t("facility.zones-note"))), {"zones": "name"})
+    form = Form(
+        (Group("", place), Group("facility.zones", zones, visit.t("facility.zones-note"))), {"zones": "name"}
+    )
     return Sheet(form, visit.t("facility.file"), _OWN)
 
 
@@ -128,7 +132,9 @@ async def _manager(visit: Visit) -> Sheet:
 
 
 async def _token(visit: Visit) -> Sheet:
-    scopes = tuple(each for each in SCOPES if each != "regulator:read" or visit.reader.kind is ReaderKind.REGULATOR)
+    scopes = tuple(
+        each for each in SCOPES if each != "regulator:read" or visit.reader.kind is ReaderKind.REGULATOR
+    )
     field = Field("scopes", Widget.CHECKS, hint="hint.scopes", required=True,
                   options=choices.words(visit, "scope", scopes))  # fmt: skip
     return Sheet(Form((Group("", (field,)),)), visit.t("token.issue"), _OWN)
@@ -175,19 +181,31 @@ def _to_other(_visit: Visit, receipt: Receipt) -> str:
 
 ROUTES = (
     web.get(_OWN, own),
-    *FormPage(f"{_OWN}/facilities/new", WRITES["facility-filed"], "facility.file", _facility, _to_own).routes(),
-    *FormPage(f"{_OWN}/vehicles/new", WRITES["vehicle-registered"], "vehicle.register", _vehicle, _to_own).routes(),
+    *FormPage(
+        f"{_OWN}/facilities/new", WRITES["facility-filed"], "facility.file", _facility, _to_own
+    ).routes(),
+    *FormPage(
+        f"{_OWN}/vehicles/new", WRITES["vehicle-registered"], "vehicle.register", _vehicle, _to_own
+    ).routes(),
     *FormPage(
         f"{_OWN}/users/new", WRITES["user-registered"], "user.register", _user, _to_own, once="secret.html"
     ).routes(),
     *FormPage(
-        _OWN + "/users/{user:id}/disabling", WRITES["user-disabled"], "user.disable-now", _confirm_user, _to_own
+        _OWN + "/users/{user:id}/disabling",
+        WRITES["user-disabled"],
+        "user.disable-now",
+        _confirm_user,
+        _to_own,
     ).routes(),
     *FormPage(
         f"{_OWN}/tokens/new", WRITES["token-issued"], "token.issue", _token, _to_own, once="secret.html"
     ).routes(),
     *FormPage(
-        _OWN + "/tokens/{token:id}/revocation", WRITES["token-revoked"], "token.revoke-now", _confirm_token, _to_own
+        _OWN + "/tokens/{token:id}/revocation",
+        WRITES["token-revoked"],
+        "token.revoke-now",
+        _confirm_token,
+        _to_own,
     ).routes(),
     web.get(_REGISTER, organisations),
     *FormPage(

@@ -22,6 +22,10 @@ def region_name(region: str, language: Language) -> str:
 def countries(language: Language) -> tuple[Option, ...]:
     """The countries that have a name here, by it."""
     prefix = "country."
-    found = [(key.removeprefix(prefix), words[language]) for key, words in texts().items() if key.startswith(prefix)]
+    found = [
+        (key.removeprefix(prefix), words[language])
+        for key, words in texts().items()
+        if key.startswith(prefix)
+    ]
     ordered = sorted(found, key=lambda country: country[1] if language == "en" else country[0])
     return tuple(Option(alpha_3, f"{name} {alpha_3}") for alpha_3, name in ordered)

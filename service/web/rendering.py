@@ -67,7 +67,7 @@ async def page(
     visit: Visit, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> web.Response:
     """A page of the house, with its frame: who is signed in, where one can go, the other language."""
-    values = {**_words(visit), **await frame(visit), **(context or {})}
+    values = {**_words(visit), "frame": await frame(visit), **(context or {})}
     return _respond(visit, template, values, status)
 
 
@@ -93,8 +93,12 @@ def _words(visit: Visit) -> dict[str, Any]:
     helpers: dict[str, Callable[..., Any]] = {
         "t": visit.t,
         "word": lambda group, value: "—" if value is None else visit.t(f"{group}.{value}"),
-        "kg": lambda grams: "—" if grams is None else visit.t("format.kilograms", kg=formats.kilograms(grams)),
-        "pieces": lambda count: "—" if count is None else visit.t("format.pieces", count=formats.number(count)),
+        "kg": lambda grams: (
+            "—" if grams is None else visit.t("format.kilograms", kg=formats.kilograms(grams))
+        ),
+        "pieces": lambda count: (
+            "—" if count is None else visit.t("format.pieces", count=formats.number(count))
+        ),
         "degrees": formats.degrees,
         "number": formats.number,
         "moment": lambda text: "—" if text is None else formats.moment(text, spoken),

@@ -55,7 +55,9 @@ async def choose(request: web.Request) -> web.StreamResponse:
         except Problem as problem:
             fault = said(problem.causes[0] if problem.causes else problem, visit)
     status = 200 if fault is None else fault.words.status
-    return await page(visit, "shipping.html", {"asked": asked, "places": places, "fault": fault}, status=status)
+    return await page(
+        visit, "shipping.html", {"asked": asked, "places": places, "fault": fault}, status=status
+    )
 
 
 async def _demand_consignee(visit: Visit, uscc: str | None) -> None:
@@ -116,7 +118,9 @@ def _waybill(vehicles: tuple[Option, ...]) -> Group:
             Field("waybill.driver_name", hint="hint.personal", longest=100),
             Field("waybill.driver_phone", hint="hint.personal", longest=30),
             Field("waybill.seals.0", label="field.seal", longest=50),
-            Field("waybill.temperature_decicelsius", Widget.DEGREES, "field.temperature", hint="hint.degrees"),
+            Field(
+                "waybill.temperature_decicelsius", Widget.DEGREES, "field.temperature", hint="hint.degrees"
+            ),
         ),
     )
 
@@ -151,7 +155,15 @@ def _arrived(visit: Visit, item: dict[str, Any], row: int) -> Group:
     prefix = f"items.{row}."
     sent_pieces, sent_grams = item["on_road_pieces"], item["on_road_grams"]
     pieces = (
-        (Field(f"{prefix}pieces", Widget.WHOLE, "field.arrived_pieces", required=True, initial=str(sent_pieces)),)
+        (
+            Field(
+                f"{prefix}pieces",
+                Widget.WHOLE,
+                "field.arrived_pieces",
+                required=True,
+                initial=str(sent_pieces),
+            ),
+        )
         if sent_pieces is not None
         else ()
     )
@@ -183,6 +195,10 @@ ROUTES = (
     *FormPage("/shipments/send", WRITES["goods-shipped"], "shipment.send", _shipping, _shipped).routes(),
     web.get(r"/shipments/{shipment:\d{1,15}}", shipment),
     *FormPage(
-        "/shipments/{shipment:id}/receive", WRITES["goods-received"], "shipment.receive", _receiving, _received
+        "/shipments/{shipment:id}/receive",
+        WRITES["goods-received"],
+        "shipment.receive",
+        _receiving,
+        _received,
     ).routes(),
 )

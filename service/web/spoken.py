@@ -3,7 +3,6 @@ prefers; Chinese where nothing is asked."""
 
 from __future__ import annotations
 
-from typing import cast
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -20,9 +19,9 @@ TAGS = {"zh": "zh-CN", "en": "en"}
 
 def spoken(request: web.Request) -> Language:
     """The language of the page that answers ``request``."""
-    for said in (request.query.get(PARAMETER), request.cookies.get(COOKIE)):
-        if said in LANGUAGES:
-            return cast(Language, said)
+    said = (request.query.get(PARAMETER), request.cookies.get(COOKIE))
+    for language in (found for each in said for found in LANGUAGES if found == each):
+        return language
     return negotiate(request.headers.get("Accept-Language", ""), "zh")
 
 

@@ -1,4 +1,4 @@
-"""Where one begins: the start, signing in and out, the language, finding a code; and the files of every page."""
+"""Where one begins: the start, signing in and out, the language, a code; and the files of every page."""
 
 from __future__ import annotations
 
@@ -73,7 +73,9 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
 async def _sign_in_page(visit: Visit, attempt: Attempt | None = None) -> web.StreamResponse:
     shown = view(_SIGN_IN_FORM, visit, Ends(visit.request.path_qs, "sign-in.button"), attempt)
     status = 200 if shown.trouble is None else shown.trouble.status
-    return await page(visit, "form.html", {"title": visit.t("sign-in.title"), "view": shown, "facts": ()}, status=status)
+    return await page(
+        visit, "form.html", {"title": visit.t("sign-in.title"), "view": shown, "facts": ()}, status=status
+    )
 
 
 async def sign_out(request: web.Request) -> web.StreamResponse:
@@ -106,7 +108,9 @@ async def style(_request: web.Request) -> web.StreamResponse:
 async def icon(_request: web.Request) -> web.StreamResponse:
     """The sign of the house."""
     drawing = (files(__package__) / "static" / "icon.svg").read_bytes()
-    return web.Response(body=drawing, content_type="image/svg+xml", headers={"Cache-Control": _A_DAY, "Vary": ""})
+    return web.Response(
+        body=drawing, content_type="image/svg+xml", headers={"Cache-Control": _A_DAY, "Vary": ""}
+    )
 
 
 ROUTES = (

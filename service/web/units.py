@@ -81,7 +81,9 @@ def about(visit: Visit, found: dict[str, Any]) -> tuple[Fact, ...]:
 
 
 async def _sheet(visit: Visit, title: str, found: dict[str, Any], *groups: Group) -> Sheet:
-    return Sheet(Form(groups, {"outputs": "product"}), visit.t(title), _path(found["id"]), about(visit, found))
+    return Sheet(
+        Form(groups, {"outputs": "product"}), visit.t(title), _path(found["id"]), about(visit, found)
+    )
 
 
 def _path(key: int) -> str:
@@ -126,7 +128,9 @@ async def _split(visit: Visit) -> Sheet:
         each for row in range(_PARTS) for each in quantity(found, f"parts.{row}.", required=row == 0)
     )
     note = visit.t("unit.split-note")
-    return await _sheet(visit, "unit.split", found, Group("unit.parts", parts, note), Group("", (happened(),)))
+    return await _sheet(
+        visit, "unit.split", found, Group("unit.parts", parts, note), Group("", (happened(),))
+    )
 
 
 async def _sell(visit: Visit) -> Sheet:
@@ -141,7 +145,9 @@ async def _sell(visit: Visit) -> Sheet:
 
 async def _process(visit: Visit) -> Sheet:
     found = await visit.ask("unit", unit=visit.id("unit"))
-    inputs = await pickable(visit, found["facility"]["id"] if found["facility"] else 0, str(found["id"]), "inputs")
+    inputs = await pickable(
+        visit, found["facility"]["id"] if found["facility"] else 0, str(found["id"]), "inputs"
+    )
     outputs = tuple(_output(visit, row) for row in range(_OUTPUTS))
     loss = (
         Field("loss_grams", Widget.KILOGRAMS, hint="hint.loss", required=True, initial="0"),
@@ -156,10 +162,11 @@ async def _process(visit: Visit) -> Sheet:
 def _output(visit: Visit, row: int) -> Group:
     """What came out; only the first is asked for."""
     name, needed = f"outputs.{row}.", row == 0
+    categories = choices.words(visit, "category", CATEGORIES)
     fields = (
         Field(f"{name}product", required=needed, longest=200),
         Field(f"{name}product_en", longest=200),
-        Field(f"{name}category", Widget.CHOICE, required=needed, options=choices.words(visit, "category", CATEGORIES)),
+        Field(f"{name}category", Widget.CHOICE, required=needed, options=categories),
         Field(f"{name}specification", hint="hint.specification", required=needed, longest=200),
         Field(f"{name}hs", hint="hint.hs", required=needed, longest=20),
         Field(f"{name}gtin", longest=20),
@@ -180,7 +187,9 @@ async def pickable(visit: Visit, facility: int, chosen: str, member: str) -> lis
     listing = await visit.ask_list("units", asked, limit=_ON_HAND)
     mine = [each for each in listing.items if each["custodian"]["id"] == visit.reader.organisation]
     ordered = sorted(mine, key=lambda each: str(each["id"]) != chosen)
-    return [_pick(visit, each, chosen, f"{member}.{row}.") for row, each in enumerate(ordered) if each["grams"]]
+    return [
+        _pick(visit, each, chosen, f"{member}.{row}.") for row, each in enumerate(ordered) if each["grams"]
+    ]
 
 
 def _pick(visit: Visit, found: dict[str, Any], chosen: str, prefix: str) -> Group:

@@ -1,4 +1,4 @@
-"""One request for a page: who asks, in which language, and what the interface's reads answer to that reader."""
+"""One request for a page: who asks, in which language, and what the interface answers to that reader."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class Sent:
 
 
 async def sent(request: web.Request) -> Sent:
-    """Read a form, with files of at most the size that the store takes. Raises Problem ``request.too-large``."""
+    """Read a form, with files as large as the store takes. Raises Problem ``request.too-large``."""
     limit = MAX_BYTES + _FORM_OVERHEAD
     is_large = request.content_type == "multipart/form-data"
     try:

@@ -1,7 +1,7 @@
-"""The words of the pages: a key, and what it says in zh and en. They stand in the ``.toml`` files beside this.
+"""The words of the pages: a key, and what it says in zh and en, in the ``.toml`` files beside this.
 
-``{name}`` is replaced by the value of that name; ``t`` in templates looks a key up, ``word`` the name of one
-of a closed set (``paper.quarantine``). A key that does not exist is a defect and raises.
+``{name}`` is replaced by the value of that name; ``t`` in templates looks a key up, ``word`` the name of
+one of a closed set (``paper.quarantine``). A key that does not exist is a defect and raises.
 """
 
 from __future__ import annotations

@@ -1,0 +1,163 @@
+"""Every word of the pages is there in both languages, and none is left that no page says."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from collections.abc import Iterable, Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+import service.web
+from schema.messages import goods, papers, parties
+from schema.problems import LANGUAGES
+from service.goods.state import MovementKind, UnitState
+from service.registry import make_registry
+from service.web.lots import LOT_STATES
+from service.web.texts import text, texts
+from service.web.tracing import PARTS
+
+ROOM = Path(str(files(service.web)))
+CLOSED_SETS: dict[str, Iterable[str]] = {
+    "answer": ("yes", "no"),
+    "activity": ("active", "inactive"),
+    "source": goods.SOURCES,
+    "category": goods.CATEGORIES,
+    "temperature_class": goods.TEMPERATURE_CLASSES,
+    "paper": papers.PAPERS,
+    "result": papers.RESULTS,
+    "sampled_where": papers.SAMPLED_WHERE,
+    "lot_state": LOT_STATES,
+    "unit_state": tuple(UnitState),
+    "consumer_state": ("quarantined", "released"),
+    "consumer": ("quarantined", "released"),
+    "shipment_state": ("open", "received"),
+    "direction": ("in", "out"),
+    "movement": tuple(MovementKind),
+    "facility_kind": parties.FACILITY_KINDS,
+    "zone_kind": parties.ZONE_KINDS,
+    "vehicle_kind": parties.VEHICLE_KINDS,
+    "role": parties.ROLES,
+    "user_role": parties.USER_ROLES,
+    "scope": parties.SCOPES,
+    "trace": PARTS,
+    "label": ("size", "format", "codes"),
+    "label_size": ("70x50", "50x30"),
+    "label_format": ("pdf", "png", "svg"),
+    "label_codes": ("batch", "cases"),
+    "secret": ("secret", "password"),
+    "kind": tuple(make_registry().kinds),
+    "next": tuple(make_registry().kinds),
+    "nav": (
+        "search",
+        "arrivals",
+        "lots",
+        "units",
+        "shipments",
+        "receive",
+        "sell",
+        "organisation",
+        "organisations",
+    ),
+    "about": (
+        "search",
+        "arrivals",
+        "lots",
+        "units",
+        "shipments",
+        "receive",
+        "sell",
+        "organisation",
+        "organisations",
+    ),
+}
+"""Keys that are put together from a group and a value; each group with all its values."""
+
+
+def templates() -> Iterator[tuple[str, str]]:
+    for path in sorted((ROOM / "templates").glob("*.html")):
+        yield path.name, path.read_text(encoding="utf-8")
+
+
+def said_by_templates() -> set[str]:
+    return {
+        key
+        for _, source in templates()
+        for key in re.findall(r"""\bt\("([a-z_-]+\.[a-z_-]+)"\s*[,)]""", source)
+    } | {key for _, source in templates() for key in re.findall(r"""nothing\("([a-z_.-]+)"\)""", source)}
+
+
+def literals() -> set[str]:
+    """Every text literal of the room's code that has the form of a key."""
+    found: set[str] = set()
+    for path in ROOM.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in texts():
+                found.add(node.value)
+    return found
+
+
+def field_labels() -> set[str]:
+    """The default labels of fields: the last part of their names."""
+    found: set[str] = set()
+    for path in ROOM.glob("*.py"):
+        for name in re.findall(r"""Field\(\s*f?"([^"]+)\"""", path.read_text(encoding="utf-8")):
+            key = "field." + name.rpartition(".")[2].rpartition("}")[2]
+            if key in texts():
+                found.add(key)
+    loops = {"product", "code", "container", "vessel", "bill_of_lading", "declaration", "exporter"}
+    return found | {f"field.{name}" for name in loops}
+
+
+def composed() -> set[str]:
+    return {f"{group}.{value}" for group, values in CLOSED_SETS.items() for value in values}
+
+
+def test_each_key_that_a_template_says_exists() -> None:
+    missing = said_by_templates() - set(texts())
+    assert not missing
+
+
+@pytest.mark.parametrize("key", sorted(composed()))
+def test_each_value_of_a_closed_set_has_its_words(key: str) -> None:
+    assert key in texts()
+
+
+def test_no_key_is_without_use() -> None:
+    places = {key for key in texts() if key.startswith(("country.", "province."))}
+    used = said_by_templates() | literals() | field_labels() | composed() | places
+    assert not set(texts()) - used
+
+
+@pytest.mark.parametrize("key", sorted(texts()))
+def test_both_languages_say_it_with_the_same_values(key: str) -> None:
+    words = texts()[key]
+    assert set(words) == set(LANGUAGES)
+    assert all(words[language].strip() for language in LANGUAGES)
+    values = [
+        {name for _, name, _, _ in string.Formatter().parse(words[language]) if name}
+        for language in LANGUAGES
+    ]
+    assert values[0] == values[1]
+
+
+@pytest.mark.parametrize(("name", "source"), list(templates()))
+def test_templates_hold_no_words_of_their_own(name: str, source: str) -> None:
+    """Whatever stands between tags comes from the texts, so nothing can be said in one language only."""
+    bare = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<!?[^>]*>", " ", source, flags=re.DOTALL)
+    assert not re.findall(r"[A-Za-z\u4e00-\u9fff]{2,}", bare.replace("SHA-256", "")), name
+
+
+def test_no_template_has_script_or_style_of_its_own() -> None:
+    for name, source in templates():
+        assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=|\|\s*safe\b", source), name
+
+
+def test_a_text_takes_its_values() -> None:
+    assert text("format.kilograms", "en", kg="1,234.5") == "1,234.5 kg"
+    assert text("format.kilograms", "zh", kg="1,234.5") == "1,234.5 千克"
+    with pytest.raises(KeyError):
+        text("no.such-key", "en")
