@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from schema.identifiers import parse_region, parse_uscc
 from schema.problems import Problem
 from service.ledger import Ledger
+from service.ledger.errors import LedgerFormatError
 from service.ledger.note import Signer
 from service.ledger.publisher import check_fence, read_note
 from service.ledger.store import head
@@ -47,11 +48,13 @@ async def found(settings: Settings, database_url: str) -> Founded:
             size = (await head(conn)).size
         if size and not has_key(settings):
             raise Problem("settings.key-missing", size=size, file=str(settings.key_file))
+        # Asked before the key is made, so that a start which is refused leaves nothing behind.
+        operator = _operator(settings) if size < OPENING_STATEMENTS else None
         signer = open_signer(settings, f"{settings.public_host}/ledger/{secrets.token_hex(4)}")
         await _check(settings, database, signer)
-        if size >= OPENING_STATEMENTS:
+        if operator is None:
             return Founded(signer.name)
-        return await _open(settings, database, signer)
+        return await _open(operator, database, signer)
 
 
 def has_key(settings: Settings) -> bool:
@@ -60,19 +63,21 @@ def has_key(settings: Settings) -> bool:
 
 
 async def _check(settings: Settings, database: Database, signer: Signer) -> None:
-    note = await asyncio.to_thread(read_note, settings.checkpoint_file, signer.verifier)
+    try:
+        note = await asyncio.to_thread(read_note, settings.checkpoint_file, signer.verifier)
+    except (OSError, LedgerFormatError) as error:
+        raise Problem("ledger.fenced", reason=f"its checkpoint cannot be read ({error})") from error
     async with database.reader.acquire() as conn:
         await check_fence(conn, note)
 
 
-async def _open(settings: Settings, database: Database, signer: Signer) -> Founded:
-    named = _operator(settings)
+async def _open(operator: Operator, database: Database, signer: Signer) -> Founded:
     ledger = Ledger(database.writer, make_registry(), signer)
     try:
-        opening = await open_ledger(ledger, Credentials(database.writer), signer.verifier.vkey, named)
+        opening = await open_ledger(ledger, Credentials(database.writer), signer.verifier.vkey, operator)
     finally:
         await ledger.close()
-    return Founded(signer.name, named.login, opening.password)
+    return Founded(signer.name, operator.login, opening.password)
 
 
 def _operator(settings: Settings) -> Operator:
