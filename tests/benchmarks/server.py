@@ -21,6 +21,7 @@ from service.ledger.batch import Admitted
 from service.ledger.committer import Committer
 from service.settings import Settings
 from service.trust import open_signer
+from service.workers import spare_the_collector
 
 PEER_POOL = 20
 
@@ -67,4 +68,5 @@ async def serve(url: str, port: int, data: Path, which: str) -> None:
 
 
 if __name__ == "__main__":
+    spare_the_collector()
     asyncio.run(serve(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]), sys.argv[4]))
