@@ -118,7 +118,7 @@ async def test_the_ledger_verifies_and_a_changed_account_is_found(database: str)
 
 async def assert_found(owner: asyncpg.Connection, statement: str, key: int) -> None:
     """A change that keeps every check of the database is still found when the rows are made again."""
-    transaction = owner.transaction()
+    transaction = owner.transaction(isolation="repeatable_read")  # the audit's own
     await transaction.start()
     try:
         assert await owner.execute(statement, key) == "UPDATE 1"
