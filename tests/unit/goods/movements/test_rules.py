@@ -724,6 +724,14 @@ def _(scene: Scene) -> Boundary:
     return Boundary(ISSUE_CASES, {**right, "codes": [f"{code[:2]} {code[2:]}"]}, right, field="/codes/0")
 
 
+@case("identifier.trace-code-check", "a mistyped code")
+def _(scene: Scene) -> Boundary:
+    right = cases_of(scene, scene.lot().id, 2)
+    first, second = right["codes"]
+    mistyped = second[:-1] + ("1" if second[-1] == "0" else "0")
+    return Boundary(ISSUE_CASES, {**right, "codes": [first, mistyped]}, right, field="/codes/1")
+
+
 @case("cases.code-used", "one code for two cases")
 def _(scene: Scene) -> Boundary:
     right = cases_of(scene, scene.lot().id, 2)
