@@ -6,12 +6,15 @@ kind of statement has a module with its judgement, the rows that it writes and t
 ``KINDS`` and ``PROJECTIONS`` are all that the ledger needs to know of goods.
 """
 
+from typing import Any
+
 from service.codes.state import ISSUED_CODE
 from service.goods import arrivals, lots, movements, papers, release
 from service.goods.state import ARRIVAL, CERTIFICATE, EVENT, LOT, PAPER_FILE, RELEASE
+from service.ledger import Projection
 
 KINDS = [*arrivals.KINDS, *lots.KINDS, *papers.KINDS, *release.KINDS, *movements.KINDS]
-PROJECTIONS = [
+PROJECTIONS: list[Projection[Any]] = [
     ARRIVAL,
     LOT,
     CERTIFICATE,

@@ -6,6 +6,9 @@ disabled or revoked says nothing more. What is not yours is refused with the wor
 Credentials and personal values are outside the ledger (credentials.py, personal.py).
 """
 
+from typing import Any
+
+from service.ledger import Projection
 from service.parties.facilities import FILE_FACILITY, REGISTER_VEHICLE
 from service.parties.founding import OPEN_LEDGER
 from service.parties.lookups import (
@@ -57,7 +60,7 @@ KINDS = [
     REVOKE_TOKEN,
     ENACT_POLICY,
 ]
-PROJECTIONS = [ORGANISATION, USCC, FACILITY, VEHICLE, USER, TOKEN, POLICY]
+PROJECTIONS: list[Projection[Any]] = [ORGANISATION, USCC, FACILITY, VEHICLE, USER, TOKEN, POLICY]
 
 __all__ = [
     "DISABLE_USER",

@@ -4,6 +4,8 @@ One module a movement, each with its judgement, the rows that it writes and the 
 movement is a new module and a line here.
 """
 
+from typing import Any
+
 from service.codes.state import CASE_COUNT
 from service.goods.movements.casing import ISSUE_CASES
 from service.goods.movements.processing import PROCESS
@@ -13,9 +15,10 @@ from service.goods.movements.shipping import SHIP
 from service.goods.movements.splitting import SPLIT
 from service.goods.movements.storing import STORE
 from service.goods.state import EDGE, SHIPMENT, UNIT
+from service.ledger import Projection
 
 KINDS = [ISSUE_CASES, STORE, SHIP, RECEIVE, SPLIT, PROCESS, SELL]
-PROJECTIONS = [UNIT, EDGE, SHIPMENT, CASE_COUNT]
+PROJECTIONS: list[Projection[Any]] = [UNIT, EDGE, SHIPMENT, CASE_COUNT]
 
 __all__ = [
     "ISSUE_CASES",

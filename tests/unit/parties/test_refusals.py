@@ -470,6 +470,7 @@ ELSEWHERE = {
     "policy.missing",  # below
     "policy.enhanced-empty",  # a message's own rule
     "user.login-taken",
+    "user.login-unknown",
     "user.login-format",
     "session.credentials-wrong",
 }
