@@ -27,7 +27,7 @@ $(VENV)/python:
 	@touch $@
 
 $(VENV)/run: $(VENV)/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[scanners]'
 	@touch $@
 
 $(VENV)/dev: $(VENV)/python pyproject.toml
