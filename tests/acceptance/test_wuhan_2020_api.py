@@ -4,27 +4,12 @@ Qingdao (2020-08-07) over its first station (out 08-15) to a store in Wuhan (08-
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from scanners.reading import read
 from tests.acceptance.running import Service
-from tests.acceptance.trading import Answer, Business, Trade, trade
-
-CONTAINER, SEAL = "CSQU3054383", "BR0098211"
-CARTONS, GRAMS = 1006, 27_000_000
-
-
-@dataclass
-class Cast:
-    """Who takes part."""
-
-    station: Business
-    importer: Business
-    store: Business
-    market: Business
-    shop: Business
-    regulator: Business
+from tests.acceptance.trading import Answer, Business, trade
+from tests.acceptance.wuhan import CARTONS, CONTAINER, GRAMS, SEAL, Cast, gather
 
 
 async def test_a_container_of_beef_goes_from_the_port_to_the_counter_and_is_traced_both_ways(
@@ -43,36 +28,6 @@ async def test_a_container_of_beef_goes_from_the_port_to_the_counter_and_is_trac
         await every_carton_and_gram_is_found(cast, lot)
         await a_consumer_scans_it(await wuhan.stranger(), lot["code"])
     the_ledger_holds(service)
-
-
-async def gather(wuhan: Trade) -> Cast:
-    cast = Cast(
-        station=await wuhan.join("Qingdao station", "370211", "first_station"),
-        importer=await wuhan.join("Wuhan importer", "420112", "importer"),
-        store=await wuhan.join("Wuhan store", "420112", "cold_store"),
-        market=await wuhan.join("Wuhan market", "420103", "wholesaler"),
-        shop=await wuhan.join("Wuhan shop", "420106", "retailer"),
-        regulator=await wuhan.join("Wuhan regulator", "420100", "regulator"),
-    )
-    quarantine, imported = {"name": "待检区", "kind": "quarantine"}, {"name": "进口区", "kind": "imported"}
-    await file(cast.station, "first_station", "370211", quarantine, imported)
-    await file(cast.store, "third_party_store", "420112", imported)
-    await file(cast.market, "market", "420103", imported)
-    await file(cast.shop, "shop", "420106", imported)
-    return cast
-
-
-async def file(business: Business, kind: str, region: str, *zones: dict[str, str]) -> None:
-    filed = await business.say(
-        "/api/v1/facilities",
-        kind=kind,
-        name=f"示例{kind}",
-        region=region,
-        address="示例路1号",
-        filing="示例备案1号",
-        zones=list(zones),
-    )
-    business.places[kind] = filed["facility"]
 
 
 async def the_container_is_unloaded_in_qingdao(cast: Cast) -> dict[str, Any]:

@@ -30,11 +30,13 @@ class Answer:
 
 
 class Business:
-    """An organisation, its token and its places."""
+    """An organisation, its token and its places; its manager signs in with ``login`` and ``password``."""
 
-    def __init__(self, http: ClientSession, uscc: str) -> None:
+    def __init__(self, http: ClientSession, uscc: str = "", login: str = "", password: str = "") -> None:
         self._http = http
         self.uscc = uscc
+        self.login = login
+        self.password = password
         self.places: dict[str, int] = {}
 
     async def ask(self, path: str, **query: str) -> Any:
@@ -111,14 +113,14 @@ class Trade:
         issued = await manager.post("/api/v1/tokens", {"scopes": scopes})
         assert issued.status == 201, issued.body
         headers = {"Authorization": f"Bearer {issued.body['secret']}"}
-        return Business(await self._session(headers), uscc)
+        return Business(await self._session(headers), uscc, login, answer.body["password"])
 
     async def _sign_in(self, login: str, password: str) -> Business:
         http = await self._session({})
         async with http.post("/api/v1/sessions", json={"login": login, "password": password}) as response:
             assert response.status == 201, await response.text()
             http.headers["X-CSRF-Token"] = (await response.json())["csrf"]
-        return Business(http, "")
+        return Business(http)
 
     async def _session(self, headers: Mapping[str, str]) -> ClientSession:
         session = ClientSession(self._url, headers=headers, cookie_jar=CookieJar(unsafe=True))
@@ -126,7 +128,7 @@ class Trade:
 
     async def stranger(self) -> Business:
         """Somebody without an account."""
-        return Business(await self._session({}), "")
+        return Business(await self._session({}))
 
 
 @asynccontextmanager
