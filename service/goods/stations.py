@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from schema.problems import Refusal
 from service.goods.movements.rules import own_facility
 from service.ledger import Context, World
-from service.parties import Facility, FacilityKind
-
-FIRST = (FacilityKind.FIRST_STATION, FacilityKind.CENTRAL_WAREHOUSE)
+from service.parties import FIRST_STATIONS, Facility
 
 
 def first_station(facility_id: int, ctx: Context, world: World, field: str = "/facility") -> Facility:
@@ -27,5 +25,5 @@ def station_faults(facility: Facility) -> Iterator[Refusal]:
     """What keeps a place from acting as a first station."""
     if not facility.active:
         yield Refusal("facility.inactive", facility=facility.id)
-    if facility.kind not in FIRST:
+    if facility.kind not in FIRST_STATIONS:
         yield Refusal("station.not-first", facility=facility.id, kind=facility.kind)

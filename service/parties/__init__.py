@@ -27,7 +27,9 @@ from service.parties.people import DISABLE_USER, ISSUE_TOKEN, REGISTER_USER, REV
 from service.parties.policies import ENACT_POLICY, shipped_policies
 from service.parties.standing import STANDING, Scope
 from service.parties.state import (
+    BEFORE_RELEASE,
     FACILITY,
+    FIRST_STATIONS,
     ORGANISATION,
     POLICY,
     TOKEN,
@@ -63,10 +65,12 @@ KINDS = [
 PROJECTIONS: list[Projection[Any]] = [ORGANISATION, USCC, FACILITY, VEHICLE, USER, TOKEN, POLICY]
 
 __all__ = [
+    "BEFORE_RELEASE",
     "DISABLE_USER",
     "ENACT_POLICY",
     "FACILITY",
     "FILE_FACILITY",
+    "FIRST_STATIONS",
     "ISSUE_TOKEN",
     "KINDS",
     "OPEN_LEDGER",

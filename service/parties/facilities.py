@@ -13,7 +13,7 @@ from schema.problems import Refusal
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
 from service.parties.speakers import demand_manager, organisation_of
 from service.parties.standing import Scope
-from service.parties.state import Facility, FacilityKind, Role, Vehicle, ZoneKind
+from service.parties.state import BEFORE_RELEASE, FIRST_STATIONS, Facility, FacilityKind, Role, Vehicle
 
 ROLES: Mapping[str, frozenset[Role]] = {
     FacilityKind.FIRST_STATION: frozenset({Role.FIRST_STATION}),
@@ -27,10 +27,8 @@ ROLES: Mapping[str, frozenset[Role]] = {
 }
 """Any one of which an organisation needs to file a place of the kind."""
 
-FIRST_STATIONS = frozenset({FacilityKind.FIRST_STATION, FacilityKind.CENTRAL_WAREHOUSE})
 STORES = FIRST_STATIONS | {FacilityKind.THIRD_PARTY_STORE, FacilityKind.OWN_USE_STORE}
 ZONED = STORES | {FacilityKind.PROCESSING_PLANT}
-BEFORE_RELEASE = frozenset({ZoneKind.QUARANTINE, ZoneKind.INDEPENDENT})
 
 
 def _decide_filing(data: Data, ctx: Context, world: World) -> Decision:

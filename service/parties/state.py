@@ -40,6 +40,10 @@ class FacilityKind(StrEnum):
     RESTAURANT = "restaurant"
 
 
+FIRST_STATIONS = frozenset({FacilityKind.FIRST_STATION, FacilityKind.CENTRAL_WAREHOUSE})
+"""The only places where goods from a port or another province may be stored first."""
+
+
 class ZoneKind(StrEnum):
     """What a zone is dedicated to: goods before release, released imported goods, domestic goods."""
 
@@ -47,6 +51,10 @@ class ZoneKind(StrEnum):
     IMPORTED = "imported"
     DOMESTIC = "domestic"
     INDEPENDENT = "independent"
+
+
+BEFORE_RELEASE = frozenset({ZoneKind.QUARANTINE, ZoneKind.INDEPENDENT})
+"""Where goods may lie until they are released."""
 
 
 class UserRole(StrEnum):

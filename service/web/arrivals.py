@@ -8,7 +8,7 @@ from aiohttp import web
 
 from schema.messages.goods import CATEGORIES, SOURCES, TEMPERATURE_CLASSES
 from service.http.writes import Receipt
-from service.parties import FacilityKind, ZoneKind
+from service.parties import BEFORE_RELEASE, FIRST_STATIONS
 from service.web import choices
 from service.web.forms import Field, Form, Group, Option, Widget
 from service.web.lists import list_page
@@ -17,9 +17,6 @@ from service.web.places import countries
 from service.web.rendering import page
 from service.web.submitting import Fact, FormPage, Sheet
 from service.web.visits import Visit
-
-_FIRST_STATIONS = (FacilityKind.FIRST_STATION, FacilityKind.CENTRAL_WAREHOUSE)
-_BEFORE_RELEASE = (ZoneKind.QUARANTINE, ZoneKind.INDEPENDENT)
 
 
 async def arrivals(request: web.Request) -> web.StreamResponse:
@@ -43,7 +40,7 @@ def is_own(visit: Visit, thing: dict[str, Any]) -> bool:
 
 
 async def _announcement(visit: Visit) -> Sheet:
-    stations = [row for row in await choices.own_facilities(visit) if row["kind"] in _FIRST_STATIONS]
+    stations = [row for row in await choices.own_facilities(visit) if row["kind"] in FIRST_STATIONS]
     options = choices.facilities(visit, stations)
     place = Group(
         "arrival.where",
@@ -117,7 +114,7 @@ def _about(visit: Visit, found: dict[str, Any]) -> tuple[Fact, ...]:
 async def _registration(visit: Visit) -> Sheet:
     found = await visit.ask("arrival", arrival=visit.id("arrival"))
     station = await visit.ask("facility", facility=found["facility"]["id"])
-    zones = choices.zones(visit, station, _BEFORE_RELEASE)
+    zones = choices.zones(visit, station, BEFORE_RELEASE)
     form = Form((_goods(visit), _origin(visit), _handover(visit, zones)))
     fixed = {"arrival": found["id"], "facility": found["facility"]["id"]}
     return Sheet(form, visit.t("lot.register"), _path(found["id"]), _about(visit, found), fixed)

@@ -19,16 +19,14 @@ from service.goods.state import UNIT, MovementKind, Shipment, UnitState
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
 from service.parties import (
     FACILITY,
+    FIRST_STATIONS,
     ORGANISATION,
     VEHICLE,
     Facility,
-    FacilityKind,
     Policy,
     Role,
     policy_for,
 )
-
-FIRST_STATIONS = (FacilityKind.FIRST_STATION, FacilityKind.CENTRAL_WAREHOUSE)
 
 
 def decide(data: Data, ctx: Context, world: World) -> Decision:

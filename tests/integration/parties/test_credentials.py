@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from schema.problems import Problem
+from schema.problems import Problem, explain
 from service.ledger import Actor, Ledger, Proposal
 from service.parties import (
     DISABLE_USER,
@@ -246,3 +246,21 @@ async def test_a_suspension_in_the_same_batch_counts(database: str) -> None:
             return_exceptions=True,
         )
         assert [getattr(answer, "code", None) for answer in answers] == [None, None, "party.suspended"]
+
+
+async def test_who_runs_the_service_can_replace_a_lost_password(database: str) -> None:
+    async with desk(database) as it:
+        user, _ = await it.enrol("wang.li")
+        opened = await it.credentials.open_session(user)
+        password = await it.credentials.reset_password("Wang.Li ")
+        assert await it.credentials.authenticate("wang.li", password) == user
+        assert await it.credentials.authenticate("wang.li", PASSWORD) is None
+        assert await it.credentials.session(opened.secret) is None
+
+
+async def test_a_password_of_nobody_cannot_be_replaced(database: str) -> None:
+    async with desk(database) as it:
+        with pytest.raises(Problem) as caught:
+            await it.credentials.reset_password("nobody.here")
+        assert caught.value.code == "user.login-unknown"
+        assert all("nobody.here" in explain(caught.value, language).detail for language in ("en", "zh"))
