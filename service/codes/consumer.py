@@ -1,7 +1,8 @@
 """What the public may know of a code: a white list, one value for the page and for the JSON.
 
-Nothing here names a business, a container or a quantity. The route is that of the batch, by cities and
-kinds of place, because a code says which batch a carton is of and not which way it went.
+Nothing here names a business that had the goods (only who issued a certificate), a container or a
+quantity. The route is that of the batch, by cities and kinds of place, because a code says which batch a
+carton is of and not which way it went.
 """
 
 from __future__ import annotations

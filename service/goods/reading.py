@@ -118,9 +118,7 @@ async def _release(ask: Ask) -> Row:
 async def _file(ask: Ask) -> web.StreamResponse:
     """A scanned paper, as it was taken in. Raises Problem ``request.not-found``."""
     digest = ask.path["sha256"]
-    if not await ask.pool.fetchval(
-        query("goods/read_certificates.sees_file"), *sight(ask.reader), digest
-    ):
+    if not await ask.pool.fetchval(query("goods/read_certificates.sees_file"), *sight(ask.reader), digest):
         raise not_found()
     path = ask.request.app[FILES].path(digest)
     head = await asyncio.to_thread(_head, path)

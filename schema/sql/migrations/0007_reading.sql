@@ -95,8 +95,9 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
      WHERE reader = 'organisation' AND s.consignee = org
     UNION ALL
     SELECT u.id FROM goods.unit u
-     WHERE reader IN ('regulator', 'auditor')
-       AND u.lot IN (SELECT s.lot FROM goods.lots_seen(reader, org, reach) s)
+     WHERE reader = 'regulator' AND u.lot IN (SELECT s.lot FROM goods.lots_seen('regulator', org, reach) s)
+    UNION ALL
+    SELECT u.id FROM goods.unit u WHERE reader = 'auditor'
 $$
 -- step
 CREATE FUNCTION goods.sees_unit(reader text, org bigint, reach text, wanted bigint) RETURNS boolean
@@ -178,23 +179,18 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
                  WHERE goods.sees_import(reader, org, l.arrival))))
 $$
 -- step
--- What a trace passes through. Everything for an authority (`org` null); for a business its own and what it
--- is being sent, so that nothing beyond one step is even walked over. Nodes of transformations are no units:
--- they are reached from a unit that was walked on.
-CREATE FUNCTION goods.walks_on(org bigint, node bigint) RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT org IS NULL
-        OR EXISTS (SELECT FROM goods.units_seen('organisation', org, '') s WHERE s.unit = node)
-        OR NOT EXISTS (SELECT FROM goods.unit u WHERE u.id = node)
-$$
--- step
+-- What a trace reaches. Everything for an authority (`org` null); for a business its own and what it is being
+-- sent (as units_seen has it), so that nothing beyond one step is even walked over. Nodes of transformations are
+-- no units: they are reached from a unit that was walked on.
 CREATE FUNCTION goods.downstream(start bigint[], org bigint) RETURNS TABLE (node bigint)
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
     WITH RECURSIVE reached(node) AS (
         SELECT unnest(start)
         UNION
         SELECT e.child FROM reached JOIN goods.edge e ON e.parent = reached.node
-         WHERE org IS NULL OR goods.walks_on(org, e.child)
+          LEFT JOIN goods.unit u ON u.id = e.child
+          LEFT JOIN goods.shipment s ON s.id = u.shipment AND u.state = 'in_transit'
+         WHERE org IS NULL OR u.id IS NULL OR org IN (u.owner, u.custodian, s.consignee)
     )
     SELECT node FROM reached
 $$
@@ -205,7 +201,9 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
         SELECT unnest(start)
         UNION
         SELECT e.parent FROM reached JOIN goods.edge e ON e.child = reached.node
-         WHERE org IS NULL OR goods.walks_on(org, e.parent)
+          LEFT JOIN goods.unit u ON u.id = e.parent
+          LEFT JOIN goods.shipment s ON s.id = u.shipment AND u.state = 'in_transit'
+         WHERE org IS NULL OR u.id IS NULL OR org IN (u.owner, u.custodian, s.consignee)
     )
     SELECT node FROM reached
 $$

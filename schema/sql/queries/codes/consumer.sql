@@ -1,5 +1,6 @@
 -- name: facts
--- What the public may know of a code. Nothing here names a business, a container or a quantity.
+-- What the public may know of a code. Nothing here names a business that had the goods, a
+-- container or a quantity.
 SELECT c.code, c.level, c.serial, l.id AS lot, l.code AS batch, l.product, l.product_en, l.category,
        l.specification, l.temperature_class, l.gtin, l.country, l.establishment, l.production_batch,
        l.produced_on, l.best_before, a.port, a.entry_on,

@@ -4,8 +4,9 @@ SELECT goods.sees_unit($1, $2, $3, $4)
 -- name: page
 -- $4 below which id, $5 how many, $6 lot, $7 state, $8 facility, $9 only where something is on hand.
 SELECT u.id FROM goods.unit u
- WHERE (CASE WHEN $6::bigint IS NOT NULL AND $1 = 'regulator' THEN goods.sees_lot($1, $2, $3, u.lot)
-             ELSE u.id IN (SELECT s.unit FROM goods.units_seen($1, $2, $3) s) END)
+ WHERE CASE WHEN $6::bigint IS NULL OR $1 = 'organisation'
+            THEN u.id IN (SELECT s.unit FROM goods.units_seen($1, $2, $3) s)
+            ELSE goods.sees_lot($1, $2, $3, u.lot) END
    AND u.id < coalesce($4::bigint, 9223372036854775807)
    AND ($6::bigint IS NULL OR u.lot = $6)
    AND ($7::text IS NULL OR u.state = $7)
