@@ -27,5 +27,9 @@ async def load(
         await sign_in(stage, login, password)
         await set_stage(stage, login)
         found = visitors(login, await tell_all(stage))
+    passwords = stage.passwords
+    for visitor in found:
+        if visitor.login is not None and visitor.login not in passwords:
+            passwords[visitor.login] = await new_password(visitor.login)
     write_note(note, found)
-    return Guide(found, stage.passwords)
+    return Guide(found, passwords)

@@ -125,7 +125,8 @@ async def test_a_load_that_was_cut_off_goes_on_where_it_stopped(tmp_path: Path, 
             assert not note.exists()
             guide = await load(service.url, note, login, None, new_password)
         assert note.exists()
-        assert {visitor.login for visitor in guide.visitors} == {login for login, _, _ in visits(first)}
+        logins = {login for login, _, _ in visits(first) if login is not None}
+        assert guide.passwords.keys() >= logins
         assert entries(service) == entries(first)
 
 

@@ -115,7 +115,7 @@ class Person:
 
 
 def test_a_container_of_beef_goes_through_the_pages_from_the_port_to_the_counter(
-    service: Service, cast: Cast, chromium: Browser, tmp_path: Path
+    chromium: Browser, service: Service, cast: Cast, tmp_path: Path
 ) -> None:
     station = Person(chromium, service.url, cast.station)
     lot = the_container_is_unloaded(station, cast)
@@ -341,7 +341,7 @@ def a_consumer_looks_it_up(consumer: Person, label: bytes) -> None:
 
 
 def test_no_page_asks_the_browser_for_what_its_policy_forbids(
-    service: Service, cast: Cast, chromium: Browser
+    chromium: Browser, service: Service, cast: Cast
 ) -> None:
     """With scripts on: nothing is blocked, nothing fails, nothing is said on the console."""
     for business in (cast.station, cast.store, cast.shop, cast.regulator):
