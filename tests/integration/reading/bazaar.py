@@ -1,8 +1,9 @@
 """One container's goods in many hands, told through the real statements: who sees what of it?
 
-Beef comes in at Qingdao for an importer in Shanghai. The station ships some of it to a wholesaler in Wuhan, who
-loses a carton on the way, sells on to a shop there and to a plant in Guangzhou. The plant makes cubes of it for a
-restaurant. A second lot stays in quarantine. An outsider has a store in Wuhan and nothing in it.
+Beef comes in at Qingdao for an importer in Shanghai. The station ships some of it to a wholesaler in
+Wuhan, who loses a carton on the way, sells on to a shop there and to a plant in Guangzhou. The plant
+makes cubes of it for a restaurant. A second lot stays in quarantine. An outsider has a store in Wuhan and
+nothing in it.
 """
 
 from __future__ import annotations

@@ -1,9 +1,14 @@
-"""Roles × resources: each pair sees, or is told byte for byte what it is told of a thing that does not exist."""
+"""Roles × resources: each pair sees, or is told byte for byte what it is told of what does not exist."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+
 import pytest
 
+from schema.identifiers.trace_code import check_character
+from tests.integration.reading.bazaar import SCAN, SCAN_DIGEST
 from tests.integration.reading.conftest import Served
 
 BUSINESSES = ("station", "importer", "wholesaler", "shop", "plant", "restaurant", "outsider")
@@ -15,9 +20,9 @@ TRACED = (*REGIONS, "auditor")
 BEEF = {"station", "importer", "wholesaler", "shop", "plant", *TRACED}
 OFFICES = {*REGIONS, "beijing", "auditor", "platform"}
 NOBODY = 999_999_999_999
-CODE = "1B370200ABCDEF23456"
+NO_CODE = "1B370200ABCDEF23456" + check_character("1B370200ABCDEF23456")
 
-TABLE: dict[str, tuple[str, str | int, set[str]]] = {
+TABLE: dict[str, tuple[str, str, set[str]]] = {
     "the beef": ("/api/v1/lots/{}", "lot", BEEF),
     "its history": ("/api/v1/lots/{}/events", "lot", BEEF),
     "where it came from": ("/api/v1/lots/{}/trace/upstream", "lot", BEEF),
@@ -70,23 +75,14 @@ TABLE: dict[str, tuple[str, str | int, set[str]]] = {
     ),
     "the operator": ("/api/v1/organisations/{}", "operator", OFFICES),
 }
-MISSING: dict[str, str | int] = {
-    "code": "1B370200ABCDEF23456A",
-    "case": "1B370200ABCDEF23456A",
-    "cubes_code": "1B370200ABCDEF23456A",
-    "scan": "0" * 64,
-}
+MISSING = {"code": NO_CODE, "case": NO_CODE, "cubes_code": NO_CODE, "scan": "0" * 64}
+"""What does not exist, where it is not a number."""
 
 
 @pytest.fixture
 def things(served: Served) -> dict[str, str | int]:
     """Every id that the table names."""
     story = served.story
-    from schema.identifiers.trace_code import check_character
-    from tests.integration.reading.bazaar import SCAN_DIGEST
-
-    for name in ("code", "case", "cubes_code"):
-        MISSING[name] = CODE + check_character(CODE)
     return {
         **story.ids,
         "scan": SCAN_DIGEST,
@@ -111,7 +107,7 @@ async def test_each_sees_its_own_and_the_rest_is_as_if_it_were_not(
     for what, (path, name, readers) in TABLE.items():
         for who in EVERYONE:
             there = await answer_to(served, who, path.format(things[name]))
-            nowhere = await answer_to(served, who, path.format(MISSING.get(str(name), NOBODY)))
+            nowhere = await answer_to(served, who, path.format(MISSING.get(name, NOBODY)))
             assert nowhere[0] == 404, (what, who, nowhere)
             expected[what, who] = "sees" if who in readers else "is told nothing"
             found[what, who] = (
@@ -126,7 +122,7 @@ async def test_the_public_is_asked_to_sign_in_for_all_of_it(
 ) -> None:
     for path, name, _ in TABLE.values():
         there = await answer_to(served, "public", path.format(things[name]))
-        nowhere = await answer_to(served, "public", path.format(MISSING.get(str(name), NOBODY)))
+        nowhere = await answer_to(served, "public", path.format(MISSING.get(name, NOBODY)))
         assert there[0] == 401
         assert there == nowhere
 
@@ -205,8 +201,6 @@ async def test_a_business_reads_in_the_history_what_it_did_and_what_came_and_wen
 
 
 async def test_a_scan_is_handed_out_as_a_file_and_never_shown_as_a_page(served: Served) -> None:
-    from tests.integration.reading.bazaar import SCAN, SCAN_DIGEST
-
     answer = await served.get("shop", f"/api/v1/files/{SCAN_DIGEST}")
     assert await answer.read() == SCAN
     assert answer.content_type == "application/pdf"
@@ -215,9 +209,6 @@ async def test_a_scan_is_handed_out_as_a_file_and_never_shown_as_a_page(served: 
 
 
 async def test_a_statement_proves_itself(served: Served) -> None:
-    import hashlib
-    import json
-
     shown = await served.told("station", f"/api/v1/entries/{served.story.ids['registration']}")
     commit = hashlib.sha256(bytes.fromhex(shown["nonce"]) + shown["statement"].encode()).hexdigest()
     assert json.loads(shown["entry"])["commit"] == commit

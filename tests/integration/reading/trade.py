@@ -1,7 +1,7 @@
 """Random trade, told in rows as the movements would write them: lots, units, edges, shipments.
 
-``Trade`` is a naive model of its own. It keeps accounts by hand, so that neither the rules nor the SQL that is
-tested against it had a part in the making.
+``Trade`` is a naive model of its own. It keeps accounts by hand, so that neither the rules nor the SQL
+that is tested against it had a part in the making.
 """
 
 from __future__ import annotations
@@ -200,6 +200,7 @@ class Trade:
         lot = self.id()
         self.lots[lot] = Lot(
             lot, 0, f"C{lot}", organisation, 10 + organisation, arrival, parents, "牛肉", None, "livestock",
-            "箱", "0202300090", None, "frozen", "BRA", "SIF385", "B1", AT, AT, AT, None, grams, 0, 0, [], {}, 0,
+            "箱", "0202300090", None, "frozen", "BRA", "SIF385", "B1", AT, AT, AT, None, grams, 0, 0,
+            [], {}, 0,
         )  # fmt: skip
         return lot
