@@ -55,9 +55,8 @@ async def choose(request: web.Request) -> web.StreamResponse:
         except Problem as problem:
             fault = said(problem.causes[0] if problem.causes else problem, visit)
     status = 200 if fault is None else fault.words.status
-    return await page(
-        visit, "shipping.html", {"asked": asked, "places": places, "fault": fault}, status=status
-    )
+    context = {"asked": {"facility": "", "uscc": "", "unit": ""} | asked, "places": places, "fault": fault}
+    return await page(visit, "shipping.html", context, status=status)
 
 
 async def _demand_consignee(visit: Visit, uscc: str | None) -> None:
