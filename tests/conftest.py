@@ -18,6 +18,35 @@ TEMPLATE = "coldledger_template"
 _numbers = count(1)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Where everything that tests need is installed, a skipped test is a failure."""
+    parser.addoption(
+        "--no-skips",
+        action="store_true",
+        help="a skipped test counts as failed, unless it wants the shared conformance data",
+    )
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Name what was skipped and should not have been."""
+    for report in _unwanted_skips(terminalreporter, config):
+        terminalreporter.write_line(f"SKIPPED, which counts as failed: {report.nodeid}", red=True)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail the run where something was skipped that should not have been."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and _unwanted_skips(reporter, session.config) and session.exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _unwanted_skips(reporter: Any, config: pytest.Config) -> list[Any]:
+    if not config.getoption("--no-skips"):
+        return []
+    skipped = reporter.stats.get("skipped", [])
+    return [report for report in skipped if "conformance" not in str(report.longrepr)]
+
+
 def complete(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
     """Run ``work`` to its end on a loop of its own, whatever loop the test has."""
     with ThreadPoolExecutor(max_workers=1) as thread:

@@ -43,14 +43,16 @@ def _is_refusal(node: ast.AST | None) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Refusal"
 
 
+def _refuses(node: ast.AST) -> bool:
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Yield):
+        return _is_refusal(node.value.value)
+    return isinstance(node, ast.Raise) and _is_refusal(node.exc)
+
+
 def _rules(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
     """Each place that refuses or finds something, with what stands there without the rule."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Raise) and _is_refusal(node.exc):
-            yield node, "pass"
-        elif (
-            isinstance(node, ast.Expr) and isinstance(node.value, ast.Yield) and _is_refusal(node.value.value)
-        ):
+        if _refuses(node):
             yield node, "pass"
         elif isinstance(node, ast.List) and len(node.elts) == 1 and _is_refusal(node.elts[0]):
             yield node, "[]"
