@@ -13,6 +13,7 @@ from service.codes import reading as codes_reading
 from service.codes import routes as codes_routes
 from service.goods import reading as goods_reading
 from service.goods import routes as goods_routes
+from service.goods.making import REGIONS
 from service.http import documentation, headers, health
 from service.http.authentication import DOOR, Door
 from service.http.body import MAX_JSON
@@ -66,6 +67,7 @@ async def make_app(
         database = await stack.enter_async_context(open_database(database_url, writers=writers))
         app = web.Application(middlewares=[around], client_max_size=MAX_JSON)
         app[SETTINGS], app[DATABASE], app[VERIFIER] = settings, database, signer.verifier
+        app[REGIONS] = {}
         app[FILES] = FileStore(settings.files)
         app[DOOR] = Door(Credentials(database.writer))
         _open_ledger(app, stack, database, signer, appender)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from enum import Enum
+from operator import mul
 from typing import Protocol, Self
 
 from schema.identifiers.region import parse_region
@@ -27,6 +28,7 @@ VERSION = "1"
 _KIND = "trace-code"
 _RANDOM = 11
 _PLACES = (ALPHABET, "BCT") + (DIGITS,) * 6 + (ALPHABET,) * 12
+_VALUES = {character: value for value, character in enumerate(ALPHABET)}
 _WEIGHTS = tuple(pow(3, place, 31) for place in range(1, LENGTH))
 
 
@@ -90,7 +92,7 @@ class TraceCode:
 
 def check_character(body: str) -> str:
     """The twentieth character from the first nineteen."""
-    total = sum(ALPHABET.index(c) * weight for c, weight in zip(body, _WEIGHTS, strict=True))
+    total = sum(map(mul, map(_VALUES.__getitem__, body), _WEIGHTS))
     return ALPHABET[-total % 31]
 
 

@@ -26,6 +26,8 @@ class IdentifierProblem(Problem):
 
 def normalise(text: str, *, grouping: Collection[str] = _GROUPING) -> str:
     """``text`` in half-width capitals, without white space and without the ``grouping`` characters."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     wide = unicodedata.normalize("NFKC", text).upper()
     return "".join(character for character in wide if not character.isspace() and character not in grouping)
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from aiohttp import web
+
 from schema.identifiers import Level, TraceCode
 from schema.problems import Refusal
 from service.goods.exit_code import new_exit_code
@@ -15,7 +17,7 @@ from service.http.writes import Draft
 from service.storage import query
 
 _MOST_REMEMBERED = 50_000
-_regions: dict[int, str] = {}
+REGIONS: web.AppKey[dict[int, str]] = web.AppKey("regions")
 """Regions of facilities, by id. A filed place does not move, and ids are never used again in a ledger."""
 
 
@@ -54,13 +56,14 @@ def _new(level: Level, region: str) -> str:
 async def _region(draft: Draft) -> str:
     """The facility's region. Raises the Refusal with which the rules answer an unknown facility."""
     facility = draft.data["facility"]
-    known = _regions.get(facility)
+    regions = draft.app[REGIONS]
+    known = regions.get(facility)
     if known is not None:
         return known
     row = await draft.app[DATABASE].reader.fetchrow(query("parties/facility.load"), [facility])
     if row is None:
         raise Refusal("facility.not-found", field="/facility", facility=facility)
-    if len(_regions) >= _MOST_REMEMBERED:
-        _regions.clear()
-    region: str = _regions.setdefault(facility, row["region"])
+    if len(regions) >= _MOST_REMEMBERED:
+        regions.clear()
+    region: str = regions.setdefault(facility, row["region"])
     return region
