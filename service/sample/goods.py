@@ -168,10 +168,10 @@ QINGDAO_TO_WUHAN = tuple(
 """Ordinary trade, so that lists and searches have something to find."""
 
 
-def waiting(serial: int, product: Product, today: date, arrived_days_ago: int) -> Consignment:
-    """A consignment of these days, for what a visitor does next."""
+def waiting(serial: int, product: Product, each: int, today: date, arrived_days_ago: int) -> Consignment:
+    """A consignment of these days, ``each`` grams a piece, for what a visitor does next."""
     arrived = today - timedelta(days=arrived_days_ago)
     return Consignment(
         f"now-{serial}", serial, product, "qingdao", "wuhan-importer", "青岛港 Qingdao", "示例轮八号",
-        f"SMP{serial % 1000:03}E", arrived - timedelta(days=1), arrived, 500, 500 * 15_000,
+        f"SMP{serial % 1000:03}E", arrived - timedelta(days=1), arrived, 500, 500 * each,
     )  # fmt: skip

@@ -164,18 +164,18 @@ async def _these_days(stage: Stage, sights: Sights) -> None:
     tell = Telling(stage, "these-days")
     today = day_in_china(stage.now)
     await _at_the_gate(tell, today, sights)
-    intake, wings = await tell.bring_in(goods.waiting(200002, goods.WINGS, today, 9))
+    intake, wings = await tell.bring_in(goods.waiting(200002, goods.WINGS, 15_000, today, 9))
     left = today - timedelta(days=3)
     store = await tell.deliver(wings, 400, "wuhan-store", left, left + timedelta(days=1), "shandong-truck")
     load = await tell.ship(store, 120, "wuhan-shop", today - timedelta(days=1))
     sights.ids["wuhan-shipment"] = load.shipment
     sights.codes["wuhan-shipment"] = intake.code
-    await tell.announce(goods.waiting(200003, goods.COD, today, -4))
+    await tell.announce(goods.waiting(200003, goods.COD, 25_000, today, -4))
 
 
 async def _at_the_gate(tell: Telling, today: date, sights: Sights) -> None:
     """All papers but the nucleic-acid certificate."""
-    intake = await tell.take_in(goods.waiting(200001, goods.BEEF, today, 3))
+    intake = await tell.take_in(goods.waiting(200001, goods.BEEF, 26_800, today, 3))
     await tell.disinfect(intake, today - timedelta(days=1))
     await tell.quarantine(intake, today - timedelta(days=1))
     sights.ids["gate-lot"], sights.codes["gate-lot"] = intake.lot, intake.code
