@@ -23,6 +23,7 @@ from queue import SimpleQueue
 ROOMS = ("service/goods", "service/parties")
 TESTS = ("tests/unit/goods", "tests/unit/parties")
 PARTS = ("schema", "service", "scanners", "tests", "pyproject.toml")
+MOST_SECONDS = 120.0
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -85,8 +86,12 @@ def survives(mutant: Mutant, tree: Path) -> bool:
     target.write_text(mutant.text, encoding="utf-8")
     try:
         command = [sys.executable, "-B", "-m", "pytest", "-qx", "-p", "no:cacheprovider", *TESTS]
-        done = subprocess.run(command, cwd=tree, env=_environment(tree), capture_output=True, check=False)
+        done = subprocess.run(
+            command, cwd=tree, env=_environment(tree), capture_output=True, check=False, timeout=MOST_SECONDS
+        )
         return done.returncode == 0
+    except subprocess.TimeoutExpired:
+        return False  # without the rule a test never ends, which somebody would notice
     finally:
         target.write_bytes(original)
 
@@ -118,9 +123,12 @@ def main() -> int:
         def attempt(mutant: Mutant) -> bool:
             tree = trees.get()
             try:
-                return survives(mutant, tree)
+                alive = survives(mutant, tree)
             finally:
                 trees.put(tree)
+            sys.stderr.write("s" if alive else ".")
+            sys.stderr.flush()
+            return alive
 
         survivors = [m for m, alive in zip(every, pool.map(attempt, every), strict=True) if alive]
     for mutant in survivors:
