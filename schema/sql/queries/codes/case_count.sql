@@ -8,3 +8,6 @@ ON CONFLICT (lot) DO UPDATE SET cases = excluded.cases, version = excluded.versi
 
 -- name: all
 SELECT lot, cases, version FROM codes.case_count ORDER BY lot
+
+-- name: clear
+TRUNCATE codes.case_count

@@ -12,3 +12,6 @@ SELECT * FROM unnest(
 -- name: all
 SELECT code, lot, level, serial, version
   FROM codes.issued_code ORDER BY code
+
+-- name: clear
+TRUNCATE codes.issued_code

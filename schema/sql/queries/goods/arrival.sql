@@ -21,3 +21,6 @@ SELECT * FROM unnest(
 SELECT id, organisation, facility, source, container, seal, voyage, importer, port, entry_on, expected_at,
        opened_at, seal_intact, details, version
   FROM goods.arrival ORDER BY id
+
+-- name: clear
+TRUNCATE goods.arrival

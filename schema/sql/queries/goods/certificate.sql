@@ -24,3 +24,6 @@ SELECT key, id, kind, issuer, number, organisation, issued_on, valid_until, happ
        inner_sample, sampled_where, pieces, grams, released_pieces, released_grams, lots, named_grams,
        file, covers, details, version
   FROM goods.certificate ORDER BY key
+
+-- name: clear
+TRUNCATE goods.certificate

@@ -5,3 +5,6 @@ SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5:
 
 -- name: all
 SELECT id, parent, child, family, kind, pieces, grams, happened_at, version FROM goods.edge ORDER BY id
+
+-- name: clear
+TRUNCATE goods.edge

@@ -8,3 +8,6 @@ SELECT * FROM unnest(
 -- name: all
 SELECT id, lot, kind, organisation, facility, happened_at, version
   FROM goods.event ORDER BY id
+
+-- name: clear
+TRUNCATE goods.event

@@ -29,3 +29,6 @@ SELECT id, family, code, organisation, facility, arrival, parents, product, prod
        best_before, received_at, pieces, grams, released_pieces, released_grams, certificates, details,
        version
   FROM goods.lot ORDER BY id
+
+-- name: clear
+TRUNCATE goods.lot

@@ -15,3 +15,6 @@ SELECT * FROM unnest(
 -- name: all
 SELECT sha256, certificates, version
   FROM goods.paper_file ORDER BY sha256
+
+-- name: clear
+TRUNCATE goods.paper_file

@@ -13,3 +13,6 @@ SELECT * FROM unnest(
 -- name: all
 SELECT id, code, lot, unit, organisation, facility, pieces, grams, certificates, happened_at, version
   FROM goods.release ORDER BY id
+
+-- name: clear
+TRUNCATE goods.release

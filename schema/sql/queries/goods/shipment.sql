@@ -14,3 +14,6 @@ ON CONFLICT (id) DO UPDATE SET received_at = excluded.received_at, version = exc
 SELECT id, consignor, consignee, origin, destination, units, vehicle, waybill, departed_at, received_at,
        version
   FROM goods.shipment ORDER BY id
+
+-- name: clear
+TRUNCATE goods.shipment

@@ -19,3 +19,6 @@ ON CONFLICT (id) DO UPDATE SET zone = excluded.zone, pieces = excluded.pieces, g
 SELECT id, lot, family, owner, custodian, facility, zone, region, state, shipment, in_pieces, in_grams,
        pieces, grams, out_pieces, out_grams, loss_pieces, loss_grams, made_at, version
   FROM goods.unit ORDER BY id
+
+-- name: clear
+TRUNCATE goods.unit

@@ -12,3 +12,6 @@ ON CONFLICT (id) DO UPDATE SET active = excluded.active, version = excluded.vers
 -- name: all
 SELECT id, organisation, kind, name, name_en, region, address, filing, zones, active, version
   FROM parties.facility ORDER BY id
+
+-- name: clear
+TRUNCATE parties.facility

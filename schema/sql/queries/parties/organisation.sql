@@ -11,3 +11,6 @@ ON CONFLICT (id) DO UPDATE SET active = excluded.active, version = excluded.vers
 -- name: all
 SELECT id, uscc, name, name_en, roles, region, active, version
   FROM parties.organisation ORDER BY id
+
+-- name: clear
+TRUNCATE parties.organisation

@@ -10,3 +10,6 @@ ON CONFLICT (region) DO UPDATE SET document = excluded.document, version = exclu
 -- name: all
 SELECT region, document, version
   FROM parties.policy ORDER BY region
+
+-- name: clear
+TRUNCATE parties.policy

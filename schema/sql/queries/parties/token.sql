@@ -10,3 +10,6 @@ ON CONFLICT (id) DO UPDATE SET active = excluded.active, version = excluded.vers
 -- name: all
 SELECT id, organisation, scopes, active, version
   FROM parties.token ORDER BY id
+
+-- name: clear
+TRUNCATE parties.token

@@ -10,3 +10,6 @@ ON CONFLICT (uscc) DO UPDATE SET organisation = excluded.organisation, version =
 -- name: all
 SELECT uscc, organisation, version
   FROM parties.uscc ORDER BY uscc
+
+-- name: clear
+TRUNCATE parties.uscc

@@ -10,3 +10,6 @@ ON CONFLICT (id) DO UPDATE SET active = excluded.active, version = excluded.vers
 -- name: all
 SELECT id, organisation, role, active, version
   FROM parties.user ORDER BY id
+
+-- name: clear
+TRUNCATE parties.user

@@ -10,3 +10,6 @@ ON CONFLICT (id) DO UPDATE SET active = excluded.active, version = excluded.vers
 -- name: all
 SELECT id, organisation, kind, plate, active, version
   FROM parties.vehicle ORDER BY id
+
+-- name: clear
+TRUNCATE parties.vehicle
