@@ -35,13 +35,13 @@ async def photographed(request: web.Request) -> web.StreamResponse:
     """A picture of a label: its code is read and asked for like a typed one."""
     visit = Visit(request)
     visit.demand_signed_in()
-    form = await sent(request)
-    demand_own_form(visit.reader, form)
     purpose = visit.part("purpose")
-    try:
-        code = await _decoded(form)
-    except Problem as problem:
-        return await _page(visit, purpose, [], problem=problem)
+    async with sent(request) as form:
+        demand_own_form(visit.reader, form)
+        try:
+            code = await _decoded(form)
+        except Problem as problem:
+            return await _page(visit, purpose, [], problem=problem)
     raise web.HTTPSeeOther(f"/{purpose}?{SCAN}={code}")
 
 

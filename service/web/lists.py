@@ -36,5 +36,10 @@ async def list_page(
     following = None
     if listing.next is not None:
         following = str(visit.request.rel_url.update_query(cursor=listing.next).without_query_params("done"))
-    context = {"listing": listing, "asked": dict.fromkeys(filters, "") | asked, "fault": fault, "following": following}
+    context = {
+        "listing": listing,
+        "asked": dict.fromkeys(filters, "") | asked,
+        "fault": fault,
+        "following": following,
+    }
     return await page(visit, template, {**context, **(more or {})})

@@ -3,8 +3,6 @@ prefers; Chinese where nothing is asked."""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from aiohttp import web
 
 from schema.problems import LANGUAGES, Language
@@ -32,6 +30,5 @@ def remember(response: web.StreamResponse, language: Language) -> None:
 
 def local(address: str) -> str:
     """``address`` where it is a path of this service, else the start: nobody is sent elsewhere."""
-    parts = urlsplit(address)
     is_path = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
-    return address if is_path and not parts.scheme and not parts.netloc else "/"
+    return address if is_path else "/"

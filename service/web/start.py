@@ -58,8 +58,8 @@ async def show_sign_in(request: web.Request) -> web.StreamResponse:
 async def sign_in(request: web.Request) -> web.StreamResponse:
     """Open a session and go on to where one wanted to go."""
     visit = Visit(request)
-    form = await sent(request)
-    reading = read(_SIGN_IN_FORM, form.typed)
+    async with sent(request) as form:
+        reading = read(_SIGN_IN_FORM, form.typed)
     try:
         typed = load(_SIGN_IN, reading.body)
         session, _who = await open_session(request.app, typed["login"], typed["password"])
@@ -81,7 +81,8 @@ async def _sign_in_page(visit: Visit, attempt: Attempt | None = None) -> web.Str
 async def sign_out(request: web.Request) -> web.StreamResponse:
     """End the session."""
     visit = Visit(request)
-    demand_own_form(visit.reader, await sent(request))
+    async with sent(request) as form:
+        demand_own_form(visit.reader, form)
     response = web.Response(status=303, headers={"Location": "/"})
     await close_session(request, response)
     return response

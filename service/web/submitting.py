@@ -77,8 +77,11 @@ class FormPage:
     async def _send(self, request: web.Request) -> web.StreamResponse:
         visit = Visit(request)
         demand(visit.reader, self.write.kind.scope)
-        form = await sent(request)
-        demand_own_form(visit.reader, form)
+        async with sent(request) as form:
+            demand_own_form(visit.reader, form)
+            return await self._take(visit, form)
+
+    async def _take(self, visit: Visit, form: Sent) -> web.StreamResponse:
         sheet = await self.sheet(visit)
         reading = read(sheet.form, form.typed)
         try:

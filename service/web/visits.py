@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,7 +13,7 @@ from aiohttp import web
 from aiohttp.web_request import FileField
 
 from schema.problems import Language, Problem
-from service.http.body import load_query
+from service.http.body import form_body, load_query
 from service.http.keys import DATABASE, LANGUAGE, READER
 from service.http.paging import DEFAULT_LIMIT, Page, Slice, read_cursor, write_cursor
 from service.http.readers import Reader, demand
@@ -125,16 +126,18 @@ class Sent:
         return next(iter(self.typed.get(name, ())), "")
 
 
-async def sent(request: web.Request) -> Sent:
-    """Read a form, with files as large as the store takes. Raises Problem ``request.too-large``."""
+@asynccontextmanager
+async def sent(request: web.Request) -> AsyncIterator[Sent]:
+    """Read a form, with files as large as the store takes; they are closed afterwards.
+
+    Raises Problem ``request.too-large`` or ``request.refused``.
+    """
     limit = MAX_BYTES + _FORM_OVERHEAD
     is_large = request.content_type == "multipart/form-data"
     try:
-        posted = await (request.clone(client_max_size=limit) if is_large else request).post()
+        posted = await form_body(request.clone(client_max_size=limit) if is_large else request)
     except web.HTTPRequestEntityTooLarge:
         raise Problem("request.too-large", limit=limit) from None
-    except ValueError:
-        raise Problem("request.refused") from None
     typed: dict[str, list[str]] = {}
     files: dict[str, FileField] = {}
     for name, value in posted.items():
@@ -142,7 +145,12 @@ async def sent(request: web.Request) -> Sent:
             typed.setdefault(name, []).append(value.replace("\r\n", "\n"))
         elif isinstance(value, FileField) and value.filename:
             files[name] = value
-    return Sent(typed, files)
+    try:
+        yield Sent(typed, files)
+    finally:
+        for value in posted.values():
+            if isinstance(value, FileField):
+                value.file.close()
 
 
 def demand_own_form(reader: Reader, form: Sent) -> None:
