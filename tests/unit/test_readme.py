@@ -1,0 +1,63 @@
+"""What both READMEs quote is what the programs say: the command line's help, the Makefile's targets."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from service.__main__ import make_parser
+from service.settings import ENVIRONMENT
+
+ROOT = Path(__file__).resolve().parents[2]
+READMES = ("README.md", "README.zh-CN.md")
+_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\]\(([^)#:]+)\)")
+
+
+def _blocks(readme: str, beginning: str) -> list[str]:
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    return [block for _, block in _BLOCK.findall(text) if block.startswith(beginning)]
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_help_is_what_coldledger_prints(readme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    # Where lines break differs between versions of Python; the words do not.
+    assert [block.split() for block in _blocks(readme, "usage:")] == [make_parser().format_help().split()]
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_targets_are_what_make_prints(readme: str) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    said = re.findall(r'^\t@echo "(make .*)"$', makefile, re.MULTILINE)
+    targets = "".join(line.replace("$(PORT)", "8080") + "\n" for line in said)
+    assert targets in _blocks(readme, "make run    ")
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_links_lead_somewhere(readme: str) -> None:
+    links = _LINK.findall((ROOT / readme).read_text(encoding="utf-8"))
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_both_languages_quote_the_same_commands() -> None:
+    shell = [
+        [line for block in _blocks(readme, "$ ") for line in block.splitlines() if line.startswith("$ ")]
+        for readme in READMES
+    ]
+    english, chinese = ([line.replace(" -H 'Accept-Language: zh'", "") for line in lines] for lines in shell)
+    assert english == chinese
+    assert len(english) > 15
+
+
+def test_the_image_and_the_compose_file_say_settings_that_exist() -> None:
+    settings = {ENVIRONMENT + name.upper() for name in vars(make_parser().parse_args(["serve"]))}
+    files = ((ROOT / "docker" / name).read_text(encoding="utf-8") for name in ("Dockerfile", "compose.yaml"))
+    said = {name for text in files for name in re.findall(r"^ +(COLDLEDGER_\w+)[=:]", text, re.MULTILINE)}
+    # The database's own image reads this one.
+    assert said - {"COLDLEDGER_DATABASE_PASSWORD"} <= settings
+    assert len(said) > 8
