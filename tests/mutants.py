@@ -89,9 +89,10 @@ def survives(mutant: Mutant, tree: Path) -> bool:
         done = subprocess.run(
             command, cwd=tree, env=_environment(tree), capture_output=True, check=False, timeout=MOST_SECONDS
         )
-        return done.returncode == 0
     except subprocess.TimeoutExpired:
         return False  # without the rule a test never ends, which somebody would notice
+    else:
+        return done.returncode == 0
     finally:
         target.write_bytes(original)
 

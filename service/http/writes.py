@@ -148,7 +148,14 @@ async def submit(
     draft = Draft(app, reader, {**load(write.loader, body), **path})
     submission = None if key is None else submission_digests(write, reader, key, path, body)
     if write.prepare is not None:
-        draft = await write.prepare(draft)
+        try:
+            draft = await write.prepare(draft)
+        except Problem:
+            # What was free when it was first asked for, a login, is taken when the same is asked again.
+            repeated = submission and await app[LEDGER].repeated(submission)
+            if not repeated:
+                raise
+            return Receipt(repeated)
     sealed, personal = seal(write.loader, draft.data)
     return await _append(
         write.kind, replace(draft, data=sealed, asides=(*draft.asides, *personal)), submission

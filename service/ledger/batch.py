@@ -69,7 +69,7 @@ class Batch:
         return None
 
     def _admit(self, proposal: Proposal) -> Admitted:
-        earlier = submissions.replayed(proposal, self.world)
+        earlier = submissions.replayed(proposal.idempotency, self.world)
         if earlier is not None:
             return Admitted(earlier)
         position = self.position

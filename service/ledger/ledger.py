@@ -9,13 +9,14 @@ from typing import Protocol
 import asyncpg
 
 from schema.problems import Problem
-from service.ledger import store
+from service.ledger import store, submissions
 from service.ledger.appender import Appender
 from service.ledger.batch import Admitted
 from service.ledger.checkpoint import sign_promise
 from service.ledger.kinds import Proposal, Registry
 from service.ledger.note import Signer
-from service.ledger.statement import Statement
+from service.ledger.statement import Idempotency, Statement
+from service.ledger.submissions import SUBMISSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,17 @@ class Ledger:
         if admitted.statement is None or admitted.record is None:
             return await self.acknowledgement(admitted.position)
         return self._acknowledge(admitted.position, admitted.statement, admitted.record.leaf)
+
+    async def repeated(self, submission: Idempotency) -> Acknowledgement | None:
+        """The answer that a submission was given before; None where it is new.
+
+        Raises Problem ``ledger.idempotency-conflict`` where its key was used for a different request.
+        """
+        world = self.registry.world()
+        async with self.pool.acquire() as conn:
+            await store.load(conn, world, [(SUBMISSION, submission.key)])
+        position = submissions.replayed(submission, world)
+        return None if position is None else await self.acknowledgement(position)
 
     async def acknowledgement(self, position: int) -> Acknowledgement:
         """The same answer again. Raises Problem ``ledger.no-such-position`` beyond the end."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from schema.problems import Problem
-from service.ledger.kinds import Proposal
-from service.ledger.statement import Statement
+from service.ledger.statement import Idempotency, Statement
 from service.ledger.world import Projection, World
 
 
@@ -22,17 +21,17 @@ class Submission:
 SUBMISSION = Projection(Submission, name="submission", queries="ledger/idempotency", key="key")
 
 
-def replayed(proposal: Proposal, world: World) -> int | None:
+def replayed(submission: Idempotency | None, world: World) -> int | None:
     """The position that already answers this submission, or None where it is new.
 
     Raises Problem ``ledger.idempotency-conflict`` where the key was used for a different request.
     """
-    if proposal.idempotency is None:
+    if submission is None:
         return None
-    known = world.get(SUBMISSION, proposal.idempotency.key)
+    known = world.get(SUBMISSION, submission.key)
     if known is None:
         return None
-    if known.request != proposal.idempotency.request:
+    if known.request != submission.request:
         raise Problem("ledger.idempotency-conflict", position=known.version)
     return known.version
 

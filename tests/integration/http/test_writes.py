@@ -207,3 +207,19 @@ async def test_a_list_is_read_page_by_page(house: House) -> None:
 async def test_a_page_that_is_not_there(house: House, query: str, code: str) -> None:
     answer = await house.client.get(f"/api/v1/organisations?{query}")
     assert (await answer.json(content_type=None))["code"] == code
+
+
+async def test_a_user_registered_twice_under_one_key_is_registered_once(house: House) -> None:
+    """The login is taken by then, by the very submission that is repeated; its password is told once only."""
+    person = {
+        "organisation": 2000,  # the platform's own: the first organisation of every ledger
+        "role": "staff",
+        "name": "示例 王",
+        "login": "wang.sample",
+    }
+    first = await house.said("/api/v1/users", person, **{"Idempotency-Key": "wang"})
+    again = await house.said("/api/v1/users", person, **{"Idempotency-Key": "wang"})
+    assert first.pop("password")
+    assert again == first
+    other = await house.say("/api/v1/users", {**person, "role": "manager"}, **{"Idempotency-Key": "wang"})
+    assert (await other.json(content_type=None))["code"] == "ledger.idempotency-conflict"
