@@ -90,6 +90,12 @@ class OrganisationQuery(Message):
     uscc = Uscc()
 
 
+class OrganisationSearch(OrganisationQuery):
+    """Which organisations, also by part of the name among those that one sees."""
+
+    name = Text(longest=100)
+
+
 class FacilityQuery(OrganisationQuery):
     """Which facilities."""
 

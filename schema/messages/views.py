@@ -352,6 +352,7 @@ class LotQuery(Message):
 
     code = Text(longest=40)
     product = Text(longest=100)
+    batch = Text(longest=100, metadata=words("Production batch, exactly as registered."))
     state = Choice(("quarantined", "partly_released", "released"))
     container = Container()
 

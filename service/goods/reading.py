@@ -43,7 +43,7 @@ HEAD_BYTES = 12
 
 
 async def _lots(ask: Ask) -> Slice[Row]:
-    return await LOTS.page(ask, *map(ask.query.get, ("code", "product", "state", "container")))
+    return await LOTS.page(ask, *map(ask.query.get, ("code", "product", "state", "container", "batch")))
 
 
 async def _lot(ask: Ask) -> Row:

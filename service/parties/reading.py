@@ -37,9 +37,9 @@ async def _one(ask: Ask, name: str, key: int) -> dict[str, Any]:
 
 
 async def _organisations(ask: Ask) -> Slice[dict[str, Any]]:
-    asked = ask.query.get("uscc")
+    filters = [ask.query.get(name) for name in ("uscc", "name")]
     who = sight(ask.reader)
-    return await _page(ask, "organisations_page", *who, _cursor(ask), ask.page.wanted, asked)
+    return await _page(ask, "organisations_page", *who, _cursor(ask), ask.page.wanted, *filters)
 
 
 async def _organisation(ask: Ask) -> dict[str, Any]:
@@ -79,7 +79,7 @@ async def _policies(ask: Ask) -> Slice[dict[str, Any]]:
 
 READS: Sequence[Read] = (
     Read("/api/v1/organisations", "organisations", "Organisations that you may see, or one by its code",
-         _organisations, views.OrganisationView, views.OrganisationQuery, cursor=(int,), tag=_TAG),
+         _organisations, views.OrganisationView, views.OrganisationSearch, cursor=(int,), tag=_TAG),
     Read("/api/v1/organisations/{organisation:id}", "organisation", "An organisation",
          _organisation, views.OrganisationView, tag=_TAG),
     Read("/api/v1/facilities", "facilities", "Facilities that you may see, or those of an exact code",

@@ -50,7 +50,7 @@ async def _find(visit: Visit, asked: str) -> Findings:
     return Findings(
         lots=await _lots(visit, asked),
         arrivals=await _list(visit, "arrivals", container=asked),
-        organisations=await _list(visit, "organisations", uscc=asked),
+        organisations=await _either(visit, "organisations", "uscc", "name", asked=asked),
         releases=await _releases(visit, asked),
     )
 
@@ -59,12 +59,13 @@ async def _lots(visit: Visit, asked: str) -> list[Any]:
     code = await _lot_of_code(visit, asked)
     if code is not None:
         return [code]
-    found = [
-        *await _list(visit, "lots", product=asked),
-        *await _list(visit, "lots", container=asked),
-        *await _list(visit, "lots", batch=asked),
-    ]
-    return list({lot["id"]: lot for lot in found}.values())
+    return await _either(visit, "lots", "product", "container", "batch", asked=asked)
+
+
+async def _either(visit: Visit, read: str, *features: str, asked: str) -> list[Any]:
+    """What is known by any of the features, each once."""
+    found = [each for feature in features for each in await _list(visit, read, **{feature: asked})]
+    return list({each["id"]: each for each in found}.values())
 
 
 async def _lot_of_code(visit: Visit, asked: str) -> Any:

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from service.goods.state import LOT
 from tests.integration.web.conftest import LOGIN, PASSWORD, Browsers
 
 OF_A_BUSINESS = ("/", "/lots", "/units", "/shipments", "/receive", "/organisation", "/shipments/new")
@@ -25,8 +26,9 @@ PLACES = {
         *("/arrivals", "/arrivals/new", "/arrivals/{arrival}", "/arrivals/{arrival}/opening"),
         *("/arrivals/{arrival}/lots/new", "/lots/{lot}", "/lots/{waiting}", "/lots/{lot}/trace"),
         *("/lots/{lot}/certificates/new?kind=quarantine", "/lots/{lot}/certificates/new?kind=nucleic_acid"),
-        *("/lots/{lot}/certificates/new?kind=disinfection", "/lots/{waiting}/release", "/lots/{lot}/cases/new"),
-        *("/certificates/{paper}", "/units/{unit}", "/units/{unit}/store", "/units/{unit}/split"),
+        *("/lots/{lot}/certificates/new?kind=disinfection", "/lots/{waiting}/release"),
+        *("/lots/{lot}/cases/new", "/certificates/{paper}"),
+        *("/units/{unit}", "/units/{unit}/store", "/units/{unit}/split"),
         *("/units/{unit}/process", "/shipments/{station-wholesaler}", "/shipments/send?facility={place}"),
         *("/organisation/facilities/new", "/organisation/users/new", "/organisation/tokens/new"),
         *("/organisation/vehicles/new", "/units?all=1", "/lots?product=%E7%89%9B"),
@@ -45,7 +47,13 @@ PLACES = {
 
 def filled(browsers: Browsers, path: str) -> str:
     story = browsers.story
-    ids = {**story.ids, "place": story.places["station"], "someone": story.parties["shop"].organisation}
+    batch = story.history.row(LOT, story.ids["lot"]).production_batch
+    ids = {
+        **story.ids,
+        "batch": batch,
+        "place": story.places["station"],
+        "someone": story.parties["shop"].organisation,
+    }
     return path.format_map(ids)
 
 
@@ -201,7 +209,7 @@ async def test_a_typed_code_leads_to_its_page(browsers: Browsers) -> None:
     assert 'role="alert"' in (await browsers.get("public", "/?code=nonsense")).text
 
 
-@pytest.mark.parametrize("asked", ["{code}", "{case}", "{release}", "MSKU9070323"])
+@pytest.mark.parametrize("asked", ["{code}", "{case}", "{release}", "MSKU9070323", "示例超市", "{batch}"])
 async def test_a_search_finds_by_what_goods_are_known_by(browsers: Browsers, asked: str) -> None:
     page = await browsers.get("hubei", filled(browsers, f"/search?q={asked}"))
     assert 'class="cards"' in page.text

@@ -2,7 +2,8 @@
 SELECT goods.sees_lot($1, $2, $3, $4)
 
 -- name: page
--- $4 below which id, $5 how many, $6 code, $7 part of the product's name, $8 state, $9 container.
+-- $4 below which id, $5 how many, $6 code, $7 part of the product's name, $8 state, $9 container,
+-- $10 production batch.
 -- To a business that did not register or import a lot, all of it is released: it never got other goods.
 SELECT l.id FROM goods.lot l
  WHERE l.id IN (SELECT s.lot FROM goods.lots_seen($1, $2, $3) s)
@@ -15,6 +16,7 @@ SELECT l.id FROM goods.lot l
                  l.organisation = $2 OR goods.sees_import($1, $2, l.arrival)) THEN 'released'
             WHEN l.released_grams > 0 THEN 'partly_released' ELSE 'quarantined' END)
    AND ($9::text IS NULL OR l.arrival IN (SELECT a.id FROM goods.arrival a WHERE a.container = $9))
+   AND ($10::text IS NULL OR l.production_batch = $10)
  ORDER BY l.id DESC LIMIT $5
 
 -- name: rows
