@@ -1,6 +1,8 @@
 """What a judgement cannot make because it knows no chance: trace codes and the codes of exit certificates.
 
 A code of a submission that turns out to be a repeated one belongs to nothing; there are enough of them.
+Nothing is refused here: a place or lot that is not there gets codes of some region, and the rules answer it
+in the order in which they answer one that is somebody else's, so that the two cannot be told apart.
 """
 
 from __future__ import annotations
@@ -10,13 +12,13 @@ from typing import Any
 from aiohttp import web
 
 from schema.identifiers import Level, TraceCode
-from schema.problems import Refusal
 from service.goods.exit_code import new_exit_code
 from service.http.keys import DATABASE
 from service.http.writes import Draft
 from service.storage import query
 
 _MOST_REMEMBERED = 50_000
+_ANY_REGION = "110000"
 REGIONS: web.AppKey[dict[int, str]] = web.AppKey("regions")
 """Regions of facilities, by id. A filed place does not move, and ids are never used again in a ledger."""
 
@@ -38,9 +40,7 @@ async def case_codes(draft: Draft) -> Draft:
     data = dict(draft.data)
     count, lot = data.pop("count"), data["lot"]
     row = await draft.app[DATABASE].reader.fetchrow(query("goods/lot.load"), [lot])
-    if row is None:
-        raise Refusal("lot.not-found", field="/lot", lot=lot)
-    region = TraceCode.parse(row["code"]).region
+    region = _ANY_REGION if row is None else TraceCode.parse(row["code"]).region
     return draft.with_data(data | {"codes": [_new(Level.CASE, region) for _ in range(count)]})
 
 
@@ -54,7 +54,7 @@ def _new(level: Level, region: str) -> str:
 
 
 async def _region(draft: Draft) -> str:
-    """The facility's region. Raises the Refusal with which the rules answer an unknown facility."""
+    """The facility's region; any where there is no such facility."""
     facility = draft.data["facility"]
     regions = draft.app[REGIONS]
     known = regions.get(facility)
@@ -62,7 +62,7 @@ async def _region(draft: Draft) -> str:
         return known
     row = await draft.app[DATABASE].reader.fetchrow(query("parties/facility.load"), [facility])
     if row is None:
-        raise Refusal("facility.not-found", field="/facility", facility=facility)
+        return _ANY_REGION
     if len(regions) >= _MOST_REMEMBERED:
         regions.clear()
     region: str = regions.setdefault(facility, row["region"])

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from schema.problems import Problem
+from service.http.body import form_body
 from service.http.readers import PUBLIC, Reader, reader_for
 from service.parties import Role, Scope, UserRole
 from service.parties.credentials import Credentials, SignedIn
@@ -79,11 +80,11 @@ def reader_of_session(session: SignedIn) -> Reader:
 async def _demand_csrf(request: web.Request, token: str) -> None:
     given = request.headers.get(CSRF_HEADER)
     if given is None and request.content_type == _FORM:
-        field = (await request.post()).get(CSRF_FIELD)
+        field = (await form_body(request)).get(CSRF_FIELD)
         given = field if isinstance(field, str) else None
     if given is None and request.content_type == _FORM_WITH_FILES:
         _demand_same_origin(request, missing_is_fine=False)
-    elif given is None or not compare_digest(given.encode(), token.encode()):
+    elif given is None or not compare_digest(given.encode(errors="replace"), token.encode()):
         raise Problem("auth.csrf")
 
 
@@ -92,5 +93,12 @@ def _demand_same_origin(request: web.Request, *, missing_is_fine: bool) -> None:
     origin = request.headers.get("Origin")
     if origin is None and missing_is_fine:
         return
-    if origin is None or urlsplit(origin).netloc != request.host:
+    if origin is None or _host(origin) != request.host:
         raise Problem("auth.csrf")
+
+
+def _host(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None

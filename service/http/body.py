@@ -1,4 +1,4 @@
-"""What comes in: a JSON body of at most 1 MiB, or the text of a query, made into what a schema loads."""
+"""What comes in, made into what a schema loads: a JSON body of at most 1 MiB, a form, the text of a query."""
 
 from __future__ import annotations
 
@@ -38,6 +38,21 @@ async def json_body(request: web.Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise Problem("request.not-an-object")
     return body
+
+
+async def form_body(request: web.Request) -> Mapping[str, str | bytearray | web.FileField]:
+    """The fields of a form; several may have one name. Raises Problem ``request.refused``.
+
+    Refused is also what is in no character set that we know, and what is no text in one that we do.
+    """
+    try:
+        posted = await request.post()
+        for value in posted.values():
+            if isinstance(value, str):
+                value.encode()
+    except (ValueError, LookupError):
+        raise Problem("request.refused") from None
+    return posted
 
 
 def load(schema: Schema, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -63,6 +63,11 @@ def read_cursor(text: str, types: Sequence[type[Any]]) -> Key:
         raise Problem("request.cursor", field="/cursor") from None
     if not isinstance(key, list) or [type(part) for part in key] != list(types):
         raise Problem("request.cursor", field="/cursor")
-    if any(isinstance(part, int) and not 0 <= part < 2**63 for part in key):
+    if not all(map(_fits_a_query, key)):
         raise Problem("request.cursor", field="/cursor")
     return tuple(key)
+
+
+def _fits_a_query(part: int | str) -> bool:
+    """Whether PostgreSQL takes it: an integer of 64 bits, a text without NUL."""
+    return "\0" not in part if isinstance(part, str) else 0 <= part < 2**63

@@ -9,6 +9,8 @@ from functools import cached_property
 
 from aiohttp import web
 
+from schema.problems import Problem
+
 _PARAMETER = re.compile(r"\{([a-z][a-z0-9_]*)(:id)?\}")
 _ID = "[0-9]{1,15}"
 """Digits of an id: all of them are below 2^53, so that every JSON reader reads them alike."""
@@ -36,6 +38,11 @@ class Path:
         return _PARAMETER.sub(lambda m: f"{{{m[1]}:{_ID}}}" if m[2] else f"{{{m[1]}}}", self.declared)
 
     def values(self, request: web.Request) -> dict[str, int | str]:
-        """The parameters of a request that was routed here."""
+        """The parameters of a request that was routed here.
+
+        Raises Problem ``request.not-found`` for a NUL: PostgreSQL takes it in no text, so it names nothing.
+        """
         found = request.match_info
+        if any("\0" in value for value in found.values()):
+            raise Problem("request.not-found")
         return {name: int(found[name]) if is_id else found[name] for name, is_id in self.parameters.items()}

@@ -8,7 +8,11 @@ from schema.problems import Problem
 from service.http.paging import Page, read_cursor, write_cursor
 
 
-@given(st.tuples(st.integers(0, 2**63 - 1), st.text(max_size=40)))
+@given(
+    st.tuples(
+        st.integers(0, 2**63 - 1), st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=40)
+    )
+)
 def test_a_cursor_gives_back_the_key(key: tuple[int, str]) -> None:
     text = write_cursor(key)
     assert text.isascii()
