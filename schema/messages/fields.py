@@ -101,8 +101,14 @@ def _raise(code: str, **facts: str | int) -> NoReturn:
     raise ProblemError(Problem(code, field=None, causes=(), **facts))
 
 
+_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
+"""Categories of characters that show nothing and change what is around them: two texts with and without them
+look the same, and one may read backwards."""
+
+
 class Text(_Scalar, fields.String):
-    """Text of ``shortest`` to ``longest`` characters in NFC, without spaces around it or control characters.
+    """Text of ``shortest`` to ``longest`` characters in NFC, without spaces around it or control characters,
+    seen or unseen.
 
     ``lines`` allows line breaks.
     """
@@ -123,7 +129,7 @@ class Text(_Scalar, fields.String):
         if not self.shortest <= len(text) <= self.longest:
             _raise("message.length", shortest=self.shortest, longest=self.longest, actual=len(text))
         for position, character in enumerate(text, start=1):
-            if unicodedata.category(character) in ("Cc", "Cs") and not (self.lines and character == "\n"):
+            if unicodedata.category(character) in _UNSEEN and not (self.lines and character == "\n"):
                 _raise("message.character", position=position)
         return text
 
@@ -190,6 +196,21 @@ def _sha256(text: str) -> str:
     if not _SHA256.fullmatch(text):
         raise Problem("message.sha256")
     return text
+
+
+def _issuer(text: str) -> str:
+    name = " ".join(Text(longest=100).read(unicodedata.normalize("NFKC", text)).split())
+    if "/" in name:
+        raise Problem("certificate.issuer-stroke", field=None, causes=(), value=name)
+    return name
+
+
+class Issuer(Parsed):
+    """Who issues certificates, in the one form in which papers and approved lists write it: half-width, with
+    single spaces. Papers are known by ``issuer/number``, so it holds no stroke."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(_issuer, **kwargs)
 
 
 class Moment(Parsed):

@@ -16,10 +16,10 @@ from schema.messages.fields import (
     Grams,
     Id,
     Inner,
+    Issuer,
     Items,
     Message,
     Moment,
-    Parsed,
     Pieces,
     ProblemError,
     Sha256,
@@ -40,14 +40,6 @@ def _about(text: str) -> dict[str, str]:
     return {"description": text}
 
 
-def _issuer(text: str) -> str:
-    """A name as approved lists write it. Papers are known by ``issuer/number``, so it may hold no stroke."""
-    name = Text(longest=100).read(text)
-    if "/" in name:
-        raise Problem("certificate.issuer-stroke", field=None, causes=(), value=name)
-    return name
-
-
 class Covers(Message):
     """What a paper says of the goods, as far as it says it. It is compared with what was registered."""
 
@@ -62,7 +54,7 @@ class CertificateRecord(Message):
     """A paper of one or several lots. What is on it is a fact, a positive result too."""
 
     kind = Choice(PAPERS, required=True, metadata=_about("Which paper it is."))
-    issuer = Parsed(_issuer, required=True, metadata=_about("Who issued it, as on the paper."))
+    issuer = Issuer(required=True, metadata=_about("Who issued it, as on the paper."))
     number = Text(required=True, longest=60, metadata=_about("Its number; used once an issuer."))
     issued_on = Day(required=True, metadata=_about("Day of issue."))
     valid_until = Day(metadata=_about("Last day on which it is valid."))

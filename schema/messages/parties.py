@@ -16,6 +16,7 @@ from schema.messages.fields import (
     Flag,
     Id,
     Inner,
+    Issuer,
     Items,
     Message,
     Parsed,
@@ -165,10 +166,10 @@ class SignIn(Message):
 class Issuers(Message):
     """Who may issue a kind of certificate; null, or left out, is anybody."""
 
-    quarantine = Items(Text(), allow_none=True, metadata=_about("Of the quarantine certificate."))
-    nucleic_acid = Items(Text(), allow_none=True, metadata=_about("Of the nucleic-acid certificate."))
-    disinfection = Items(Text(), allow_none=True, metadata=_about("Of the disinfection certificate."))
-    customs_declaration = Items(Text(), allow_none=True, metadata=_about("Of the customs declaration."))
+    quarantine = Items(Issuer(), allow_none=True, metadata=_about("Of the quarantine certificate."))
+    nucleic_acid = Items(Issuer(), allow_none=True, metadata=_about("Of the nucleic-acid certificate."))
+    disinfection = Items(Issuer(), allow_none=True, metadata=_about("Of the disinfection certificate."))
+    customs_declaration = Items(Issuer(), allow_none=True, metadata=_about("Of the customs declaration."))
 
 
 def _days() -> Whole:

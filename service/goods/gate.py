@@ -63,6 +63,8 @@ def judge(case: Application) -> Verdict:
         cover = _cover(_fit(papers, case), case)
         carried += cover
         wanted += _shortfall(kind, papers, cover, case)
+    if Paper.NUCLEIC_ACID not in case.demands.required:
+        wanted += _positive(case)
     findings = [finding for part in carried for finding in weight_finding(part.paper, case)]
     return Verdict(_distinct(wanted), carried, findings)
 
@@ -107,13 +109,26 @@ def _enhanced(case: Application) -> Iterator[Refusal]:
         yield Refusal("gate.independent-zone-missing", lot=case.lot.code, zone=case.unit.zone)
 
 
+def _positive(case: Application) -> Iterator[Refusal]:
+    """A positive test is in the way also where no test is asked for, until a good one answers it."""
+    tests = [paper for paper in case.papers if paper.kind == Paper.NUCLEIC_ACID]
+    if not _fit(tests, case):
+        broken = (fault for paper in tests for fault in faults(paper, case))
+        yield from (fault for fault in broken if fault.code == "gate.nucleic-acid-positive")
+
+
 def _fit(papers: Sequence[Certificate], case: Application) -> list[Certificate]:
     """Papers that can carry the release, the oldest in the ledger first, inner-package samples before others.
 
-    So a release of goods under enhanced control rests on the inner sample that admitted it.
+    So a release of goods under enhanced control rests on the inner sample that admitted it. A paper that is
+    used up in pieces or in grams carries nothing more, not even what it sets no limit to.
     """
-    fit = [paper for paper in papers if not faults(paper, case)]
+    fit = [paper for paper in papers if not _is_spent(paper) and not faults(paper, case)]
     return sorted(fit, key=lambda paper: (not _is_inner(paper), paper.id))
+
+
+def _is_spent(paper: Certificate) -> bool:
+    return paper.pieces == paper.released_pieces or paper.grams == paper.released_grams
 
 
 def _is_inner(paper: Certificate) -> bool:
@@ -158,10 +173,11 @@ def _shortfall(
     if not fit:
         return
     names = ", ".join(paper.key for paper in sorted(fit, key=lambda paper: paper.id))
-    if pieces < case.pieces:
+    # Who sets no limit to the pieces ran out of grams, and the other way round: that is what is told.
+    if pieces < case.pieces and any(paper.pieces is not None for paper in fit):
         code = "gate.pieces-not-disinfected" if kind is Paper.DISINFECTION else "gate.covers-too-few-pieces"
         yield Refusal(code, certificates=names, covered=pieces, asked=case.pieces)
-    if grams < case.grams:
+    if grams < case.grams and any(paper.grams is not None for paper in fit):
         yield Refusal("gate.covers-too-few-grams", certificates=names, covered=grams, asked=case.grams)
 
 

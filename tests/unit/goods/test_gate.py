@@ -61,7 +61,16 @@ def enhanced(zone: int, *, inner: bool, entry: dict[str, str] | None = None) -> 
     )
 
 
+def unasked(*tests: dict[str, object]) -> Story:
+    """Under a policy that asks for no test."""
+    return Story(
+        policy={"required": ["quarantine", "disinfection"], "accept_port_sampling": False},
+        papers=[quarantine(), disinfection(), *tests],
+    )
+
+
 RETEST = nucleic(number="HS-2020-002", happened_at=at("10:01"))
+POSITIVE = nucleic(number="HS-2020-002", happened_at=at("10:01"), result="positive")
 SECOND_DISINFECTION = {"number": "XD-002"}
 
 CASES: list[tuple[str, Story, list[str]]] = [
@@ -197,6 +206,11 @@ CASES: list[tuple[str, Story, list[str]]] = [
         ),
         ["gate.disinfected-before-opening", "gate.pieces-not-disinfected"],
     ),
+    # No test is asked for, and there is one.
+    ("positive, not asked for", unasked(nucleic(result="positive")), ["gate.nucleic-acid-positive"]),
+    ("positive, a good one before it", unasked(nucleic(), POSITIVE), ["gate.nucleic-acid-positive"]),
+    ("positive, answered by a good one", unasked(nucleic(result="positive"), RETEST), []),
+    ("negative, not asked for, at the port", unasked(nucleic(sampled_where="port")), []),
     # Goods and papers agree.
     ("says all as registered", covering(product="冻去骨牛肉", country="BRA", grams=GRAMS), []),
     ("names it in English, otherwise spaced", covering(product="FROZEN  boneless beef"), []),

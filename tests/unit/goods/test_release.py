@@ -157,6 +157,28 @@ def test_an_inner_sample_that_does_not_fit_does_not_count() -> None:
     assert codes(scene, lot, unit) == ["gate.inner-sample-missing"]
 
 
+def test_a_paper_that_is_used_up_carries_nothing_more() -> None:
+    """Not the pieces that it sets no limit to either: those are for the other paper to cover."""
+    papers = [
+        *(quarantine(grams=13_000_000), nucleic(), disinfection()),
+        quarantine(number="120200000000002", grams=GRAMS, pieces=1),
+    ]
+    scene, lot, unit = Story(papers=papers).tell()
+    scene.release(lot, unit, pieces=500, grams=13_000_000)
+    assert codes(scene, lot, unit, pieces=500, grams=13_000_000) == ["gate.covers-too-few-pieces"]
+
+
+def test_an_inner_sample_that_is_used_up_does_not_count() -> None:
+    inner = nucleic(number="HS-2020-002", inner_sample=True, grams=13_000_000)
+    scene, lot, unit = Story(
+        policy={"enhanced": [{"country": "BRA"}]},
+        registration={"zone": 4},
+        papers=[quarantine(), nucleic(), inner, disinfection()],
+    ).tell()
+    scene.release(lot, unit, pieces=500, grams=13_000_000)
+    assert codes(scene, lot, unit, pieces=500, grams=13_000_000) == ["gate.inner-sample-missing"]
+
+
 def test_released_goods_are_not_released_again() -> None:
     scene, lot, unit = Story().tell()
     free = scene.release(lot, unit, pieces=6, grams=160_000).outcome["unit"]

@@ -17,6 +17,7 @@ from schema.messages.goods import (
     LotReleaseRequest,
 )
 from schema.messages.papers import CertificateRecord
+from schema.messages.parties import Issuers
 from service.ledger import Data
 from tests.unit.goods.inbound import (
     Inbound,
@@ -107,6 +108,13 @@ WRONG: list[tuple[Message, Data, str, str]] = [
         "/issuer",
     ),
     (
+        CertificateRecord(),
+        {**PAPER, **quarantine(issuer="青岛／海关")},
+        "certificate.issuer-stroke",
+        "/issuer",
+    ),
+    (CertificateRecord(), {**PAPER, **nucleic(number="HS-\u200b1")}, "message.character", "/number"),
+    (
         *(CertificateRecord(), {**PAPER, **quarantine(number="123456789")}),
         *("identifier.certificate-number-length", "/number"),
     ),
@@ -126,6 +134,13 @@ WRONG: list[tuple[Message, Data, str, str]] = [
 )
 def test_what_is_wrong_is_named_by_field(schema: Message, said: Data, code: str, field: str) -> None:
     assert faults(schema, said) == [(code, field)]
+
+
+@pytest.mark.parametrize("name", ["ＡＢＣ　Lab（甲）", " ABC  Lab(甲)", "ABC\u00a0Lab（甲)"])
+def test_an_issuer_is_one_name_however_it_is_typed(name: str) -> None:
+    """In papers and in the lists of policies, or one paper could be recorded twice."""
+    assert CertificateRecord().load({**PAPER, **quarantine(issuer=name)})["issuer"] == "ABC Lab(甲)"
+    assert Issuers().load({"quarantine": [name]})["quarantine"] == ["ABC Lab(甲)"]
 
 
 def test_every_field_that_is_missing_is_named() -> None:
