@@ -123,7 +123,7 @@ def view(form: Form, visit: Visit, ends: Ends, attempt: Attempt | None = None) -
         once=fresh_key() if attempt is None else attempt.once,
         uploads=form.uploads,
         groups=groups,
-        trouble=None if attempt is None else _trouble(attempt, visit),
+        trouble=None if attempt is None else explain(attempt.problem, visit.language),
         causes=_causes(attempt, others, visit),
     )
 
@@ -131,12 +131,6 @@ def view(form: Form, visit: Visit, ends: Ends, attempt: Attempt | None = None) -
 def fresh_key() -> str:
     """A key for one submission; whoever sends the form twice sends it twice."""
     return secrets.token_urlsafe(16)
-
-
-def _trouble(attempt: Attempt, visit: Visit) -> Explanation:
-    """What stands above the form: the problem, or that fields are wrong where only typing was at fault."""
-    problem = attempt.problem
-    return explain(problem, visit.language)
 
 
 def _causes(attempt: Attempt | None, others: list[Problem], visit: Visit) -> tuple[Said, ...]:
