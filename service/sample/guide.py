@@ -12,7 +12,7 @@ from pathlib import Path
 
 from service.sample.stories import Sights
 
-FORGOTTEN = "told at the first start; `coldledger password {login}` sets a new one"
+FORGOTTEN = "told at the first start; a new one: {command} {login}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,14 @@ class Guide:
     visitors: tuple[Visitor, ...]
     passwords: Mapping[str, str]
 
-    def lines(self, base_url: str) -> Iterator[str]:
-        """What to print."""
+    def lines(self, base_url: str, command: str) -> Iterator[str]:
+        """What to print. ``command`` sets a new password for the login that follows it."""
         yield "Sample data: every name, code and number in it is invented (示例数据，均为虚构)."
         for visitor in self.visitors:
             yield f"  {visitor.kind}"
             if visitor.login is not None:
-                password = self.passwords.get(visitor.login) or FORGOTTEN.format(login=visitor.login)
+                forgotten = FORGOTTEN.format(command=command, login=visitor.login)
+                password = self.passwords.get(visitor.login) or forgotten
                 yield f"    login {visitor.login}  password {password}"
             yield f"    {base_url}{visitor.path}  {visitor.why}"
 

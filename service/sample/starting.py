@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -40,7 +42,8 @@ async def load_sample(settings: Settings, base_url: str, password: str | None) -
             guide = await load(base_url, settings.data / NOTE, LOGIN, password, new_password)
         except (RefusedError, ClientError) as error:
             raise Problem("sample.stopped", cause=str(error)) from error
-    return [*guide.lines(base_url)]
+    command = [sys.argv[0], "password", "--data", str(settings.data)]
+    return [*guide.lines(base_url, shlex.join(command))]
 
 
 async def _demand_sample(settings: Settings, pool: asyncpg.Pool[asyncpg.Record]) -> None:

@@ -97,7 +97,7 @@ def test_a_later_start_loads_nothing_and_tells_no_password(folder: Path, first: 
         assert not told & {password for _, password, _ in visits(first)} - {None}, "passwords are random"
         fresh = entries(other)
     with serving(folder.with_name("later"), "--sample-data", ready=complete) as again:
-        assert all(password is None or "coldledger password" in password for _, password, _ in visits(again))
+        assert all(password is None or " password --data " in password for _, password, _ in visits(again))
         assert [login for login, _, _ in visits(again)] == [login for login, _, _ in visits(other)]
         assert entries(again) == fresh == before
 
