@@ -45,8 +45,11 @@ def parse(text: str) -> Moment:
             return Moment(text, start, start + timedelta(days=1))
         if match := _TIME.fullmatch(text):
             start = datetime.fromisoformat(text)
-            width = timedelta(seconds=1) if match[1] else timedelta(minutes=1)
-            return Moment(text, start, start + width)
+            end = start + (timedelta(seconds=1) if match[1] else timedelta(minutes=1))
+            # Whoever shows it in China's zone must not find that it falls out of the calendar there.
+            for bound in (start, end):
+                bound.astimezone(CHINA)
+            return Moment(text, start, end)
     except (ValueError, OverflowError):
         raise Problem("moment.no-such-day", value=text) from None
     raise Problem("moment.format", value=text)

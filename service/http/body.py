@@ -40,7 +40,7 @@ async def json_body(request: web.Request) -> dict[str, Any]:
     return body
 
 
-async def form_body(request: web.Request) -> Mapping[str, str | bytearray | web.FileField]:
+async def form_body(request: web.Request) -> Mapping[str, str | bytes | bytearray | web.FileField]:
     """The fields of a form; several may have one name. Raises Problem ``request.refused``.
 
     Refused is also what is in no character set that we know, and what is no text in one that we do.

@@ -54,6 +54,9 @@ def judge_again(registry: Registry, statement: Statement, world: World, position
         decision, judged = _decide(registry, kind, statement.decider, statement.data, context, world)
     except Refusal as refusal:
         return f"should have been refused: {refusal}"
+    except Exception as defect:
+        # Only a forger writes what no schema let in; the auditor names it and goes on.
+        return f"it cannot be judged: {defect!r}"
     breach = tuple(map(_breach, decision.breach))
     for name, found, expected in (
         ("outcome", statement.outcome, decision.outcome),

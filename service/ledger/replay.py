@@ -99,7 +99,7 @@ class Replay:
                 yield wrong
         try:
             rows = [*self.registry.kinds[statement.kind].project(statement, position, self.world)]
-        except (Problem, LookupError, ValueError, TypeError) as error:
+        except Exception as error:
             self.broken = True
             yield f"its rows cannot be made: {error!r}"
             return

@@ -30,11 +30,11 @@ from service.parties import (
 
 
 def decide(data: Data, ctx: Context, world: World) -> Decision:
-    """Judged under the policy of the destination; how far back it may be dated is the origin's."""
+    """Judged under the policy of the destination; how far back it may be dated is the origin's.
+
+    Where they go is looked at last: who has nothing to send is not told which places there are.
+    """
     origin = rules.own_facility(data["facility"], ctx, world)
-    destination = _destination(data["destination"], origin, world)
-    policy = policy_for(world, destination.region)
-    _first_station_first(origin, destination, policy)
     _vehicle(data.get("vehicle"), ctx, world)
     departed = timing.happened(data["departed_at"], ctx, policy_for(world, origin.region), "/departed_at")
     accounts = flow.Accounts()
@@ -44,6 +44,9 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
         rules.unit_at(unit, origin, f"{pointer}/unit")
         timing.after_made(departed, unit, "/departed_at")
         accounts.take(unit, item.get("pieces"), item["grams"], pointer)
+    destination = _destination(data["destination"], origin, world)
+    policy = policy_for(world, destination.region)
+    _first_station_first(origin, destination, policy)
     units = [ctx.id(place) for place in range(1, len(data["items"]) + 1)]
     return Decision({"shipment": ctx.id(), "units": units}, policy.version)
 

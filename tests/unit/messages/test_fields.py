@@ -88,6 +88,8 @@ REFUSED: list[tuple[Field[Any], Any, str]] = [
     (fields.Moment(), 20200817, "message.text"),
     (fields.Day(), "2020-08-17T09:30+08:00", "moment.day-format"),
     (fields.Day(), "2020-02-30", "moment.no-such-day"),
+    (fields.Moment(), "9999-12-31T23:58-12:00", "moment.no-such-day"),
+    (fields.Moment(), "0001-01-01T07:59+08:01", "moment.no-such-day"),
     (fields.Sha256(), "0A" * 32, "message.sha256"),
     (fields.Uscc(), "91350100M000100Y4A", "identifier.uscc-check"),
     (fields.Region(), "990000", "identifier.region-province"),

@@ -773,3 +773,10 @@ BREACHES = {"receipt.seal-broken"}
 def test_every_code_of_the_catalogue_has_a_case() -> None:
     written = (files("schema.problems") / "movements.toml").read_text(encoding="utf-8")
     assert set(tomllib.loads(written)) - {code for code, _, _ in CASES} == BREACHES
+
+
+@pytest.mark.parametrize("destination", [7, CLOSED, UNFILED, DALIAN_STORE, WUHAN_STORE])
+def test_who_has_nothing_to_send_is_not_told_which_places_there_are(destination: int) -> None:
+    scene = Scene()
+    nothing = {**scene.ship(scene.unit(), destination), "items": [{"unit": 7, "pieces": 1, "grams": 1}]}
+    assert scene.refused(SHIP, nothing, QINGDAO).code == "unit.not-found"
