@@ -6,9 +6,9 @@ import asyncio
 import json
 import sys
 
-from tests.benchmarks import registrations
+from tests.benchmarks import registrations, stages
 
-BENCHMARKS = {"registrations": registrations.run}
+BENCHMARKS = {"registrations": registrations.run, "stages": stages.run}
 
 
 async def main(names: list[str]) -> None:

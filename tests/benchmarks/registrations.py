@@ -30,7 +30,7 @@ from tests.history import History
 from tests.quay import OUT, Quay
 from tests.retold import retold
 
-CONNECTIONS, PROCESSES, SECONDS, ROUNDS = 256, 2, 8.0, 3
+CONNECTIONS, FEW_CONNECTIONS, PROCESSES, SECONDS, ROUNDS = 256, 64, 2, 8.0, 3
 PIECES, GRAMS = 900_000, 40
 TICK = os.sysconf("SC_CLK_TCK")
 
@@ -118,23 +118,23 @@ def postgres_processes(cluster: Path) -> list[int]:
     return found
 
 
-def load(place: Ground, port: int, seconds: float) -> tuple[dict[str, Any], float]:
+def load(place: Ground, port: int, connections: int, seconds: float) -> tuple[dict[str, Any], float]:
     """Run the load generator; what it measured, and its own CPU seconds."""
     before = os.times()
-    command = [sys.executable, "-m", "tests.benchmarks.load", str(port), str(CONNECTIONS), str(seconds)]
+    command = [sys.executable, "-m", "tests.benchmarks.load", str(port), str(connections), str(seconds)]
     done = subprocess.run(command, input=json.dumps(place.mix).encode(), stdout=subprocess.PIPE, check=True)
     after = os.times()
     spent = after.children_user + after.children_system - before.children_user - before.children_system
     return json.loads(done.stdout), spent
 
 
-def measure(place: Ground, port: int, which: str) -> dict[str, Any]:
+def measure(place: Ground, port: int, which: str, connections: int = CONNECTIONS) -> dict[str, Any]:
     """One round: a warm-up, then the figures; CPU in microseconds a request."""
     with processes(place, port, which) as pids:
-        load(place, port, 1.5)
+        load(place, port, connections, 1.5)
         server = postgres_processes(place.cluster)
         service, postgres = cpu_seconds(pids), cpu_seconds(server)
-        result, client = load(place, port, SECONDS)
+        result, client = load(place, port, connections, SECONDS)
         service, postgres = cpu_seconds(pids) - service, cpu_seconds(server) - postgres
     if set(result["statuses"]) != {"201"}:
         raise RuntimeError(f"not every request was recorded: {result['statuses']}")
@@ -170,33 +170,48 @@ def _free_port() -> int:
 
 async def run() -> AsyncIterator[dict[str, Any]]:
     """The rounds in turn, then one line a side and the ratio."""
+    own: list[dict[str, Any]] = []
+    peer: list[dict[str, Any]] = []
     scratch = tempfile.TemporaryDirectory(prefix="coldledger-bench-")
-    with scratch as folder, EmbeddedPostgres(Path(folder, "d")) as pg:
+    with scratch as folder, EmbeddedPostgres(Path(folder, "d")) as server:
         port = _free_port()
         data = _with_key(Path(folder, "f"))
-        async with ground(pg, "own", port, data) as own, ground(pg, "peer", port, data) as peer:
-            sides: dict[str, list[dict[str, Any]]] = {"own": [], "peer": []}
+        async with ground(server, "own", port, data) as ours, ground(server, "peer", port, data) as theirs:
             for _ in range(ROUNDS):
-                for which, place in (("own", own), ("peer", peer)):
-                    sides[which].append(await asyncio.to_thread(measure, place, port, which))
-            verified = {"own": await sound(own), "peer": await sound(peer)}
-    settings = {"connections": CONNECTIONS, "processes": PROCESSES, "seconds": SECONDS, "fsync": True}
-    for which, rounds in sides.items():
-        yield {
-            "name": f"registrations_{which}",
-            "per_second": round(statistics.median(r["per_second"] for r in rounds)),
-            "p50_ms": round(statistics.median(r["p50_ms"] for r in rounds), 1),
-            "p99_ms": round(statistics.median(r["p99_ms"] for r in rounds), 1),
-            "cpu_us": statistics.median_low([json.dumps(r["cpu_us"]) for r in rounds]),
-            "verified": verified[which],
-            "n": sum(r["n"] for r in rounds),
-            "settings": settings,
-        }
-    pairs = [o["per_second"] / p["per_second"] for o, p in zip(sides["own"], sides["peer"], strict=True)]
+                own.append(await asyncio.to_thread(measure, ours, port, "own"))
+                peer.append(await asyncio.to_thread(measure, theirs, port, "peer"))
+            few = await asyncio.to_thread(measure, ours, port, "own", FEW_CONNECTIONS)
+            yield _line("registrations_own", own, CONNECTIONS, verified=await sound(ours))
+            yield _line("registrations_peer", peer, CONNECTIONS, verified=await sound(theirs))
+            yield _line("registrations_own_fewer_connections", [few], FEW_CONNECTIONS)
+    pairs = [o["per_second"] / p["per_second"] for o, p in zip(own, peer, strict=True)]
     yield {
         "name": "registrations_own_to_peer",
         "ratio": round(statistics.median(pairs), 2),
-        "rounds": [round(p, 2) for p in pairs],
-        "n": sum(r["n"] for rounds in sides.values() for r in rounds),
-        "settings": settings,
+        "rounds": [round(pair, 2) for pair in pairs],
+        "n": sum(r["n"] for r in own + peer),
+        "settings": _settings(CONNECTIONS),
+    }
+
+
+def _settings(connections: int) -> dict[str, Any]:
+    return {"connections": connections, "processes": PROCESSES, "seconds": SECONDS, "fsync": True}
+
+
+def _line(name: str, rounds: list[dict[str, Any]], connections: int, **more: Any) -> dict[str, Any]:
+    """Medians of the rounds. CPU time is microseconds a request, by who spent it."""
+
+    def median(figure: str) -> float:
+        return round(statistics.median(r[figure] for r in rounds), 1)
+
+    cpu = {part: round(statistics.median(r["cpu_us"][part] for r in rounds)) for part in rounds[0]["cpu_us"]}
+    return {
+        "name": name,
+        "per_second": round(median("per_second")),
+        "p50_ms": median("p50_ms"),
+        "p99_ms": median("p99_ms"),
+        "cpu_us_per_request": cpu,
+        "n": sum(r["n"] for r in rounds),
+        **more,
+        "settings": _settings(connections),
     }
