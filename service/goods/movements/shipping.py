@@ -32,10 +32,9 @@ from service.parties import (
 def decide(data: Data, ctx: Context, world: World) -> Decision:
     """Judged under the policy of the destination; how far back it may be dated is the origin's.
 
-    Where they go is looked at last: who has nothing to send is not told which places there are.
+    Where they go, and on what, is looked at last: who has nothing to send is not told what there is.
     """
     origin = rules.own_facility(data["facility"], ctx, world)
-    _vehicle(data.get("vehicle"), ctx, world)
     departed = timing.happened(data["departed_at"], ctx, policy_for(world, origin.region), "/departed_at")
     accounts = flow.Accounts()
     for place, item in enumerate(data["items"]):
@@ -44,6 +43,7 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
         rules.unit_at(unit, origin, f"{pointer}/unit")
         timing.after_made(departed, unit, "/departed_at")
         accounts.take(unit, item.get("pieces"), item["grams"], pointer)
+    _vehicle(data.get("vehicle"), ctx, world)
     destination = _destination(data["destination"], origin, world)
     policy = policy_for(world, destination.region)
     _first_station_first(origin, destination, policy)

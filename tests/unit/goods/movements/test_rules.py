@@ -779,4 +779,5 @@ def test_every_code_of_the_catalogue_has_a_case() -> None:
 def test_who_has_nothing_to_send_is_not_told_which_places_there_are(destination: int) -> None:
     scene = Scene()
     nothing = {**scene.ship(scene.unit(), destination), "items": [{"unit": 7, "pieces": 1, "grams": 1}]}
-    assert scene.refused(SHIP, nothing, QINGDAO).code == "unit.not-found"
+    for vehicle in ({}, {"vehicle": 7}):
+        assert scene.refused(SHIP, nothing | vehicle, QINGDAO).code == "unit.not-found"
