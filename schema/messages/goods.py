@@ -6,8 +6,10 @@ service makes the code; the other is what a statement holds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from marshmallow import post_load, validates_schema
 
@@ -48,6 +50,8 @@ SOURCES = ("port", "other_province", "within_province")
 CATEGORIES = ("aquatic", "poultry", "livestock", "other")
 TEMPERATURE_CLASSES = ("frozen", "chilled")
 EXIT_CODE_LENGTH = 20
+
+_PRINTED = re.compile(r"[!-~]+")
 
 
 def _about(text: str) -> dict[str, str]:
@@ -113,15 +117,34 @@ class ContainerOpening(Message):
     container = Container(required=True, metadata=_about("The number on the door."))
     seal = Seal(metadata=_about("The number on the seal; needed where one was announced."))
     seal_intact = Flag(required=True, metadata=_about("Whether the seal was whole."))
-    remark = Personal(longest=500, metadata=_about("Remark; kept private."))
+    remark = Personal(longest=500, lines=True, metadata=_about("Remark; kept private."))
+
+
+def _foreign_code(text: str) -> str:
+    code = Text(longest=100).read(text)
+    if not _PRINTED.fullmatch(code):
+        raise Problem("message.printed")
+    return code
+
+
+def _web_address(text: str) -> str:
+    """Nothing but what a browser may be led to: ``javascript:`` and ``data:`` would run as ours."""
+    address = Text(longest=300).read(text)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        raise Problem("message.web-address") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or not _PRINTED.fullmatch(address):
+        raise Problem("message.web-address")
+    return address
 
 
 class ForeignCode(Message):
     """A code that another platform gave to the goods."""
 
     system = Text(required=True, longest=40, metadata=_about("The platform, such as 浙冷链."))
-    code = Text(required=True, longest=100, metadata=_about("Its code."))
-    url = Text(longest=300, metadata=_about("Where it leads."))
+    code = Parsed(_foreign_code, required=True, metadata=_about("Its code: ASCII without spaces."))
+    url = Parsed(_web_address, metadata={**_about("Where it leads: http or https."), "format": "uri"})
 
 
 class LotRegistrationRequest(Message):

@@ -136,6 +136,31 @@ def test_what_is_wrong_is_named_by_field(schema: Message, said: Data, code: str,
     assert faults(schema, said) == [(code, field)]
 
 
+@pytest.mark.parametrize(
+    "url", ["https://zll.example.cn/t?c=1", "HTTP://example.cn", "http://127.0.0.1:8080/a"]
+)
+def test_another_platforms_code_leads_to_the_web(url: str) -> None:
+    said = SCENE.registration(1, foreign_codes=[{"system": "浙冷链", "code": "ZLL-1/2", "url": url}])
+    assert LotRegistration().load(said)["foreign_codes"][0]["url"] == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    (
+        *("javascript:alert(1)", "data:text/html,x", "//example.cn", "example.cn", "https://", "https:///t"),
+        *("http://[", "ftp://example.cn", "https://example.cn/a b", "https://example.cn/张三"),
+    ),
+)
+def test_another_platforms_code_leads_nowhere_else(url: str) -> None:
+    said = SCENE.registration(1, foreign_codes=[{"system": "浙冷链", "code": "1", "url": url}])
+    assert faults(LotRegistration(), said) == [("message.web-address", "/foreign_codes/0/url")]
+
+
+def test_another_platforms_code_is_no_sentence() -> None:
+    said = SCENE.registration(1, foreign_codes=[{"system": "浙冷链", "code": "张三 13800000001"}])
+    assert faults(LotRegistration(), said) == [("message.printed", "/foreign_codes/0/code")]
+
+
 @pytest.mark.parametrize("name", ["ＡＢＣ　Lab（甲）", " ABC  Lab(甲)", "ABC\u00a0Lab（甲)"])
 def test_an_issuer_is_one_name_however_it_is_typed(name: str) -> None:
     """In papers and in the lists of policies, or one paper could be recorded twice."""
