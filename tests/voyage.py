@@ -64,6 +64,6 @@ def _cubes(quay: Quay, plant: int, unit: int) -> dict[str, object]:
             }
         ],
         "loss_grams": 500,
-        "loss_reason": "修割",
+        "loss_reason": "trimming",
         "happened_at": RECEIVED,
     }

@@ -29,6 +29,10 @@ from schema.messages.fields import (
 
 CATEGORIES = ("aquatic", "poultry", "livestock", "other")
 TEMPERATURE_CLASSES = ("frozen", "chilled")
+SHORTFALLS = ("damaged", "missing", "spoiled", "refused", "drying", "sampled", "other")
+"""Why less arrived than was sent. A closed set: whatever else is to be said is a remark, which is private."""
+LOSSES = ("trimming", "drip", "damaged", "spoiled", "sampled", "other")
+"""Why processing lost some."""
 MAX_CASES = 2000
 """Case codes a statement: well below the size that a statement may have."""
 MAX_UNITS = 400
@@ -90,7 +94,7 @@ class Waybill(Message):
     """What travels with the goods."""
 
     number = Text(longest=50, metadata=_about("Number of the electronic waybill."))
-    carrier = Text(metadata=_about("The carrier's name."))
+    carrier = Personal(longest=200, metadata=_about("The carrier's name; many a carrier is a person."))
     driver_name = Personal(longest=100, metadata=_about("The driver."))
     driver_phone = Personal(longest=30, metadata=_about("The driver's telephone number."))
     plate = Personal(longest=20, metadata=_about("The vehicle's plate."))
@@ -115,7 +119,8 @@ class ReceivedPortion(Message):
     unit = Id(required=True, metadata=_about("The unit in transit, as the shipment lists it."))
     pieces = Pieces(least=0, metadata=_about("Pieces that arrived, 0 for none."))
     grams = Grams(least=0, required=True, metadata=_about("Grams that arrived, 0 for none."))
-    reason = Text(longest=500, metadata=_about("Why less arrived than was shipped; demanded then."))
+    reason = Choice(SHORTFALLS, metadata=_about("Why less arrived than was shipped; demanded then."))
+    remark = Personal(longest=500, lines=True, metadata=_about("Remark; kept private."))
 
 
 class GoodsReceipt(Message):
@@ -167,7 +172,8 @@ class GoodsProcessingRequest(Message):
         Inner(ProcessedLotRequest), most=MAX_UNITS, required=True, metadata=_about("What came out.")
     )
     loss_grams = Grams(least=0, required=True, metadata=_about("What was lost, 0 for nothing."))
-    loss_reason = Text(longest=500, metadata=_about("Why; demanded where something was lost."))
+    loss_reason = Choice(LOSSES, metadata=_about("Why; demanded where something was lost."))
+    remark = Personal(longest=500, lines=True, metadata=_about("Remark; kept private."))
     happened_at = Moment(required=True)
 
 

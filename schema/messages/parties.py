@@ -90,7 +90,9 @@ class OrganisationSuspension(Message):
     """An organisation may say nothing new until it is reinstated. Said by the platform."""
 
     organisation = Id(required=True, metadata=_about("Id of the organisation."))
-    reason = Personal(longest=500, required=True, metadata=_about("Why. Free text is kept private."))
+    reason = Personal(
+        longest=500, lines=True, required=True, metadata=_about("Why. Free text is kept private.")
+    )
 
 
 class OrganisationReinstatement(OrganisationSuspension):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from schema.messages.fields import Day, Flag, Id, Inner, Message, Moment, Text, Whole
+from schema.messages.fields import Choice, Day, Flag, Id, Inner, Message, Moment, Text, Whole
+from schema.messages.movements import SHORTFALLS
 from schema.messages.views import Listed, LotRef, PaperRef, PartyRef, PlaceRef, UnitView, words
 
 
@@ -82,7 +83,7 @@ class LossView(AmountView):
     organisation = Inner(PartyRef)
     facility = Inner(PlaceRef, allow_none=True)
     shipment = Id(allow_none=True)
-    reason = Text(allow_none=True)
+    reason = Choice(SHORTFALLS, allow_none=True)
     derived = Flag()
 
 

@@ -46,7 +46,7 @@ async def _wuhan_2020(stage: Stage, sights: Sights) -> None:
     store = await tell.receive(load, date(2020, 8, 17))
     market = await tell.deliver(store, 300, "wuhan-market", date(2020, 8, 20), date(2020, 8, 21))
     load = await tell.ship(store, 200, "wuhan-shop", date(2020, 9, 5))
-    shop = await tell.receive(load, date(2020, 9, 6), 1, "一箱外包装破损，拒收")
+    shop = await tell.receive(load, date(2020, 9, 6), 1, "refused")
     restaurant = await tell.deliver(store, 100, "wuhan-restaurant", date(2020, 10, 10), date(2020, 10, 11))
     stall, _counter = await tell.split(market, [120, 80], date(2020, 8, 22))
     await tell.sell(stall, 35, date(2020, 8, 25), "示例顾客甲")
@@ -95,8 +95,8 @@ async def _yantai_2020(stage: Stage, sights: Sights) -> None:
         (await tell.bring_in(consignment, released=date(2020, 8, 10)))[1] for consignment in goods.YANTAI_2020
     ]
     plant = await tell.deliver(parcels[0], 700, "yantai-plant", date(2020, 8, 11), date(2020, 8, 12))
-    rings = await tell.process([(plant, 400)], _RINGS, 1_640_000, "去皮去内脏", "2020-08-13T16:00+08:00")
-    await tell.process([(plant, 150)], _TUBES, 450_000, "去皮去内脏", "2020-08-14T16:00+08:00")
+    rings = await tell.process([(plant, 400)], _RINGS, 1_640_000, "trimming", "2020-08-13T16:00+08:00")
+    await tell.process([(plant, 150)], _TUBES, 450_000, "trimming", "2020-08-14T16:00+08:00")
     boxes = await tell.split(rings, [100, 100, 118], date(2020, 8, 15))
     await tell.deliver(boxes[0], 100, "linyi-market", date(2020, 8, 16), date(2020, 8, 17))
     await tell.deliver(parcels[1], 200, "linyi-market", date(2020, 8, 13), date(2020, 8, 14))

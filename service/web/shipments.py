@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from schema.messages.movements import SHORTFALLS
 from schema.problems import Problem
 from service.http.writes import Receipt
 from service.web import choices
@@ -111,7 +112,7 @@ def _waybill(vehicles: tuple[Option, ...]) -> Group:
         "shipment.waybill",
         (
             Field("waybill.number", label="field.waybill", longest=50),
-            Field("waybill.carrier", longest=200),
+            Field("waybill.carrier", hint="hint.personal", longest=200),
             *vehicle,
             Field("waybill.plate", hint="hint.personal", longest=20),
             Field("waybill.driver_name", hint="hint.personal", longest=100),
@@ -174,7 +175,9 @@ def _arrived(visit: Visit, item: dict[str, Any], row: int) -> Group:
             *pieces,
             Field(f"{prefix}grams", Widget.KILOGRAMS, "field.arrived", hint="hint.kilograms", required=True,
                   initial=plain_kilograms(sent_grams)),
-            Field(f"{prefix}reason", label="field.loss_reason", hint="hint.less", longest=500),
+            Field(f"{prefix}reason", Widget.CHOICE, "field.loss_reason", hint="hint.less",
+                  options=choices.words(visit, "loss", SHORTFALLS)),
+            Field(f"{prefix}remark", hint="hint.remark", longest=500),
         ),
         f"{item['lot']['product']} · {item['lot']['code']} · {sent}",
     )  # fmt: skip

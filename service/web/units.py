@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from schema.messages.movements import CATEGORIES, TEMPERATURE_CLASSES
+from schema.messages.movements import CATEGORIES, LOSSES, TEMPERATURE_CLASSES
 from service.goods.state import UnitState
 from service.http.writes import Receipt
 from service.parties import ZoneKind
@@ -151,7 +151,8 @@ async def _process(visit: Visit) -> Sheet:
     outputs = tuple(_output(visit, row) for row in range(_OUTPUTS))
     loss = (
         Field("loss_grams", Widget.KILOGRAMS, hint="hint.loss", required=True, initial="0"),
-        Field("loss_reason", longest=500),
+        Field("loss_reason", Widget.CHOICE, options=choices.words(visit, "loss", LOSSES)),
+        Field("remark", hint="hint.remark", longest=500),
         happened(),
     )
     form = Form((*inputs, *outputs, Group("unit.loss", loss)), {"inputs": "unit", "outputs": "product"})

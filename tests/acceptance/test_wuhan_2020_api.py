@@ -235,7 +235,7 @@ async def deliver(
         "grams": portion["grams"] - lost,
     }
     if missing:
-        item["reason"] = "一箱破损"
+        item["reason"] = "damaged"
     received = await consignee.say(
         f"/api/v1/shipments/{shipped['shipment']}/receipt",
         happened_at="2020-08-22T07:00+08:00",
@@ -273,7 +273,7 @@ async def every_carton_and_gram_is_found(cast: Cast, lot: dict[str, Any]) -> Non
     (on_the_road,) = trace["in_transit"]
     assert (on_the_road["pieces"], on_the_road["grams"]) == (6, 161_040)
     (lost,) = trace["losses"]
-    assert (lost["pieces"], lost["grams"], lost["reason"]) == (1, 26_840, "一箱破损")
+    assert (lost["pieces"], lost["grams"], lost["reason"]) == (1, 26_840, "damaged")
     everything = [*trace["holders"], *trace["sold"], *trace["in_transit"], *trace["losses"]]
     assert sum(part["pieces"] for part in everything) == CARTONS
     assert sum(part["grams"] for part in everything) == GRAMS

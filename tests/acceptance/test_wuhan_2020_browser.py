@@ -134,7 +134,7 @@ def test_a_container_of_beef_goes_through_the_pages_from_the_port_to_the_counter
     ship(store, cast.store.places["third_party_store"], stored, cast.shop, "2020-08-21T10:00", "200", "5368")
 
     shop = Person(chromium, service.url, cast.shop, locale="zh-CN")
-    on_shelf = receive(shop, label, "2020-08-22T07:00", 199, 5_341_160, "一箱破损")
+    on_shelf = receive(shop, label, "2020-08-22T07:00", 199, 5_341_160, "damaged")
     sell(shop, label, on_shelf)
 
     regulator = Person(chromium, service.url, cast.regulator)

@@ -45,7 +45,7 @@ def eventful() -> Quay:
         road = {"facility": quay.place, "destination": place, "departed_at": SHIPPED, "items": [item]}
         waybill = {"number": "W1", "driver_name": SEALED, "seals": ["S1", "S2"]}
         shipped = say(SHIP, {**road, "waybill": waybill}, station.staff).outcome
-        arrived = {"unit": shipped["units"][0], "pieces": 9, "grams": 9 * CARTON, "reason": "破损"}
+        arrived = {"unit": shipped["units"][0], "pieces": 9, "grams": 9 * CARTON, "reason": "damaged"}
         receipt = {"shipment": shipped["shipment"], "happened_at": RECEIVED, "items": [arrived]}
         received += say(RECEIVE, receipt, holder.staff).outcome["units"]
     say(SHIP, {**road, "waybill": waybill}, station.staff)
@@ -68,7 +68,7 @@ def eventful() -> Quay:
         "inputs": [{"unit": received[0], "pieces": 1, "grams": CARTON}],
         "outputs": [output],
         "loss_grams": 500,
-        "loss_reason": "修割",
+        "loss_reason": "trimming",
         "happened_at": RECEIVED,
     }
     say(PROCESS, cubes, processor.staff)

@@ -151,7 +151,7 @@ def _cubes(story: Bazaar) -> None:
             }
         ],
         "loss_grams": 500,
-        "loss_reason": "修割",
+        "loss_reason": "trimming",
         "happened_at": "2020-08-18",
     }
     outcome = story.history.say(PROCESS, made, story.parties["plant"].staff).outcome
@@ -173,6 +173,6 @@ def _sent(
         return int(shipped["units"][0])
     if pieces is not None:
         amount = {"pieces": pieces - lost, "grams": (pieces - lost) * CARTON}
-    item = {"unit": shipped["units"][0], **amount, **({"reason": "破损"} if lost else {})}
+    item = {"unit": shipped["units"][0], **amount, **({"reason": "damaged"} if lost else {})}
     receipt = {"shipment": shipped["shipment"], "happened_at": "2020-08-18", "items": [item]}
     return int(say(RECEIVE, receipt, story.parties[to].staff).outcome["units"][0])

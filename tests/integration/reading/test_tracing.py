@@ -47,7 +47,7 @@ async def test_an_authority_finds_every_holder_and_all_of_it(served: Served) -> 
     }
     assert [(row["consignee"]["name"], row["pieces"]) for row in told["in_transit"]] == [("示例超市", 6)]
     assert [(row["organisation"]["name"], row["pieces"]) for row in told["sold"]] == [("示例超市", 5)]
-    assert [(row["reason"], row["pieces"]) for row in told["losses"]] == [("破损", 1)]
+    assert [(row["reason"], row["pieces"]) for row in told["losses"]] == [("damaged", 1)]
     assert told["delivered"] == []
 
 

@@ -138,7 +138,8 @@ async def test_goods_are_received_with_less_only_for_a_reason(browsers: Browsers
     refused = await browsers.send("shop", path, fields)
     assert refused.status == 422 or refused.status == 409
     assert 'id="f-items-0-reason-fault"' in refused.text
-    received = await browsers.send("shop", path, {**fields, "items.0.reason": "一箱破损"})
+    fields |= {"items.0.reason": "damaged", "items.0.remark": "李四送货，一箱破损"}
+    received = await browsers.send("shop", path, fields)
     assert received.status == 303, received.text
     again = await browsers.get("shop", filled(browsers, "/receive?scan={code}"))
     assert again.status == 404

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import service.web
-from schema.messages import goods, papers, parties
+from schema.messages import goods, movements, papers, parties
 from schema.problems import LANGUAGES
 from service.goods.state import MovementKind, UnitState
 from service.registry import make_registry
@@ -30,6 +30,7 @@ CLOSED_SETS: dict[str, Iterable[str]] = {
     "paper": papers.PAPERS,
     "result": papers.RESULTS,
     "sampled_where": papers.SAMPLED_WHERE,
+    "loss": (*movements.SHORTFALLS, *movements.LOSSES),
     "lot_state": LOT_STATES,
     "unit_state": tuple(UnitState),
     "consumer_state": ("quarantined", "released"),

@@ -174,7 +174,7 @@ class Trade(RuleBasedStateMachine):
             none = dict.fromkeys(whole, 0)
             exact = st.sampled_from([{**whole, "grams": unit.grams}, {**none, "grams": 0}])
             amount = data.draw(exact) if data.draw(st.booleans()) else self.amount(data, unit)
-            items.append({"unit": unit.id, **amount, **({"reason": "短少"} if reason else {})})
+            items.append({"unit": unit.id, **amount, **({"reason": "missing"} if reason else {})})
             allowed = allowed and arrives(unit, amount, reason)
         said = {"shipment": shipment.id, "happened_at": self.now, "items": items}
         self.attempt(RECEIVE, said, shipment.destination, allowed)
@@ -197,7 +197,7 @@ class Trade(RuleBasedStateMachine):
             "inputs": items,
             "outputs": outputs,
             "loss_grams": lost,
-            "loss_reason": "修割",
+            "loss_reason": "trimming",
             "happened_at": self.now,
         }
         if made < 2:

@@ -116,8 +116,8 @@ def test_what_arrives_is_the_consignees_and_what_does_not_is_lost(scene: Scene) 
     dry, gone, whole = shipped.outcome["units"]
     arrived = [
         {"unit": whole, "pieces": 10, "grams": 1000},
-        {"unit": dry, "pieces": 9, "grams": 890, "reason": "破损一箱"},
-        {"unit": gone, "pieces": 0, "grams": 0, "reason": "丢失"},
+        {"unit": dry, "pieces": 9, "grams": 890, "reason": "damaged"},
+        {"unit": gone, "pieces": 0, "grams": 0, "reason": "missing"},
     ]
     statement = scene.say(RECEIVE, scene.receive(shipped, arrived, zone=IMPORTED), WUHAN)
     first, second, nothing = statement.outcome["units"]
@@ -140,7 +140,7 @@ def test_what_arrives_is_the_consignees_and_what_does_not_is_lost(scene: Scene) 
 
 def test_weight_alone_may_be_lost_on_the_road(scene: Scene) -> None:
     shipped = scene.say(SHIP, scene.ship(scene.unit(10, 1000)), QINGDAO)
-    items = [{"unit": shipped.outcome["units"][0], "pieces": 10, "grams": 990, "reason": "失水"}]
+    items = [{"unit": shipped.outcome["units"][0], "pieces": 10, "grams": 990, "reason": "drying"}]
     received = scene.say(RECEIVE, scene.receive(shipped, items), WUHAN).outcome["units"][0]
     assert account(scene.now_in(received)) == ((10, 10, 0, 0), (990, 990, 0, 0))
     assert account(scene.now_in(items[0]["unit"])) == ((10, 0, 10, 0), (1000, 0, 990, 10))
@@ -194,7 +194,7 @@ def test_processing_passes_through_a_node_and_inherits(scene: Scene) -> None:
     )
     outputs = [scene.output(2000, pieces=40), scene.output(1300)]
     data = scene.process(
-        portion(small), portion(large, 15, 2500), outputs=outputs, loss_grams=200, loss_reason="修整"
+        portion(small), portion(large, 15, 2500), outputs=outputs, loss_grams=200, loss_reason="trimming"
     )
     statement = scene.say(PROCESS, data, QINGDAO)
     packed, loose = map(scene.now_in, statement.outcome["units"])

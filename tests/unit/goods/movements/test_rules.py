@@ -509,7 +509,7 @@ def _(scene: Scene) -> Boundary:
 @case("receipt.more-than-shipped", "a piece more, though it weighs less")
 def _(scene: Scene) -> Boundary:
     shipped = on_the_road(scene)
-    wrong = scene.receive(shipped, [arrived(shipped, 11, 260_000, reason="多一箱")])
+    wrong = scene.receive(shipped, [arrived(shipped, 11, 260_000, reason="other")])
     return Boundary(RECEIVE, wrong, scene.receive(shipped), by=WUHAN, field="/items/0")
 
 
@@ -517,7 +517,7 @@ def _(scene: Scene) -> Boundary:
 def _(scene: Scene) -> Boundary:
     shipped = on_the_road(scene)
     wrong = scene.receive(shipped, [arrived(shipped, 10, 269_999)])
-    right = scene.receive(shipped, [arrived(shipped, 10, 269_999, reason="失水")])
+    right = scene.receive(shipped, [arrived(shipped, 10, 269_999, reason="drying")])
     return Boundary(RECEIVE, wrong, right, by=WUHAN, field="/items/0/reason")
 
 
@@ -531,14 +531,18 @@ def _(scene: Scene) -> Boundary:
 @case("unit.remainder-mismatch", "weight arrives without pieces")
 def _(scene: Scene) -> Boundary:
     shipped = on_the_road(scene)
-    wrong, right = (scene.receive(shipped, [arrived(shipped, 0, grams, reason="散落")]) for grams in (100, 0))
+    wrong, right = (
+        scene.receive(shipped, [arrived(shipped, 0, grams, reason="damaged")]) for grams in (100, 0)
+    )
     return Boundary(RECEIVE, wrong, right, by=WUHAN, field="/items/0")
 
 
 @case("unit.remainder-mismatch", "pieces arrive without weight")
 def _(scene: Scene) -> Boundary:
     shipped = on_the_road(scene)
-    wrong, right = (scene.receive(shipped, [arrived(shipped, pieces, 0, reason="空箱")]) for pieces in (1, 0))
+    wrong, right = (
+        scene.receive(shipped, [arrived(shipped, pieces, 0, reason="missing")]) for pieces in (1, 0)
+    )
     return Boundary(RECEIVE, wrong, right, by=WUHAN, field="/items/0")
 
 
@@ -574,7 +578,7 @@ def _(scene: Scene) -> Boundary:
 @case("process.yield-unbalanced", "a gram goes nowhere")
 def _(scene: Scene) -> Boundary:
     taken = portion(scene.unit(10, 1000), 5, 500)
-    lost = {"outputs": [scene.output(400), scene.output(50)], "loss_reason": "修整"}
+    lost = {"outputs": [scene.output(400), scene.output(50)], "loss_reason": "trimming"}
     wrong, right = (scene.process(taken, **lost, loss_grams=loss) for loss in (49, 50))
     return Boundary(PROCESS, wrong, right, field="/loss_grams")
 
