@@ -19,10 +19,12 @@ from schema.messages.movements import (
     UnitSplitting,
 )
 from schema.messages.papers import CertificateRecord
+from schema.problems import Problem
 from service.goods import arrivals, lots, papers, release
 from service.goods.making import batch_code, case_codes, exit_code, output_codes
 from service.goods.movements import ISSUE_CASES, PROCESS, RECEIVE, SELL, SHIP, SPLIT, STORE
-from service.http.writes import Write
+from service.http.files import was_uploaded
+from service.http.writes import Draft, Write
 
 _LOT = {
     "arrival": 9000,
@@ -44,6 +46,16 @@ _LOT = {
     "zone": 1,
 }
 
+
+async def _with_own_scan(draft: Draft) -> Draft:
+    """Raises Problem ``certificate.file-not-uploaded``: a scan is shown to whoever sees the paper, so nobody
+    may claim somebody else's by its digest."""
+    file = draft.data.get("file")
+    if file is not None and not await was_uploaded(draft.app, draft.reader, file):
+        raise Problem("certificate.file-not-uploaded", field="/file", file=file)
+    return draft
+
+
 WRITES = (
     Write(
         "/api/v1/arrivals", arrivals.ANNOUNCE, ArrivalAnnouncement,
@@ -63,7 +75,7 @@ WRITES = (
     Write(
         "/api/v1/certificates", papers.RECORD, CertificateRecord,
         "Record a certificate or customs declaration of one or several lots",
-        location="/api/v1/certificates/{certificate}",
+        prepare=_with_own_scan, location="/api/v1/certificates/{certificate}",
     ),
     Write(
         "/api/v1/lots/{lot:id}/releases", release.RELEASE_LOT, LotReleaseRequest,

@@ -1,8 +1,11 @@
-"""``POST /api/v1/files``: a scanned paper, as the body itself or as the part ``file`` of a form."""
+"""``POST /api/v1/files``: a scanned paper, as the body itself or as the part ``file`` of a form.
+
+It is remembered which organisation uploaded what: only that one may show the file with a paper of its own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator
 
 import orjson
 from aiohttp import BodyPartReader, web
@@ -11,9 +14,9 @@ from schema.messages.answers import FileKept
 from schema.problems import Problem
 from service.http.body import JSON
 from service.http.declared import Action
-from service.http.keys import FILES, READER
-from service.http.readers import demand
-from service.storage import FileType
+from service.http.keys import DATABASE, FILES, READER
+from service.http.readers import Reader, demand
+from service.storage import FileType, StoredFile, query
 
 CHUNK = 64 * 1024
 PART = "file"
@@ -25,10 +28,24 @@ async def take(request: web.Request) -> web.Response:
     demand(request[READER], SCOPE)
     is_form = request.content_type == "multipart/form-data"
     chunks = _part(request) if is_form else request.content.iter_chunked(CHUNK)
-    stored = await request.app[FILES].store(chunks)
+    stored = await keep(request.app, request[READER], chunks)
     body = orjson.dumps({"sha256": stored.digest, "size": stored.size, "type": stored.type})
     location = {"Location": f"/api/v1/files/{stored.digest}"}
     return web.Response(status=201, body=body, content_type=JSON, headers=location)
+
+
+async def keep(app: web.Application, reader: Reader, chunks: AsyncIterable[bytes]) -> StoredFile:
+    """Keep a file that ``reader`` uploads; pages use it too. Raises Problem ``file.…``."""
+    stored = await app[FILES].store(chunks)
+    # The file first: what was remembered without its file would let a paper name what cannot be shown.
+    await app[DATABASE].writer.execute(query("private/upload.save"), stored.digest, reader.organisation)
+    return stored
+
+
+async def was_uploaded(app: web.Application, reader: Reader, digest: str) -> bool:
+    """Whether the organisation of ``reader`` uploaded the file; whether another one did changes nothing."""
+    asked = query("private/upload.known"), digest, reader.organisation
+    return bool(await app[DATABASE].writer.fetchval(*asked))
 
 
 async def _part(request: web.Request) -> AsyncIterator[bytes]:

@@ -15,7 +15,7 @@ from aiohttp import web
 
 from schema.problems import Problem
 from service.http.body import load
-from service.http.keys import FILES
+from service.http.files import keep
 from service.http.paths import Path
 from service.http.readers import demand
 from service.http.writes import Receipt, Write, submit
@@ -101,7 +101,7 @@ class FormPage:
         body = {**sheet.fixed, **reading.body}
         for name, file in form.files.items():
             if any(each.name == name for each in sheet.form.fields):
-                stored = await visit.request.app[FILES].store(chunks(file))
+                stored = await keep(visit.request.app, visit.reader, chunks(file))
                 body[name] = stored.digest
         if reading.problems:
             raise _all_wrong(self.write, body, reading)

@@ -147,6 +147,30 @@ async def test_a_file_is_kept_under_its_digest(house: House, station: Business) 
         }
 
 
+async def test_a_paper_shows_only_a_scan_of_its_own_organisation(house: House, station: Business) -> None:
+    """Whether somebody else uploaded the file is not told."""
+    digest = hashlib.sha256(PDF).hexdigest()
+    paper = {"kind": "quarantine", "issuer": "示例海关", "number": "220000123456789"} | {
+        "issued_on": "2020-08-10", "lots": [1], "file": digest
+    }  # fmt: skip
+
+    async def recorded() -> dict[str, Any]:
+        answer = await house.client.post("/api/v1/certificates", json=paper, headers=station.bearer)
+        told: dict[str, Any] = await answer.json(content_type=None)
+        return {name: value for name, value in told.items() if name != "instance"}
+
+    nobodys = await recorded()
+    assert (nobodys["status"], nobodys["code"]) == (422, "certificate.file-not-uploaded")
+    assert "/file" in str(nobodys)
+    media = {"Content-Type": "application/pdf"}
+    by_another = {**media, "X-CSRF-Token": house.platform.csrf}
+    assert (await house.client.post("/api/v1/files", data=PDF, headers=by_another)).status == 201
+    assert await recorded() == nobodys
+    answer = await house.client.post("/api/v1/files", data=PDF, headers={**station.bearer, **media})
+    assert answer.status == 201
+    assert (await recorded())["code"] == "lot.not-found"
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [

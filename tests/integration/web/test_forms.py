@@ -105,8 +105,9 @@ async def _release_fields(browsers: Browsers) -> dict[str, str]:
 
 
 async def test_a_certificate_is_recorded_with_its_scan(browsers: Browsers) -> None:
+    """One that was uploaded with the form, and none that is only named by its digest."""
     path = filled(browsers, "/lots/{waiting}/certificates/new?kind=nucleic_acid")
-    fields = {
+    fields: dict[str, Any] = {
         "issuer": "示例检测所",
         "number": "HS20200816X",
         "issued_on": "2020-08-16",
@@ -116,6 +117,9 @@ async def test_a_certificate_is_recorded_with_its_scan(browsers: Browsers) -> No
         "sampled_where": "store",
         "file": BytesIO(b"%PDF-1.4\nscan of a test\n%%EOF\n"),
     }
+    named = await browsers.send("station", path, {**fields, "file": "ab" * 32})
+    assert named.status == 422
+    assert catalogue()["certificate.file-not-uploaded"].title["en"] in named.text
     page = await browsers.send("station", path, fields)
     assert page.status == 303, page.text
     lot = await browsers.get("station", page.answer.headers["Location"])
