@@ -42,7 +42,8 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 def _route(request: web.BaseRequest) -> str:
-    if not isinstance(request, web.Request):
+    # What is no HTTP never came to a route; asking such a request for one is an error.
+    if not isinstance(request, web.Request) or REQUEST_ID not in request:
         return "-"
     resource = request.match_info.route.resource
     return "-" if resource is None else resource.canonical

@@ -107,6 +107,36 @@ def test_two_workers_start_serve_and_stop_in_order(empty_database: str, tmp_path
         assert served.end(signal.SIGINT) == 0, "a second start needs no operator, and Ctrl-C stops it as well"
 
 
+SECRET = "cl_7_kept-to-ourselves"
+MALFORMED = (
+    f"GET /healthz HTTP/1.1\r\nHost: x\r\nAuthorization : Bearer {SECRET}\r\n\r\n",
+    f"GET /healthz HTTP/1.1\r\nHost: x\r\nCookie: coldledger={SECRET}\0\r\n\r\n",
+    f"GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: {SECRET}\r\n\r\n",
+    f"GET http://[{SECRET} HTTP/1.1\r\nHost: x\r\n\r\n",
+    f"GET /healthz HTTP/1.1\r\nHost: x\r\nX-CSRF-Token: {SECRET}{'a' * 20_000}\r\n\r\n",
+    f"{SECRET} /healthz HTTP/1.1\r\nHost: x\r\n\r\n",
+    f"POST /healthz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n{SECRET}\r\n",
+)
+
+
+def test_what_is_no_request_leaves_nothing_of_it_in_the_log(empty_database: str, tmp_path: Path) -> None:
+    with serving(tmp_path, empty_database, *OPERATOR) as served:
+        host, _, port = served.url.removeprefix("http://").partition(":")
+        for sent in MALFORMED:
+            with socket.create_connection((host, int(port)), timeout=10) as connection:
+                connection.sendall(sent.encode())
+                connection.shutdown(socket.SHUT_WR)
+                while connection.recv(65536):
+                    pass
+        assert served.status("/healthz") == 200
+        assert served.end(signal.SIGTERM) == 0
+    log = (tmp_path / "log").read_text()
+    assert log.count("is no HTTP was refused") >= 3, log
+    assert "kept-to-ourselves" not in log
+    assert " ERROR " not in log
+    assert "127.0.0.1" not in log.partition("refused")[2]
+
+
 def test_workers_do_not_outlive_their_parent(empty_database: str, tmp_path: Path) -> None:
     with serving(tmp_path, empty_database, *OPERATOR) as served:
         workers = served.workers()
