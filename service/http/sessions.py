@@ -17,9 +17,12 @@ from service.parties.credentials import SESSION_LIFETIME, NewSession, SignedIn
 _SIGN_IN = SignIn()
 
 
-async def open_session(app: web.Application, login: str, password: str) -> tuple[NewSession, SignedIn]:
-    """A new session. Raises Problem ``session.credentials-wrong``, whatever was wrong; pages use it too."""
-    credentials = app[DOOR].credentials
+async def open_session(request: web.Request, login: str, password: str) -> tuple[NewSession, SignedIn]:
+    """A new session, which ends the one that the browser had. Pages use it too.
+
+    Raises Problem ``session.credentials-wrong``, whatever was wrong; the browser's session goes on then.
+    """
+    credentials = request.app[DOOR].credentials
     user = await credentials.authenticate(login, password)
     if user is None:
         raise Problem("session.credentials-wrong")
@@ -27,6 +30,8 @@ async def open_session(app: web.Application, login: str, password: str) -> tuple
     signed_in = await credentials.session(session.secret)
     if signed_in is None:
         raise Problem("session.credentials-wrong")
+    # The browser forgets the former cookie, so nobody could sign that session out any more.
+    await _end_session(request)
     return session, signed_in
 
 
@@ -44,15 +49,19 @@ def set_cookie(app: web.Application, response: web.Response, session: NewSession
 
 async def close_session(request: web.Request, response: web.Response) -> None:
     """End the session of the request's cookie, and let the browser forget it."""
+    await _end_session(request)
+    response.del_cookie(COOKIE, httponly=True, samesite="Lax", secure=not request.app[SETTINGS].loopback)
+
+
+async def _end_session(request: web.Request) -> None:
     secret = request.cookies.get(COOKIE)
     if secret:
         await request.app[DOOR].credentials.end_session(secret)
-    response.del_cookie(COOKIE, httponly=True, samesite="Lax", secure=not request.app[SETTINGS].loopback)
 
 
 async def _sign_in(request: web.Request) -> web.Response:
     said = load(_SIGN_IN, await json_body(request))
-    session, who = await open_session(request.app, said["login"], said["password"])
+    session, who = await open_session(request, said["login"], said["password"])
     members = {"user": who.user, "organisation": who.organisation, "role": who.role, "csrf": who.csrf}
     response = web.Response(status=201, body=orjson.dumps(members), content_type=JSON)
     set_cookie(request.app, response, session)

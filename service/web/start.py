@@ -62,7 +62,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
         reading = read(_SIGN_IN_FORM, form.typed)
     try:
         typed = load(_SIGN_IN, reading.body)
-        session, _who = await open_session(request.app, typed["login"], typed["password"])
+        session, _who = await open_session(request, typed["login"], typed["password"])
     except Problem as problem:
         return await _sign_in_page(visit, Attempt(form.typed, reading, problem, ""))
     response = web.Response(status=303, headers={"Location": local(request.query.get(_NEXT, "/"))})

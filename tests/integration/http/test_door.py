@@ -124,3 +124,24 @@ async def test_who_signed_out_is_the_public(house: House) -> None:
     async with house.visitor(**cookie) as again:
         answer = await again.get("/api/v1/lots")
         assert (answer.status, await code(answer)) == (401, "auth.missing")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/sessions", "/sign-in"])
+async def test_signing_in_again_ends_the_session_that_the_browser_had(house: House, path: str) -> None:
+    said = {"login": "platform", "password": house.platform.password}
+    async with house.visitor(**{COOKIE: house.platform.cookie}) as browser:
+
+        async def send(password: str) -> int:
+            body = {**said, "password": password}
+            sent = {"json": body} if path.startswith("/api") else {"data": body}
+            return (await browser.post(path, allow_redirects=False, **sent)).status  # type: ignore[arg-type]
+
+        async def old_session() -> int:
+            async with house.visitor(**{COOKIE: house.platform.cookie}) as former:
+                return (await former.get("/api/v1/organisations")).status
+
+        assert await send("not this one") >= 400
+        assert await old_session() == 200, "a mistyped password signs nobody out"
+        assert await send(said["password"]) in (201, 303)
+        assert await old_session() == 401
+        assert (await browser.get("/api/v1/organisations")).status == 200
