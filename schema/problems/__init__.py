@@ -12,7 +12,7 @@ An entry of the catalogue::
     detail = { en = "Lot {lot} has no …", zh = "批次 {lot} 没有…" }
     remedy = { en = "Record …", zh = "请登记…" }
 
-``{name}`` is replaced by the fact of that name.
+``{name}`` is replaced by the fact of that name; a time is read on China's clock.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Literal
+
+from schema.clock import as_read
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -101,10 +103,16 @@ def catalogue() -> Mapping[str, Entry]:
 def explain(problem: Problem, language: Language = "en") -> Explanation:
     """Put ``problem`` into the words of ``language``."""
     entry = catalogue()[problem.code]
-    facts = {name: "—" if value is None else value for name, value in problem.facts.items()}
+    facts = {name: _spoken(value) for name, value in problem.facts.items()}
     return Explanation(
         status=entry.status,
         title=entry.title[language].format_map(facts),
         detail=entry.detail[language].format_map(facts),
         remedy=entry.remedy[language].format_map(facts),
     )
+
+
+def _spoken(fact: Fact) -> str | int:
+    if fact is None:
+        return "—"
+    return as_read(fact) if isinstance(fact, str) else fact

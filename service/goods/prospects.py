@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from schema.moments import CHINA, parse
+from schema.clock import CHINA
+from schema.moments import parse
 from schema.problems import Refusal
 from service.goods.demands import Demands
 from service.goods.fitness import Application

@@ -14,6 +14,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from schema import moments
+from schema.clock import CHINA
 from schema.identifiers import prefix
 from schema.messages.fields import refusal
 from schema.messages.parties import PolicyDocument, PolicyEnactment
@@ -40,7 +41,7 @@ def _decide(data: Data, ctx: Context, world: World) -> Decision:
             "policy.document-invalid", field="/document", causes=causes, count=len(causes)
         ) from None
     begins = moments.parse_day(document["valid_from"])
-    today = ctx.recorded.astimezone(moments.CHINA).date()
+    today = ctx.recorded.astimezone(CHINA).date()
     if begins > today:
         raise Refusal(
             "policy.begins-later", field="/document/valid_from", valid_from=str(begins), today=str(today)

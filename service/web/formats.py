@@ -7,15 +7,13 @@ zone with the precision that was said.
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from decimal import Decimal
 
-from schema.moments import CHINA
+from schema.clock import as_read
 from schema.problems import Language, Problem
 from service.web.texts import text
 
 _GROUPED = re.compile(r"(?P<sign>[-+]?)(?P<whole>[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+)(?:\.(?P<part>[0-9]*))?")
-_DAY_LENGTH = len("2020-08-17")
 _GRAMS_PER_KILOGRAM = 1000
 _DECIMALS = 3
 
@@ -70,13 +68,7 @@ def number(value: int) -> str:
 
 def moment(said: str, language: Language) -> str:
     """A time as said or recorded, in China's zone: a day stays a day, a minute a minute."""
-    if len(said) <= _DAY_LENGTH:
-        return said
-    local = datetime.fromisoformat(said).astimezone(CHINA)
-    seconds = re.search(r"T\d{2}:\d{2}:\d{2}", said) is not None
-    return text(
-        "format.moment", language, time=f"{local:%Y-%m-%d %H:%M:%S}" if seconds else f"{local:%Y-%m-%d %H:%M}"
-    )
+    return text("format.moment", language, time=as_read(said))
 
 
 def _narrow(typed: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from schema.clock import as_read
 from schema.identifiers import Level, TraceCode
 from schema.problems import Refusal, explain
 from service.goods.arrivals import ANNOUNCE, OPEN
@@ -189,7 +190,7 @@ def demand_facts(refusal: Refusal) -> None:
         words = explain(refusal, language)
         text = f"{words.title} {words.detail} {words.remedy}"
         for name, value in refusal.facts.items():
-            assert ("—" if value is None else str(value)) in text, (
+            assert ("—" if value is None else as_read(str(value))) in text, (
                 f"{refusal.code} keeps {name} from {language}"
             )
         assert words.remedy
