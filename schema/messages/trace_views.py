@@ -164,6 +164,7 @@ class OriginView(Message):
     lot = Id()
     code = Text()
     product = Text()
+    product_en = Text(allow_none=True)
     country = Text()
     establishment = Text()
     production_batch = Text()

@@ -45,6 +45,7 @@ class LotRef(Message):
     id = Id()
     code = Text()
     product = Text()
+    product_en = Text(allow_none=True)
 
 
 class PaperRef(Message):

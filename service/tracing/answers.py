@@ -50,7 +50,7 @@ async def accounts(conn: Connection, walk: Walk, page: Page) -> Slice[Row]:
 
 
 def _account_row(row: Row) -> Row:
-    lot = {"id": row["lot"], "code": row["code"], "product": row["product"]}
+    lot = {"id": row["lot"], **{name: row[name] for name in ("code", "product", "product_en")}}
     return {"lot": lot, "units": row["units"], "account": read_account(row)}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from schema.moments import CHINA
+from schema.clock import CHINA
 from service.web.formats import kilograms, number
 from service.web.forms import Option
 from service.web.visits import Visit
@@ -27,6 +27,11 @@ def yes_no(visit: Visit) -> tuple[Option, ...]:
 def named(visit: Visit, thing: Mapping[str, Any]) -> str:
     """The name of an organisation or a place in the visit's language."""
     return str((visit.language == "en" and thing["name_en"]) or thing["name"])
+
+
+def product(visit: Visit, lot: Mapping[str, Any]) -> str:
+    """What the goods of a lot are, in the visit's language."""
+    return str((visit.language == "en" and lot["product_en"]) or lot["product"])
 
 
 def facilities(visit: Visit, rows: Iterable[Mapping[str, Any]]) -> tuple[Option, ...]:
@@ -75,4 +80,4 @@ def unit_line(visit: Visit, unit: Mapping[str, Any]) -> str:
     """A unit to choose: which lot, how much of it, where."""
     place = named(visit, unit["facility"]) if unit["facility"] else visit.t("unit_state.in_transit")
     held = amount(visit, unit["pieces"], unit["grams"])
-    return f"{unit['lot']['product']} · {held} · {place} · {visit.t('unit.number', id=unit['id'])}"
+    return f"{product(visit, unit['lot'])} · {held} · {place} · {visit.t('unit.number', id=unit['id'])}"

@@ -179,7 +179,7 @@ def _arrived(visit: Visit, item: dict[str, Any], row: int) -> Group:
                   options=choices.words(visit, "loss", SHORTFALLS)),
             Field(f"{prefix}remark", hint="hint.remark", longest=500),
         ),
-        f"{item['lot']['product']} · {item['lot']['code']} · {sent}",
+        f"{choices.product(visit, item['lot'])} · {item['lot']['code']} · {sent}",
     )  # fmt: skip
 
 

@@ -73,7 +73,7 @@ def about(visit: Visit, found: dict[str, Any]) -> tuple[Fact, ...]:
     """What a form about a unit is about."""
     place = found["facility"]
     return (
-        Fact(visit.t("field.product"), found["lot"]["product"]),
+        Fact(visit.t("field.product"), choices.product(visit, found["lot"])),
         Fact(visit.t("field.code"), found["lot"]["code"]),
         Fact(visit.t("field.on-hand"), choices.amount(visit, found["pieces"], found["grams"])),
         Fact(visit.t("field.facility"), choices.named(visit, place) if place else "—"),

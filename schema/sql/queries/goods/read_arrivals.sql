@@ -18,7 +18,8 @@ SELECT a.id, parties.named(a.organisation) AS organisation, parties.placed(a.fac
        CASE WHEN whole THEN a.expected_at END AS expected_at,
        CASE WHEN whole THEN a.seal END AS seal, CASE WHEN whole THEN a.voyage END AS voyage,
        CASE WHEN whole THEN a.importer END AS importer, CASE WHEN whole THEN a.details END AS details,
-       (SELECT jsonb_agg(jsonb_build_object('id', l.id, 'code', l.code, 'product', l.product) ORDER BY l.id)
+       (SELECT jsonb_agg(jsonb_build_object('id', l.id, 'code', l.code, 'product', l.product,
+                                            'product_en', l.product_en) ORDER BY l.id)
           FROM goods.lot l WHERE l.arrival = a.id AND goods.sees_lot($1, $2, $3, l.id)) AS lots,
        a.id / 1000 AS position
   FROM goods.arrival a CROSS JOIN LATERAL (SELECT goods.sees_import($1, $2, a.id) AS whole) AS mine

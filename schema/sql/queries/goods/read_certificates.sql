@@ -8,7 +8,8 @@ SELECT c.id, c.kind, c.issuer, c.number, parties.named(c.organisation) AS organi
        c.valid_until, c.happened_at, c.result, c.inner_sample, c.pieces, c.grams,
        CASE WHEN whole THEN c.released_pieces END AS released_pieces,
        CASE WHEN whole THEN c.released_grams END AS released_grams, c.file, c.covers,
-       (SELECT jsonb_agg(jsonb_build_object('id', l.id, 'code', l.code, 'product', l.product) ORDER BY l.id)
+       (SELECT jsonb_agg(jsonb_build_object('id', l.id, 'code', l.code, 'product', l.product,
+                                            'product_en', l.product_en) ORDER BY l.id)
           FROM jsonb_array_elements_text(c.lots) named JOIN goods.lot l ON l.id = named::bigint
          WHERE goods.sees_lot($1, $2, $3, l.id)) AS lots,
        c.id / 1000 AS position

@@ -32,7 +32,8 @@ SELECT l.id, l.code, l.product, l.product_en, l.category, l.specification, l.hs,
        parties.named(l.organisation) AS organisation, parties.placed(l.facility) AS facility, l.arrival,
        CASE WHEN whole THEN l.details ELSE l.details - '{exporter,importer,bill_of_lading,vessel}'::text[] END
            AS details,
-       (SELECT jsonb_agg(jsonb_build_object('id', p.id, 'code', p.code, 'product', p.product) ORDER BY p.id)
+       (SELECT jsonb_agg(jsonb_build_object('id', p.id, 'code', p.code, 'product', p.product,
+                                            'product_en', p.product_en) ORDER BY p.id)
           FROM jsonb_array_elements_text(l.parents) parent JOIN goods.lot p ON p.id = parent::bigint
          WHERE goods.sees_lot($1, $2, $3, p.id)) AS parents,
        (SELECT jsonb_agg(jsonb_build_object(

@@ -16,7 +16,8 @@ SELECT s.id, parties.named(s.consignor) AS consignor, parties.named(s.consignee)
        parties.placed(s.origin) AS origin, parties.placed(s.destination) AS destination, s.vehicle, s.waybill,
        s.departed_at, s.received_at,
        (SELECT jsonb_agg(jsonb_build_object(
-                   'unit', u.id, 'lot', jsonb_build_object('id', l.id, 'code', l.code, 'product', l.product),
+                   'unit', u.id, 'lot', jsonb_build_object('id', l.id, 'code', l.code, 'product', l.product,
+                                                           'product_en', l.product_en),
                    'pieces', u.in_pieces, 'grams', u.in_grams, 'on_road_pieces', u.pieces,
                    'on_road_grams', u.grams, 'lost_pieces', u.loss_pieces, 'lost_grams', u.loss_grams)
                    ORDER BY u.id)

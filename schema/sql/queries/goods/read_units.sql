@@ -17,7 +17,7 @@ SELECT u.id FROM goods.unit u
 -- name: rows
 -- $4 ids of units that the reader may see. Whom goods on the road belong to may be their importer, which is
 -- not for the consignee. ($3 is not needed: all shelves take the same arguments.)
-SELECT u.id, jsonb_build_object('id', l.id, 'code', l.code, 'product', l.product) AS lot,
+SELECT u.id, jsonb_build_object('id', l.id, 'code', l.code, 'product', l.product, 'product_en', l.product_en) AS lot,
        CASE WHEN $1 <> 'organisation' OR $2 IN (u.owner, u.custodian) THEN parties.named(u.owner) END AS owner,
        parties.named(u.custodian) AS custodian, parties.placed(u.facility) AS facility, u.zone, u.region,
        u.state, u.shipment, u.in_pieces, u.in_grams, u.pieces, u.grams, u.out_pieces, u.out_grams,

@@ -176,7 +176,7 @@ SELECT u.id FROM goods.unit u WHERE u.id = ANY($1::bigint[]) AND u.id > coalesce
 
 -- name: origins
 -- $3 nodes of a way up: the lots that came in through an arrival, and how much of each went into the goods.
-SELECT l.id AS lot, l.code, l.product, l.country, l.establishment, l.production_batch, l.produced_on,
+SELECT l.id AS lot, l.code, l.product, l.product_en, l.country, l.establishment, l.production_batch, l.produced_on,
        parties.named(l.organisation) AS organisation, parties.placed(l.facility) AS facility,
        a.id AS arrival, a.container, a.port, a.entry_on, a.source,
        CASE WHEN whole THEN a.voyage END AS voyage,
@@ -215,4 +215,4 @@ SET LOCAL plan_cache_mode = force_custom_plan
 SELECT u.lot FROM goods.unit u WHERE u.id = $1
 
 -- name: lot
-SELECT l.id, l.code, l.product FROM goods.lot l WHERE l.id = $1
+SELECT l.id, l.code, l.product, l.product_en FROM goods.lot l WHERE l.id = $1
