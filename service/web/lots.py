@@ -24,10 +24,17 @@ PAPER_OF_WANT = {
     "gate.nucleic-acid-missing": "nucleic_acid",
     "gate.disinfection-missing": "disinfection",
     "gate.customs-declaration-missing": "customs_declaration",
+    "gate.sampled-before-arrival": "nucleic_acid",
+    "gate.sampled-at-port": "nucleic_acid",
+    "gate.inner-sample-missing": "nucleic_acid",
+    "gate.disinfected-before-opening": "disinfection",
+    "gate.disinfected-before-arrival": "disinfection",
+    "gate.pieces-not-disinfected": "disinfection",
 }
 """Which paper a want asks for, so that the checklist can lead to its form."""
 
 _HISTORY = 200
+_CASES = "case-codes-issued"
 
 
 async def lots(request: web.Request) -> web.StreamResponse:
@@ -50,11 +57,21 @@ async def lot(request: web.Request) -> web.StreamResponse:
     context = {
         "lot": found,
         "history": history.items,
+        "has_cases": any(event["kind"] == _CASES for event in history.items),
         "mine": is_own(visit, found),
         "authority": visit.reader.kind is not ReaderKind.ORGANISATION,
         "paper_of": PAPER_OF_WANT,
     }
     return await page(visit, "lot.html", context)
+
+
+async def labels(request: web.Request) -> web.StreamResponse:
+    """The interface's own answer; what is against it is told on a page, not in JSON."""
+    visit = Visit(request)
+    visit.demand_signed_in()
+    asked = visit.asked("size", "format", "codes", "sheet")
+    response: web.StreamResponse = await visit.ask("labels", asked, lot=visit.id("lot"))
+    return response
 
 
 async def _release(visit: Visit) -> Sheet:
@@ -80,7 +97,7 @@ def _unit_option(visit: Visit, unit: dict[str, Any]) -> Option:
 def about(visit: Visit, found: dict[str, Any]) -> tuple[Fact, ...]:
     """What a form about a lot is about."""
     return (
-        Fact(visit.t("field.product"), found["product"]),
+        Fact(visit.t("field.product"), choices.product(visit, found)),
         Fact(visit.t("field.code"), found["code"]),
         Fact(visit.t("field.production_batch"), found["production_batch"]),
     )
@@ -114,9 +131,8 @@ async def exit_certificate(request: web.Request) -> web.StreamResponse:
 ROUTES = (
     web.get("/lots", lots),
     web.get(r"/lots/{lot:\d{1,15}}", lot),
+    web.get(r"/lots/{lot:\d{1,15}}/labels", labels),
     *FormPage("/lots/{lot:id}/release", WRITES["lot-released"], "lot.release", _release, _released).routes(),
-    *FormPage(
-        "/lots/{lot:id}/cases/new", WRITES["case-codes-issued"], "lot.cases", _cases, _back_to_lot
-    ).routes(),
+    *FormPage("/lots/{lot:id}/cases/new", WRITES[_CASES], "lot.cases", _cases, _back_to_lot).routes(),
     web.get("/releases/{code}", exit_certificate),
 )

@@ -31,7 +31,7 @@ async def _record(visit: Visit) -> Sheet:
     kind = visit.asked("kind").get("kind", PAPERS[0])
     kind = kind if kind in PAPERS else PAPERS[0]
     groups = [
-        _paper(await _siblings(visit, lot), str(lot["id"])),
+        _paper(visit, kind, await _siblings(visit, lot), str(lot["id"])),
         *_event(visit, kind),
         _covers(visit),
     ]
@@ -47,8 +47,8 @@ async def _siblings(visit: Visit, lot: dict[str, Any]) -> list[dict[str, Any]]:
     return arrival["lots"] or [lot]
 
 
-def _paper(lots: list[dict[str, Any]], this: str) -> Group:
-    options = tuple(Option(str(lot["id"]), f"{lot['product']} · {lot['code']}") for lot in lots)
+def _paper(visit: Visit, kind: str, lots: list[dict[str, Any]], this: str) -> Group:
+    options = tuple(Option(str(lot["id"]), f"{choices.product(visit, lot)} · {lot['code']}") for lot in lots)
     return Group(
         "paper.itself",
         (
@@ -59,8 +59,10 @@ def _paper(lots: list[dict[str, Any]], this: str) -> Group:
             Field(
                 "lots", Widget.CHECKS, "field.lots", required=True, options=options, ids=True, initial=(this,)
             ),
-            Field("pieces", Widget.WHOLE, "field.covered_pieces"),
-            Field("grams", Widget.KILOGRAMS, "field.covered", hint="hint.covered"),
+            Field("pieces", Widget.WHOLE, "field.covered_pieces", required=kind == "disinfection"),
+            Field(
+                "grams", Widget.KILOGRAMS, "field.covered", hint="hint.covered", required=kind == "quarantine"
+            ),
             Field("file", Widget.FILE, hint="hint.file"),
         ),
     )
@@ -72,11 +74,10 @@ def _event(visit: Visit, kind: str) -> list[Group]:
         fields: tuple[Field, ...] = (
             Field("happened_at", Widget.MOMENT, "field.sampled_at", required=True),
             Field("result", Widget.CHOICE, required=True, options=choices.words(visit, "result", RESULTS)),
-            Field(
-                "sampled_where", Widget.CHOICE, options=choices.words(visit, "sampled_where", SAMPLED_WHERE)
-            ),
+            Field("sampled_where", Widget.CHOICE, required=True,
+                  options=choices.words(visit, "sampled_where", SAMPLED_WHERE)),
             Field("inner_sample", Widget.YES_NO, options=choices.yes_no(visit)),
-        )
+        )  # fmt: skip
         return [Group("paper.sampling", fields)]
     if kind == "disinfection":
         fields = (

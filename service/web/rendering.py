@@ -105,6 +105,7 @@ def _words(visit: Visit) -> dict[str, Any]:
         "country": lambda alpha: country_name(alpha, spoken),
         "region": lambda region: region_name(region, spoken),
         "said": lambda problem: said(problem, visit),
+        "told": lambda *sentences: (" " if spoken == "en" else "").join(sentences),
         "named": lambda zh, en: en or zh if spoken == "en" else zh or en,
     }
     return {

@@ -8,7 +8,7 @@ that tells so, with the ledger's position in its address; reloading that page se
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aiohttp import web
@@ -85,6 +85,8 @@ class FormPage:
         sheet = await self.sheet(visit)
         reading = read(sheet.form, form.typed)
         try:
+            form = await _with_files(visit, sheet.form, form)
+            reading = read(sheet.form, form.typed)
             receipt = await self._submit(visit, sheet, reading, form)
         except Problem as problem:
             if _is_of_the_page(problem):
@@ -99,10 +101,6 @@ class FormPage:
         """Append it. Raises Problem where the typing, the schema or a rule is against it."""
         path = self.write.parsed.values(visit.request)
         body = {**sheet.fixed, **reading.body}
-        for name, file in form.files.items():
-            if any(each.name == name for each in sheet.form.fields):
-                stored = await keep(visit.request.app, visit.reader, chunks(file))
-                body[name] = stored.digest
         if reading.problems:
             raise _all_wrong(self.write, body, reading)
         key = form.first(ONCE) or fresh_key()
@@ -122,6 +120,22 @@ class FormPage:
         status = 200 if shown.trouble is None else shown.trouble.status
         context = {"title": sheet.title, "view": shown, "facts": sheet.facts}
         return await page(visit, "form.html", context, status=status)
+
+
+async def _with_files(visit: Visit, form: Form, sent_form: Sent) -> Sent:
+    """What was sent, with the digests of its files among what was typed.
+
+    A browser forgets a chosen file; its digest in a hidden field keeps it chosen on the form shown again.
+    Raises Problem ``file.…`` at the file's field.
+    """
+    typed = dict(sent_form.typed)
+    for name, file in sent_form.files.items():
+        if any(each.name == name for each in form.fields):
+            try:
+                typed[name] = [(await keep(visit.request.app, visit.reader, chunks(file))).digest]
+            except Problem as problem:
+                raise problem.at(f"/{name}") from None
+    return replace(sent_form, typed=typed)
 
 
 def _is_of_the_page(problem: Problem) -> bool:

@@ -230,10 +230,9 @@ def certify(station: Person, lot: str, kind: str, number: str, issued_on: str, *
 def the_label_is_printed(station: Person, lot: str) -> bytes:
     """The picture that the button gives: what is stuck on the pallet."""
     station.page.goto(f"/lots/{lot}")
-    station.page.locator("#label-format").select_option("png")
-    form = station.page.locator(f'form[action="/api/v1/lots/{lot}/labels"]')
+    form = station.page.locator(f'form[action="/lots/{lot}/labels"]')
     with station.page.expect_response(lambda response: "/labels" in response.url) as printed:
-        form.get_by_role("button").click()
+        form.get_by_role("button", name="PNG").click()
     assert printed.value.headers["content-type"] == "image/png"
     address = printed.value.url
     return station.context.request.get(address).body()

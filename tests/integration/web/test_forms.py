@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
@@ -125,6 +126,29 @@ async def test_a_certificate_is_recorded_with_its_scan(browsers: Browsers) -> No
     lot = await browsers.get("station", page.answer.headers["Location"])
     assert "HS20200816X" in lot.text
     assert "/api/v1/files/" in lot.text
+
+
+async def test_a_chosen_file_stays_chosen_on_a_form_that_is_shown_again(browsers: Browsers) -> None:
+    path = filled(browsers, "/lots/{waiting}/certificates/new?kind=quarantine")
+    scan = b"%PDF-1.4\nscan of a half-filled form\n%%EOF\n"
+    page = await browsers.send("station", path, {"issuer": "示例海关", "file": BytesIO(scan)})
+    assert page.status == 422
+    kept = f'<input type="hidden" name="file" value="{sha256(scan).hexdigest()}">'
+    assert kept in page.text
+
+
+async def test_a_file_that_is_no_scan_is_told_at_its_field(browsers: Browsers) -> None:
+    path = filled(browsers, "/lots/{waiting}/certificates/new?kind=quarantine")
+    page = await browsers.send("station", path, {"issuer": "示例海关", "file": BytesIO(b"no scan")})
+    assert 'id="f-file-fault"' in page.text
+    assert 'type="hidden" name="file"' not in page.text
+
+
+async def test_labels_that_cannot_be_printed_are_told_on_a_page(browsers: Browsers) -> None:
+    path = filled(browsers, "/lots/{waiting}/labels?codes=cases")
+    page = await browsers.get("station", path)
+    assert page.status == catalogue()["label.count"].status
+    assert catalogue()["label.count"].title["en"] in unescaped(page.text)
 
 
 async def test_goods_are_received_with_less_only_for_a_reason(browsers: Browsers) -> None:
