@@ -137,12 +137,28 @@ class Text(_Scalar, fields.String):
 class Personal(Text):
     """Text about a natural person. In a statement stands a commitment to it (service/parties/personal.py).
 
-    ``only_if`` looks at the loaded object that the field stands in, and says whether it is personal there.
+    ``only_if`` looks at the loaded object that the field stands in, ``of_speaker`` at the social credit code
+    of the organisation that says it; each says whether the text is personal then.
     """
 
-    def __init__(self, *, only_if: Callable[[Mapping[str, Any]], bool] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        only_if: Callable[[Mapping[str, Any]], bool] | None = None,
+        of_speaker: Callable[[str], bool] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.only_if = only_if
+        self.of_speaker = of_speaker
+
+    def may_be_private(self, speaker: str) -> bool:
+        """Whether it can be personal where the organisation of this code says it."""
+        return self.of_speaker is None or self.of_speaker(speaker)
+
+    def is_private(self, holder: Mapping[str, Any], speaker: str) -> bool:
+        """Whether it is personal in this object."""
+        return self.may_be_private(speaker) and (self.only_if is None or self.only_if(holder))
 
 
 class Secret(_Scalar, fields.String):

@@ -110,10 +110,14 @@ class FacilityFiling(Message):
     """A place of the own organisation, with its filing (备案) and zones."""
 
     kind = Choice(FACILITY_KINDS, required=True, metadata=_about("What kind of place it is."))
-    name = Text(required=True, metadata=_about("Name of the place."))
-    name_en = Text(metadata=_about("Name in English."))
+    name = Personal(
+        of_speaker=is_sole_trader,
+        required=True,
+        metadata=_about("Name of the place. A sole trader's is private, as is its address."),
+    )
+    name_en = Personal(of_speaker=is_sole_trader, metadata=_about("Name in English."))
     region = Region(required=True, metadata=_about("Region in which it lies, six digits."))
-    address = Text(required=True, metadata=_about("Address."))
+    address = Personal(of_speaker=is_sole_trader, required=True, metadata=_about("Address."))
     filing = Text(longest=60, metadata=_about("Filing number (备案号); stores must have one."))
     zones = Items(Inner(Zone), least=0, most=99, metadata=_about("Zones, in the order of their numbers."))
 

@@ -59,7 +59,7 @@ class Door:
         holder = await self.credentials.token(text.strip()) if scheme.lower() == "bearer" else None
         if holder is None:
             raise Problem("auth.invalid")
-        return reader_for(holder.actor, holder.roles, holder.region, holder.scopes)
+        return reader_for(holder.actor, holder.roles, holder.region, holder.scopes, uscc=holder.uscc)
 
 
 DOOR = web.AppKey("door", Door)
@@ -73,7 +73,13 @@ def reader_of_session(session: SignedIn) -> Reader:
     if Role.REGULATOR in session.roles:
         scopes.add(Scope.REGULATOR_READ)
     return reader_for(
-        session.actor, session.roles, session.region, scopes, user_role=session.role, csrf=session.csrf
+        session.actor,
+        session.roles,
+        session.region,
+        scopes,
+        user_role=session.role,
+        csrf=session.csrf,
+        uscc=session.uscc,
     )
 
 

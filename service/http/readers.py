@@ -39,7 +39,8 @@ class Reader:
     ``organisation`` is None for the public alone. ``region`` is a regulator's jurisdiction as a prefix of
     region codes (``21``, ``2101``, ``210106``; empty: everywhere) and for other organisations the prefix of
     their seat. ``user_role`` is ``manager`` or ``staff`` for a person, None for a token. ``csrf`` is what a
-    form has to carry where the browser's cookie made this reader; None where a token did.
+    form has to carry where the browser's cookie made this reader; None where a token did. ``uscc`` is
+    the organisation's social credit code.
     """
 
     kind: ReaderKind
@@ -49,6 +50,7 @@ class Reader:
     scopes: frozenset[str] = frozenset()
     user_role: str | None = None
     csrf: str | None = None
+    uscc: str = ""
 
     @property
     def signed_in(self) -> bool:
@@ -67,11 +69,12 @@ def reader_for(
     *,
     user_role: str | None = None,
     csrf: str | None = None,
+    uscc: str = "",
 ) -> Reader:
     """The reader that an organisation of ``roles``, seated in ``region``, gives its user or token."""
     held = frozenset(roles)
     kind = next((kind for role, kind in _BY_ROLE if role in held), ReaderKind.ORGANISATION)
-    return Reader(kind, actor.organisation, prefix(region), actor, frozenset(scopes), user_role, csrf)
+    return Reader(kind, actor.organisation, prefix(region), actor, frozenset(scopes), user_role, csrf, uscc)
 
 
 def demand(reader: Reader, scope: str | None) -> None:

@@ -156,7 +156,7 @@ async def submit(
             if not repeated:
                 raise
             return Receipt(repeated)
-    sealed, personal = seal(write.loader, draft.data)
+    sealed, personal = seal(write.loader, draft.data, reader.uscc)
     return await _append(
         write.kind, replace(draft, data=sealed, asides=(*draft.asides, *personal)), submission
     )
@@ -189,7 +189,7 @@ def submission_digests(
     Raises Problem ``canonical.…`` for a body that has no canonical form.
     """
     holder = f"{reader.organisation}\n{key}".encode()
-    said = {"write": write.path, "path": dict(path), "body": redact(write.loader, body)}
+    said = {"write": write.path, "path": dict(path), "body": redact(write.loader, body, reader.uscc)}
     request = canonical.encode(said)
     return Idempotency(hashlib.sha256(holder).hexdigest(), hashlib.sha256(request).hexdigest())
 

@@ -36,7 +36,7 @@ _TOKEN = re.compile(r"cl_(\d{1,16})_([A-Za-z0-9_-]{43})")
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who is signed in. ``role`` is the person's; ``roles`` and ``region`` are the organisation's."""
+    """Who is signed in. ``role`` is the person's; ``roles``, ``region``, ``uscc`` are the organisation's."""
 
     user: int
     organisation: int
@@ -45,6 +45,7 @@ class SignedIn:
     region: str
     csrf: str
     expires_at: datetime
+    uscc: str
 
     @property
     def actor(self) -> Actor:
@@ -54,13 +55,14 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class TokenHolder:
-    """An organisation that calls with a token. ``roles`` and ``region`` are the organisation's."""
+    """An organisation that calls with a token. ``roles``, ``region`` and ``uscc`` are the organisation's."""
 
     token: int
     organisation: int
     roles: tuple[str, ...]
     region: str
     scopes: tuple[str, ...]
+    uscc: str
 
     @property
     def actor(self) -> Actor:
@@ -202,8 +204,8 @@ class Credentials:
         row = await self._pool.fetchrow(query("private/session.find"), _digest(secret))
         if row is None:
             return None
-        user, organisation, role, roles, region, csrf, expires_at = row
-        return SignedIn(user, organisation, role, tuple(roles), region, csrf, expires_at)
+        user, organisation, role, roles, region, csrf, expires_at, uscc = row
+        return SignedIn(user, organisation, role, tuple(roles), region, csrf, expires_at, uscc)
 
     async def sessions(self, user: int) -> list[SessionSummary]:
         """A user's open sessions, oldest first."""
@@ -247,8 +249,8 @@ class Credentials:
         row = await self._pool.fetchrow(query("private/token.find"), token, _digest(secret))
         if row is None:
             return None
-        token, organisation, roles, region, scopes = row
-        return TokenHolder(token, organisation, tuple(roles), region, tuple(scopes))
+        token, organisation, roles, region, scopes, uscc = row
+        return TokenHolder(token, organisation, tuple(roles), region, tuple(scopes), uscc)
 
     def _remember(self, digest: bytes, until: float, holder: TokenHolder | None) -> None:
         if holder is None:

@@ -13,7 +13,15 @@ from schema.problems import Refusal
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
 from service.parties.speakers import demand_manager, organisation_of
 from service.parties.standing import Scope
-from service.parties.state import BEFORE_RELEASE, FIRST_STATIONS, Facility, FacilityKind, Role, Vehicle
+from service.parties.state import (
+    BEFORE_RELEASE,
+    FIRST_STATIONS,
+    Facility,
+    FacilityKind,
+    Role,
+    Vehicle,
+    in_clear,
+)
 
 ROLES: Mapping[str, frozenset[Role]] = {
     FacilityKind.FIRST_STATION: frozenset({Role.FIRST_STATION}),
@@ -61,10 +69,10 @@ def _project_filing(statement: Statement, position: int, _world: World) -> Itera
         id=statement.outcome["facility"],
         organisation=statement.actor.organisation,
         kind=data["kind"],
-        name=data["name"],
-        name_en=data.get("name_en"),
+        name=in_clear(data["name"]) or "",
+        name_en=in_clear(data.get("name_en")),
         region=data["region"],
-        address=data["address"],
+        address=in_clear(data["address"]) or "",
         filing=data.get("filing"),
         zones=[{"no": no, **zone} for no, zone in enumerate(data.get("zones", []), start=1)],
         active=True,

@@ -14,7 +14,7 @@ from schema.problems import Refusal
 from service.ledger import PLATFORM, Context, Data, Decision, Kind, Statement, Stream, World
 from service.parties.speakers import demand_platform
 from service.parties.standing import Scope
-from service.parties.state import ORGANISATION, USCC, Organisation, Role, UsccHolder
+from service.parties.state import ORGANISATION, USCC, Organisation, Role, UsccHolder, in_clear
 
 SUPERVISING = frozenset({Role.PLATFORM, Role.REGULATOR, Role.AUDITOR})
 
@@ -37,19 +37,14 @@ def _project_registration(statement: Statement, position: int, _world: World) ->
     yield Organisation(
         id=id_,
         uscc=data["uscc"],
-        name=_open(data["name"]) or "",
-        name_en=_open(data.get("name_en")),
+        name=in_clear(data["name"]) or "",
+        name_en=in_clear(data.get("name_en")),
         roles=data["roles"],
         region=data["region"],
         active=True,
         version=position,
     )
     yield UsccHolder(data["uscc"], id_, position)
-
-
-def _open(name: str | dict[str, str] | None) -> str | None:
-    """A name where it is open; None where there is none or only a commitment to a sole trader's."""
-    return name if isinstance(name, str) else None
 
 
 def _read_registration(data: Data, _world: World) -> Iterable[Stream]:

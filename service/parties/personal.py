@@ -33,13 +33,14 @@ class PersonalValue:
     value: str
 
 
-def seal(schema: Schema, data: Data) -> tuple[Data, tuple[Asides, ...]]:
+def seal(schema: Schema, data: Data, speaker: str = "") -> tuple[Data, tuple[Asides, ...]]:
     """``data`` as loaded by ``schema``, with commitments for its personal values, and how those are kept.
 
-    Pass the asides on with the proposal; there are none where nothing was personal.
+    ``speaker`` is the social credit code of who says it. Pass the asides on with the proposal; there are none
+    where nothing was personal.
     """
     found: list[PersonalValue] = []
-    sealed = _seal_object(schema, data, "", found)
+    sealed = _seal_object(schema, data, "", found, speaker)
     return sealed, (kept(found),) if found else ()
 
 
@@ -64,27 +65,34 @@ def together(*asides: Asides) -> Asides | None:
     return all_of_them if asides else None
 
 
-def _seal_object(schema: Schema, data: Mapping[str, Any], pointer: str, found: list[PersonalValue]) -> Data:
+def _seal_object(
+    schema: Schema, data: Mapping[str, Any], pointer: str, found: list[PersonalValue], speaker: str
+) -> Data:
     sealed = dict(data)
     for name, field in _private(schema):
         if data.get(name) is not None:
-            sealed[name] = _seal_value(field, data[name], data, f"{pointer}/{name}", found)
+            sealed[name] = _seal_value(field, data[name], data, f"{pointer}/{name}", found, speaker)
     return sealed
 
 
 def _seal_value(
-    field: fields.Field[Any], value: Any, holder: Mapping[str, Any], pointer: str, found: list[PersonalValue]
+    field: fields.Field[Any],
+    value: Any,
+    holder: Mapping[str, Any],
+    pointer: str,
+    found: list[PersonalValue],
+    speaker: str,
 ) -> Any:
     if isinstance(field, Personal):
-        if field.only_if is not None and not field.only_if(holder):
+        if not field.is_private(holder, speaker):
             return value
         found.append(_commit(value, pointer))
         return {"sha256": found[-1].sha256}
     if isinstance(field, fields.List):
         each = enumerate(value)
-        return [_seal_value(field.inner, v, holder, f"{pointer}/{i}", found) for i, v in each]
+        return [_seal_value(field.inner, v, holder, f"{pointer}/{i}", found, speaker) for i, v in each]
     assert isinstance(field, fields.Nested)  # noqa: S101  (_private yields no others)
-    return _seal_object(field.schema, value, pointer, found)
+    return _seal_object(field.schema, value, pointer, found, speaker)
 
 
 def _commit(value: str, pointer: str) -> PersonalValue:
@@ -107,22 +115,22 @@ def _may_be_private(field: fields.Field[Any]) -> bool:
     return isinstance(field, Personal)
 
 
-def redact(schema: Schema, body: Mapping[str, Any]) -> Data:
+def redact(schema: Schema, body: Mapping[str, Any], speaker: str = "") -> Data:
     """What a client sent without personal values and secrets: the part that may go into a lasting digest.
 
     A digest of a phone number or a plate could be searched for among all there are, even after its erasure.
     ``body`` need not be well-formed.
     """
-    return {name: _redacted(schema.load_fields.get(name), value) for name, value in body.items()}
+    return {name: _redacted(schema.load_fields.get(name), value, speaker) for name, value in body.items()}
 
 
-def _redacted(field: fields.Field[Any] | None, value: Any) -> Any:
-    if isinstance(field, Personal | Secret):
+def _redacted(field: fields.Field[Any] | None, value: Any, speaker: str) -> Any:
+    if isinstance(field, Secret) or (isinstance(field, Personal) and field.may_be_private(speaker)):
         return None
     if isinstance(field, fields.List) and isinstance(value, list):
-        return [_redacted(field.inner, each) for each in value]
+        return [_redacted(field.inner, each, speaker) for each in value]
     if isinstance(field, fields.Nested) and isinstance(value, dict):
-        return redact(field.schema, value)
+        return redact(field.schema, value, speaker)
     return value
 
 

@@ -157,3 +157,8 @@ VEHICLE = Projection(Vehicle, name="vehicle", queries="parties/vehicle", referen
 USER = Projection(User, name="user", queries="parties/user", reference=True)
 TOKEN = Projection(Token, name="token", queries="parties/token", reference=True)
 POLICY = Projection(Policy, name="policy", queries="parties/policy", key="region", reference=True)
+
+
+def in_clear(value: str | dict[str, str] | None) -> str | None:
+    """A text where it stands in clear; None where there is none or only a commitment to a sole trader's."""
+    return value if isinstance(value, str) else None

@@ -14,8 +14,10 @@ from aiohttp import ClientResponse
 
 from schema.identifiers.uscc import check_character, organisation_check
 from service.ledger.checkpoint import open_promise
+from service.parties.personal import reveal_at
 from service.trust import read_verifier
-from tests.integration.http.conftest import Business, House, served
+from tests.integration.http.conftest import Business, House, served, sign_in
+from tests.settlement import uscc
 
 FACILITIES, TOKENS = "/api/v1/facilities", "/api/v1/tokens"
 PLACE = {
@@ -132,6 +134,31 @@ async def test_what_is_personal_or_secret_is_in_no_statement(house: House) -> No
     async with house.visitor() as client:
         signing = {"login": "lisisi", "password": "a very long pass phrase"}
         assert (await client.post("/api/v1/sessions", json=signing)).status == 201
+
+
+async def test_a_sole_traders_place_is_in_no_statement(house: House) -> None:
+    trader = {"uscc": uscc(1, prefix="92"), "name": "王小二", "roles": ["retailer"], "region": "420100"}
+    organisation = (await house.said("/api/v1/organisations", trader))["outcome"]["organisation"]
+    manager = {"organisation": organisation, "role": "manager", "name": "王小二", "login": "wang"}
+    password = (await house.said("/api/v1/users", manager))["password"]
+    place = {"kind": "shop", "name": "王小二水产店", "region": "420100", "address": "示例里弄 3 号"}
+    async with house.visitor() as browser:
+        csrf = await sign_in(browser, "wang", password)
+        answer = await browser.post(FACILITIES, json=place, headers={"X-CSRF-Token": csrf})
+        position = (await answer.json())["position"]
+        assert answer.status == 201
+        shown = await (await browser.get(answer.headers["Location"])).json()
+    assert (shown["name"], shown["address"], shown["kind"]) == ("", "", "shop")
+    connection = await asyncpg.connect(house.database)
+    try:
+        statement = (
+            await connection.fetchval("SELECT statement FROM ledger.entry WHERE position = $1", position)
+        ).decode()
+        kept = await reveal_at(connection, [position])
+    finally:
+        await connection.close()
+    assert not any(word in statement for word in ("王小二", "里弄"))
+    assert kept == {(position, "/name"): place["name"], (position, "/address"): place["address"]}
 
 
 async def test_a_file_is_kept_under_its_digest(house: House, station: Business) -> None:

@@ -26,7 +26,7 @@ IN_CLEAR = {
     "CertificateRecord": {"number", "agent", "concentration"},
     "Covers": {"product", "production_batch"},
     "Enhanced": {"establishment"},
-    "FacilityFiling": {"name", "name_en", "address", "filing"},
+    "FacilityFiling": {"filing"},
     "ForeignCode": {"system"},
     "LotRegistrationRequest": {"product", "product_en", "specification", "production_batch", "exporter"},
     "PolicyDocument": {"name"},

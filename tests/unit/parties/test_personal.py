@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from schema.messages.fields import Inner, Items, Message, Personal, Secret, Text
-from schema.messages.parties import OrganisationRegistration
+from schema.messages.parties import FacilityFiling, OrganisationRegistration
 from service.ledger import PLATFORM, Statement
 from service.parties.personal import redact, seal, together
 from tests.settlement import uscc
@@ -88,6 +88,23 @@ def test_only_a_sole_traders_name_is_personal() -> None:
     trader, asides = seal(schema, schema.load({**data, "uscc": uscc(1, prefix="92")}))
     assert trader["name"].keys() == trader["name_en"].keys() == {"sha256"}
     assert set(kept(asides)) == {"/name", "/name_en"}
+
+
+def test_only_a_sole_traders_places_are_personal() -> None:
+    schema = FacilityFiling()
+    data = {
+        "kind": "shop",
+        "name": "张三水产店",
+        "name_en": "A shop",
+        "region": "210100",
+        "address": "某路 1 号",
+    }
+    for prefix, personal in (("91", set()), ("92", {"/name", "/name_en", "/address"})):
+        sealed, asides = seal(schema, schema.load(data), uscc(1, prefix=prefix))
+        assert {f"/{name}" for name, value in sealed.items() if isinstance(value, dict)} == personal
+        assert set(kept(asides) if asides else ()) == personal
+        digested = redact(schema, data, uscc(1, prefix=prefix))
+        assert {f"/{name}" for name, value in digested.items() if value is None} == personal
 
 
 def test_a_lasting_digest_is_of_nothing_personal() -> None:

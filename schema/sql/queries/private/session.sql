@@ -5,7 +5,7 @@ VALUES ($1, $2, $3, now() + $4)
 RETURNING expires_at
 
 -- name: find
-SELECT u.id, u.organisation, u.role, o.roles, o.region, s.csrf, s.expires_at
+SELECT u.id, u.organisation, u.role, o.roles, o.region, s.csrf, s.expires_at, o.uscc
   FROM private.session s
   JOIN parties.user u ON u.id = s.user_id AND u.active
   JOIN parties.organisation o ON o.id = u.organisation
