@@ -28,11 +28,20 @@ async def problem_page(request: web.Request, problem: Problem, _language: Langua
     if is_of_a_code(request) and told.words.status < _SERVER_FAULT:
         return unknown_page(visit, problem)
     if problem.code == "auth.missing" and request.method in ("GET", "HEAD"):
-        location = "/sign-in?" + urlencode({"next": request.rel_url.raw_path_qs})
-        return web.Response(status=303, headers={"Location": location})
+        return web.Response(status=303, headers={"Location": _sign_in(request)})
     causes = [said(each, visit) for each in single(problem) if each is not problem] if problem.causes else []
-    context = {"problem": told, "causes": causes, "request_id": request.get(REQUEST_ID, "—")}
+    context = {
+        "problem": told,
+        "causes": causes,
+        "request_id": request.get(REQUEST_ID, "—"),
+        "sign_in": _sign_in(request) if problem.code == "auth.missing" else None,
+    }
     if told.words.status >= _SERVER_FAULT:
         # The frame asks the database, which may be what failed.
         return bare_page(visit, "problem.html", {**context, "frame": Frame()}, status=told.words.status)
     return await page(visit, "problem.html", context, status=told.words.status)
+
+
+def _sign_in(request: web.Request) -> str:
+    """Where one signs in and comes back to the page that was asked for."""
+    return "/sign-in?" + urlencode({"next": request.rel_url.raw_path_qs})

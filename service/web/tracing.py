@@ -106,7 +106,23 @@ async def trace(request: web.Request) -> web.StreamResponse:
     return await page(visit, "trace.html", {"up": up, "down": down, "lot": down["lot"], "became": PARTS})
 
 
+async def movements(request: web.Request) -> web.StreamResponse:
+    """All movements of a trace in one direction, in pages."""
+    visit = Visit(request)
+    visit.demand_signed_in()
+    direction, key = visit.part("direction"), visit.id("lot")
+    listing = await visit.ask_list(
+        f"lot-{direction}-flows", limit=_SHOWN, cursor=request.query.get("cursor"), lot=key
+    )
+    following = None
+    if listing.next is not None:
+        following = str(request.rel_url.update_query(cursor=listing.next))
+    context = {"direction": direction, "listing": listing, "following": following}
+    return await page(visit, "movements.html", {**context, "lot": await visit.ask("lot", lot=key)})
+
+
 ROUTES = (
     web.get("/search", search),
     web.get(r"/lots/{lot:\d{1,15}}/trace", trace),
+    web.get(r"/lots/{lot:\d{1,15}}/trace/{direction:upstream|downstream}", movements),
 )

@@ -6,6 +6,7 @@ import re
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -42,6 +43,13 @@ async def test_a_double_click_records_once(browsers: Browsers) -> None:
     assert other.status == 409
     assert other.hidden("submission") != fields["submission"]
     assert await browsers.size() == before + 1
+
+
+async def test_a_form_sent_after_the_session_ended_leads_to_sign_in_and_back(browsers: Browsers) -> None:
+    path = filled(browsers, "/units/{wholesaler_unit}/split")
+    page = await browsers.post("public", path, SPLIT)
+    assert page.status == 401
+    assert f"/sign-in?next={quote(path, safe='')}" in page.text
 
 
 @pytest.mark.parametrize("token", [None, "", "another"])
