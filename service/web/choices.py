@@ -25,8 +25,8 @@ def yes_no(visit: Visit) -> tuple[Option, ...]:
 
 
 def named(visit: Visit, thing: Mapping[str, Any]) -> str:
-    """The name of an organisation or a place in the visit's language."""
-    return str((visit.language == "en" and thing["name_en"]) or thing["name"])
+    """The name of an organisation or a place in the visit's language; its number where that is private."""
+    return str((visit.language == "en" and thing["name_en"]) or thing["name"] or f"#{thing['id']}")
 
 
 def product(visit: Visit, lot: Mapping[str, Any]) -> str:
