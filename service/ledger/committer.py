@@ -135,13 +135,16 @@ class Committer:
             yield from needed(self._registry, proposal, world)
 
     async def _write(self, conn: Connection, batch: Batch, head: Head) -> None:
-        if not await store.advance_head(conn, batch.head, head):
+        """All rows of the batch in one statement, fenced by the comparison of the head row."""
+        moved = await store.write(
+            conn,
+            store.advance_head(batch.head, head),
+            store.insert_entries(batch.records),
+            *map(store.saving, batch.world.dirty()),
+            *(store.insert(name, rows) for name, rows in batch.asides.items()),
+        )
+        if not moved:
             raise HeadMovedError
-        await store.insert_entries(conn, batch.records)
-        for dirty in batch.world.dirty():
-            await store.save(conn, dirty)
-        for name, rows in batch.asides.items():
-            await store.save_aside(conn, name, rows)
 
     async def _settled(self, batch: Batch) -> bool:
         """After a broken COMMIT: whether it took place. Raises UnknownCommitError where even that is unknown.

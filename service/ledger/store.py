@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -12,7 +13,7 @@ import orjson
 from service.ledger.chain import GENESIS
 from service.ledger.merkle import RightEdge
 from service.ledger.world import Dirty, Key, Projection, Stream, World
-from service.storage import query
+from service.storage import query, reading_together, writing_together
 
 # Text, because only the stubs are generic.
 Connection: TypeAlias = (
@@ -69,27 +70,45 @@ async def _one(conn: Connection, name: str) -> asyncpg.Record:
     return row
 
 
-async def advance_head(conn: Connection, old: Head, new: Head) -> bool:
-    """Compare-and-swap of the head row; False where somebody else was quicker."""
-    moved = await conn.fetchval(
-        query("ledger/ledger.advance_head"),
-        old.size,
-        old.chain,
-        new.size,
-        new.chain,
-        new.edge.to_bytes(),
-        new.at,
-        new.reference,
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A named query and its arguments."""
+
+    query: str
+    arguments: Sequence[Any]
+
+
+def advance_head(old: Head, new: Head) -> Writing:
+    """Compare-and-swap of the head row: returns nothing where somebody else was quicker."""
+    edge = new.edge.to_bytes()
+    return Writing(
+        "ledger/ledger.advance_head",
+        (old.size, old.chain, new.size, new.chain, edge, new.at, new.reference),
     )
-    return moved is not None
 
 
-async def insert_entries(conn: Connection, records: Sequence[Record]) -> None:
+def insert_entries(records: Iterable[Record]) -> Writing:
     """Add a batch of entries."""
-    columns = zip(
-        *((r.position, r.kind, r.nonce, r.statement, r.entry, r.leaf, r.chain) for r in records), strict=True
-    )
-    await conn.execute(query("ledger/ledger.insert_entries"), *map(list, columns))
+    rows = ((r.position, r.kind, r.nonce, r.statement, r.entry, r.leaf, r.chain) for r in records)
+    return insert("ledger/ledger.insert_entries", rows)
+
+
+def insert(name: str, rows: Iterable[tuple[Any, ...]]) -> Writing:
+    """Write rows through a query that takes an array a column."""
+    return Writing(name, [_column(values) for values in zip(*rows, strict=True)])
+
+
+def saving(dirty: Dirty) -> Writing:
+    """Write the final rows of one projection."""
+    return insert(f"{dirty.projection.queries}.save", map(dirty.projection.values, dirty.rows))
+
+
+async def write(conn: Connection, first: Writing, *more: Writing) -> bool:
+    """Do it all in one round trip; whether ``first`` returned a row. No two may write the same row."""
+    writings = (first, *more)
+    text = writing_together(tuple(each.query for each in writings))
+    arguments = chain.from_iterable(each.arguments for each in writings)
+    return await conn.fetchrow(text, *arguments) is not None
 
 
 async def record(conn: Connection, position: int) -> Record | None:
@@ -110,31 +129,30 @@ async def records(conn: Connection, start: int = 0, page: int = 2000) -> AsyncIt
 
 
 async def load(conn: Connection, world: World, streams: Iterable[Stream]) -> bool:
-    """Load what ``world`` does not know yet, one query a projection. False where nothing was missing."""
+    """Load what ``world`` does not know yet, in one round trip. False where nothing was missing."""
     missing: dict[Projection[Any], set[Key]] = {}
     for projection, key in streams:
         if not world.knows(projection, key):
             missing.setdefault(projection, set()).add(key)
-    for projection, keys in missing.items():
-        rows = await conn.fetch(query(f"{projection.queries}.load"), list(keys))
-        world.load(projection, keys, (projection.row(*row) for row in rows))
-    return bool(missing)
+    if not missing:
+        return False
+    text = reading_together(tuple(f"{projection.queries}.load" for projection in missing))
+    found = await conn.fetchrow(text, *map(list, missing.values()))
+    assert found is not None  # noqa: S101  (a SELECT without FROM has one row)
+    for (projection, keys), rows in zip(missing.items(), found, strict=True):
+        world.load(projection, keys, (projection.row(**row) for row in rows or ()))
+    return True
 
 
 async def save(conn: Connection, dirty: Dirty) -> None:
-    """Write the final rows of one projection, one array a column."""
-    columns = zip(*map(dirty.projection.values, dirty.rows), strict=True)
-    await conn.execute(query(f"{dirty.projection.queries}.save"), *map(_column, columns))
+    """Write the final rows of one projection alone: for whoever rebuilds it."""
+    writing = saving(dirty)
+    await conn.execute(query(writing.query), *writing.arguments)
 
 
 def _column(values: Iterable[Any]) -> list[Any]:
     """One array of values; a JSON list is wrapped, which asyncpg would take for one more dimension."""
     return [orjson.Fragment(orjson.dumps(v)) if isinstance(v, list) else v for v in values]
-
-
-async def save_aside(conn: Connection, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Write rows that go with a statement but are not derived from it."""
-    await conn.execute(query(name), *map(list, zip(*rows, strict=True)))
 
 
 async def rows(conn: Connection, projection: Projection[Any]) -> AsyncIterator[Any]:

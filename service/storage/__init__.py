@@ -6,7 +6,7 @@ The only room that knows where data lies. The others ask for a pool, a named que
 from service.storage.database import Database, open_database, open_pool, prepare
 from service.storage.embedded import EmbeddedPostgres
 from service.storage.files import MAX_BYTES, FileStore, FileType, StoredFile
-from service.storage.queries import query
+from service.storage.queries import query, reading_together, writing_together
 
 __all__ = [
     "MAX_BYTES",
@@ -19,4 +19,6 @@ __all__ = [
     "open_pool",
     "prepare",
     "query",
+    "reading_together",
+    "writing_together",
 ]

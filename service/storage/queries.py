@@ -6,9 +6,11 @@ A block begins with the line ``-- name: load`` and ends where the next one begin
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Iterator
+from functools import cache, partial
 from importlib.resources import files
 
+_PARAMETER = re.compile(r"\$(\d+)")
 _HEADING = re.compile(r"^-- name: *(\S+)[ \t]*$", re.MULTILINE)
 
 
@@ -27,6 +29,39 @@ def query(name: str) -> str:
     if block not in blocks:
         raise UnknownQueryError(f"no query {block!r} in {file}.sql, which has: {', '.join(sorted(blocks))}")
     return blocks[block]
+
+
+@cache
+def reading_together(names: tuple[str, ...]) -> str:
+    """One statement for several reading queries: a row with a JSON array of objects for each, or null.
+
+    Their parameters follow one another. Only texts of this package are put together, never a value.
+    """
+    parts = (f"(SELECT jsonb_agg(q) FROM ({text}\n) q) AS q{n}" for n, text in enumerate(_in_line(names)))  # noqa: S608
+    return "SELECT " + ",\n".join(parts)
+
+
+@cache
+def writing_together(names: tuple[str, ...]) -> str:
+    """One statement for several writing queries, each of rows of its own; answers what the first returns.
+
+    They run on one snapshot and in no order, so none may see or touch what another writes.
+    """
+    parts = (f"q{n} AS ({text}\n)" for n, text in enumerate(_in_line(names)))
+    return "WITH " + ",\n".join(parts) + "\nSELECT * FROM q0"
+
+
+def _in_line(names: tuple[str, ...]) -> Iterator[str]:
+    """The texts, their parameters renumbered to follow one another."""
+    used = 0
+    for name in names:
+        text = query(name)
+        yield _PARAMETER.sub(partial(_shifted, by=used), text)
+        used += max((int(number) for number in _PARAMETER.findall(text)), default=0)
+
+
+def _shifted(parameter: re.Match[str], by: int) -> str:
+    return f"${int(parameter[1]) + by}"
 
 
 @cache
