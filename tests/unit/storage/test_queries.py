@@ -6,7 +6,7 @@ from importlib.resources import files
 
 import pytest
 
-from service.storage.queries import UnknownQueryError, query, split_blocks
+from service.storage.queries import UnknownQueryError, query, reading_together, split_blocks, writing_together
 
 
 def test_a_block_is_the_text_between_two_names() -> None:
@@ -41,3 +41,18 @@ def test_every_query_file_of_the_product_can_be_read() -> None:
         for file in room.iterdir():
             if file.name.endswith(".sql"):
                 assert split_blocks(file.read_text(encoding="utf-8"))
+
+
+def test_reading_queries_are_put_together_with_their_parameters_in_line() -> None:
+    text = reading_together(("goods/unit.load", "goods/lot.load"))
+    assert text.startswith("SELECT (SELECT jsonb_agg(q) FROM (SELECT id, lot,")
+    assert "goods.unit WHERE id = ANY($1::bigint[])" in text
+    assert "goods.lot WHERE id = ANY($2::bigint[])" in text
+
+
+def test_writing_queries_are_put_together_with_their_parameters_in_line() -> None:
+    text = writing_together(("ledger/ledger.advance_head", "ledger/idempotency.save"))
+    assert text.startswith("WITH q0 AS (UPDATE ledger.head")
+    assert "WHERE size = $1 AND chain = $2" in text
+    assert "unnest($8::text[], $9::text[], $10::bigint[])" in text
+    assert text.endswith("SELECT * FROM q0")
