@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from schema.messages.fields import Id, Inner, Items, Message, Moment, Sha256, Text, Whole
+from schema.messages.fields import Id, Inner, Items, Message, Text, Whole
+from schema.messages.written import Moment, Sha256
 
 
 def _about(text: str) -> dict[str, str]:

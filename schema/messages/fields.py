@@ -7,7 +7,6 @@ each carry a JSON pointer. Numbers are integers and never text or floats; boolea
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
@@ -16,8 +15,6 @@ from typing import Any, NoReturn
 from marshmallow import RAISE, Schema, ValidationError, fields
 from marshmallow.exceptions import SCHEMA
 
-from schema import identifiers, moments
-from schema.identifiers.country import ALPHA_3
 from schema.problems import Problem
 
 MAX_ID = (1 << 53) - 1
@@ -27,8 +24,6 @@ MAX_PIECES = 10**9
 MAX_LIST = 1000
 _SECRET = 1000
 """Characters of a password that are read at all; which length is good is the password rule's."""
-
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class ProblemError(ValidationError):
@@ -167,7 +162,7 @@ class Secret(_Scalar, fields.String):
     fault = "message.text"
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(load_only=True, **_described(kwargs, format="password", maxLength=_SECRET))
+        super().__init__(load_only=True, **described(kwargs, format="password", maxLength=_SECRET))
 
     def read(self, value: Any) -> str:
         if not isinstance(value, str):
@@ -195,140 +190,9 @@ class Parsed(_Scalar, fields.String):
             raise ProblemError(problem) from problem
 
 
-def _described(kwargs: dict[str, Any], **metadata: Any) -> dict[str, Any]:
+def described(kwargs: dict[str, Any], **metadata: Any) -> dict[str, Any]:
     """``kwargs`` with a kind of field's own description, where the message gives none."""
     return {**kwargs, "metadata": {**metadata, **kwargs.get("metadata", {})}}
-
-
-def _moment(text: str) -> str:
-    return moments.parse(text).text
-
-
-def _day(text: str) -> str:
-    return moments.parse_day(text).isoformat()
-
-
-def _sha256(text: str) -> str:
-    if not _SHA256.fullmatch(text):
-        raise Problem("message.sha256")
-    return text
-
-
-def _issuer(text: str) -> str:
-    name = " ".join(Text(longest=100).read(unicodedata.normalize("NFKC", text)).split())
-    if "/" in name:
-        raise Problem("certificate.issuer-stroke", field=None, causes=(), value=name)
-    return name
-
-
-class Issuer(Parsed):
-    """Who issues certificates, in the one form in which papers and approved lists write it: half-width, with
-    single spaces. Papers are known by ``issuer/number``, so it holds no stroke."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(_issuer, **kwargs)
-
-
-class Moment(Parsed):
-    """When something happened, as said: a day, or a time with its offset."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        description = "A day (2020-08-17) or a time with its offset (2020-08-17T09:30+08:00)."
-        super().__init__(_moment, **_described(kwargs, description=description))
-
-
-class Day(Parsed):
-    """A calendar day."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(_day, **_described(kwargs, description="A day: 2020-08-17.", format="date"))
-
-
-class Sha256(Parsed):
-    """A SHA-256 digest in lower-case hex."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        described = _described(kwargs, description="SHA-256, 64 lower-case hex digits.")
-        super().__init__(_sha256, **described)
-
-
-class Uscc(Parsed):
-    """A unified social credit code whose check characters hold."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        described = _described(kwargs, description="Unified social credit code (GB 32100), 18 characters.")
-        super().__init__(identifiers.parse_uscc, **described)
-
-
-class Region(Parsed):
-    """A region code."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        described = _described(kwargs, description="Region code (GB/T 2260), six digits.")
-        super().__init__(identifiers.parse_region, **described)
-
-
-class RegionPrefix(Parsed):
-    """A region by its significant digits; six digits are cut to them, and nothing is everywhere."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        description = "A region's significant digits: 21, 2101 or 210102; empty for the whole country."
-        super().__init__(parse_region_prefix, **_described(kwargs, description=description))
-
-
-def parse_region_prefix(text: str) -> str:
-    """The significant digits of the region in ``text``. Raises Problem ``identifier.region-…``."""
-    value = identifiers.normalise(text)
-    if value == "":
-        return ""
-    padded = value.ljust(6, "0") if len(value) in (2, 4) else value
-    return identifiers.prefix(identifiers.parse_region(padded))
-
-
-class TraceCode(Parsed):
-    """A trace code, of one ``level`` where only that makes sense."""
-
-    def __init__(self, *, level: identifiers.Level | None = None, **kwargs: Any) -> None:
-        described = _described(kwargs, description="Trace code, 20 characters.")
-        super().__init__(self._parse, **described)
-        self.level = level
-
-    def _parse(self, text: str) -> str:
-        code = identifiers.TraceCode.parse(text)
-        if self.level is not None and code.level is not self.level:
-            raise Problem("message.trace-code-level", value=code.text, expected=self.level.value)
-        return code.text
-
-
-class Container(Parsed):
-    """A freight container's number."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        described = _described(kwargs, description="Container number (ISO 6346), 11 characters.")
-        super().__init__(lambda text: identifiers.parse_container(text).number, **described)
-
-
-class Country(Parsed):
-    """A country: two or three letters are read, three are kept."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        described = _described(kwargs, description="Country (ISO 3166-1), three letters; two are accepted.")
-        super().__init__(lambda text: ALPHA_3[identifiers.parse_country(text)], **described)
-
-
-class Hs(Parsed):
-    """A commodity code as declared in China."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        described = _described(kwargs, description="HS code as declared in China, ten digits.")
-        super().__init__(identifiers.parse_hs, **described)
-
-
-class Gtin(Parsed):
-    """A GTIN."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(identifiers.parse_gtin, **_described(kwargs, description="GTIN-8, -12, -13 or -14."))
 
 
 class Whole(_Scalar, fields.Integer):
@@ -337,7 +201,7 @@ class Whole(_Scalar, fields.Integer):
     fault = "message.integer"
 
     def __init__(self, *, least: int = -MAX_ID, most: int = MAX_ID, **kwargs: Any) -> None:
-        super().__init__(strict=True, **_described(kwargs, minimum=least, maximum=most))
+        super().__init__(strict=True, **described(kwargs, minimum=least, maximum=most))
         self.least = least
         self.most = most
 
@@ -360,22 +224,22 @@ class Pieces(Whole):
     """A count of the named pack level."""
 
     def __init__(self, *, least: int = 1, **kwargs: Any) -> None:
-        super().__init__(least=least, most=MAX_PIECES, **_described(kwargs, description="Pieces."))
+        super().__init__(least=least, most=MAX_PIECES, **described(kwargs, description="Pieces."))
 
 
 class Grams(Whole):
     """A weight in grams."""
 
     def __init__(self, *, least: int = 1, **kwargs: Any) -> None:
-        super().__init__(least=least, most=MAX_GRAMS, **_described(kwargs, description="Grams."))
+        super().__init__(least=least, most=MAX_GRAMS, **described(kwargs, description="Grams."))
 
 
 class Temperature(Whole):
     """A temperature in tenths of a degree Celsius: -185 is -18.5 °C."""
 
     def __init__(self, **kwargs: Any) -> None:
-        described = _described(kwargs, description="Tenths of a degree Celsius.")
-        super().__init__(least=-1000, most=1000, **described)
+        said = described(kwargs, description="Tenths of a degree Celsius.")
+        super().__init__(least=-1000, most=1000, **said)
 
 
 class Flag(_Scalar, fields.Boolean):
@@ -396,7 +260,7 @@ class Choice(_Scalar, fields.String):
 
     def __init__(self, choices: type[StrEnum] | tuple[str, ...], **kwargs: Any) -> None:
         words = tuple(str(choice) for choice in choices)
-        super().__init__(**_described(kwargs, enum=list(words)))
+        super().__init__(**described(kwargs, enum=list(words)))
         self.choices = words
 
     def read(self, value: Any) -> str:
@@ -421,7 +285,7 @@ class Items(_Said, fields.List[Any]):
         distinct: bool = False,
         **kwargs: Any,
     ) -> None:
-        super().__init__(inner, **_described(kwargs, minItems=least, maxItems=most))
+        super().__init__(inner, **described(kwargs, minItems=least, maxItems=most))
         self.least = least
         self.most = most
         self.distinct = distinct

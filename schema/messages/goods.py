@@ -22,28 +22,21 @@ from schema.identifiers import (
 )
 from schema.messages.fields import (
     Choice,
-    Container,
-    Country,
-    Day,
     Flag,
     Grams,
-    Gtin,
-    Hs,
     Id,
     Inner,
     Items,
     Message,
-    Moment,
     Parsed,
     Personal,
     Pieces,
     ProblemError,
     Temperature,
     Text,
-    TraceCode,
-    Uscc,
     Whole,
 )
+from schema.messages.written import Container, Country, Day, Gtin, Hs, Moment, TraceCode, Uscc
 from schema.problems import Problem
 
 SOURCES = ("port", "other_province", "within_province")

@@ -9,23 +9,19 @@ from __future__ import annotations
 from schema.identifiers import Level
 from schema.messages.fields import (
     Choice,
-    Day,
     Flag,
     Grams,
-    Gtin,
-    Hs,
     Id,
     Inner,
     Items,
     Message,
-    Moment,
     Personal,
     Pieces,
     Temperature,
     Text,
-    TraceCode,
     Whole,
 )
+from schema.messages.written import Day, Gtin, Hs, Moment, TraceCode
 
 CATEGORIES = ("aquatic", "poultry", "livestock", "other")
 TEMPERATURE_CLASSES = ("frozen", "chilled")

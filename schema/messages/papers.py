@@ -10,23 +10,19 @@ from marshmallow import post_load
 from schema.identifiers import normalise, parse_certificate_number
 from schema.messages.fields import (
     Choice,
-    Country,
-    Day,
     Flag,
     Grams,
     Id,
     Inner,
-    Issuer,
     Items,
     Message,
-    Moment,
     Pieces,
     ProblemError,
-    Sha256,
     Text,
     Whole,
 )
 from schema.messages.goods import EstablishmentNumber
+from schema.messages.written import Country, Day, Issuer, Moment, Sha256
 from schema.problems import Problem
 
 PAPERS = ("quarantine", "nucleic_acid", "disinfection", "customs_declaration")

@@ -11,23 +11,19 @@ from schema.identifiers import is_sole_trader, parse_uscc
 from schema.identifiers.uscc import failed_check
 from schema.messages.fields import (
     Choice,
-    Country,
-    Day,
     Flag,
     Id,
     Inner,
-    Issuer,
     Items,
     Message,
     Parsed,
     Personal,
     ProblemError,
-    Region,
-    RegionPrefix,
     Secret,
     Text,
     Whole,
 )
+from schema.messages.written import Country, Day, Issuer, Region, RegionPrefix
 from schema.problems import Problem
 
 ROLES = (

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from schema.messages.fields import Choice, Flag, Id, Inner, Message, Text, Uscc, Whole
+from schema.messages.fields import Choice, Flag, Id, Inner, Message, Text, Whole
 from schema.messages.parties import FACILITY_KINDS
 from schema.messages.views import Listed, PartyRef
+from schema.messages.written import Uscc
 
 
 class OrganisationView(Message):

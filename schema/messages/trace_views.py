@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from schema.messages.fields import Choice, Day, Flag, Id, Inner, Message, Moment, Text, Whole
+from schema.messages.fields import Choice, Flag, Id, Inner, Message, Text, Whole
 from schema.messages.movements import SHORTFALLS
 from schema.messages.views import Listed, LotRef, PaperRef, PartyRef, PlaceRef, UnitView, words
+from schema.messages.written import Day, Moment
 
 
 class AmountView(Message):

@@ -9,7 +9,8 @@ from typing import Any
 
 from marshmallow import fields
 
-from schema.messages.fields import Choice, Container, Day, Flag, Id, Inner, Message, Moment, Text, Whole
+from schema.messages.fields import Choice, Flag, Id, Inner, Message, Text, Whole
+from schema.messages.written import Container, Day, Moment
 
 
 class Listed(fields.List[Any]):
@@ -314,14 +315,8 @@ class PlaceOnRoute(Message):
     kind = Text()
 
 
-class ConsumerPaper(Message):
+class ConsumerPaper(PublicPaper):
     """A certificate as the public sees it: the number all but its last four characters hidden."""
-
-    kind = Text()
-    issuer = Text()
-    number = Text()
-    issued_on = Day()
-    result = Text(allow_none=True)
 
 
 class ConsumerAnswer(Message):

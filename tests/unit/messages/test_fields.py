@@ -9,7 +9,7 @@ from marshmallow import ValidationError
 from marshmallow.fields import Field
 
 from schema.identifiers import Level
-from schema.messages import fields
+from schema.messages import fields, written
 from schema.messages.fields import Inner, Items, Message, refusal
 from schema.problems import Problem, explain
 
@@ -40,23 +40,23 @@ LOADED: list[tuple[Field[Any], Any, Any]] = [
     (fields.Text(longest=3), "abc", "abc"),
     (fields.Text(lines=True), "a\nb", "a\nb"),
     (fields.Secret(), " pass word ", " pass word "),
-    (fields.Moment(), "2020-08-17", "2020-08-17"),
-    (fields.Moment(), "2020-08-17T09:30+08:00", "2020-08-17T09:30+08:00"),
-    (fields.Day(), "2020-08-17", "2020-08-17"),
-    (fields.Sha256(), "0a" * 32, "0a" * 32),
-    (fields.Uscc(), "9111 0000 6000 3734 1l", "91110000600037341L"),
-    (fields.Region(), "２１０１００", "210100"),
-    (fields.RegionPrefix(), "", ""),
-    (fields.RegionPrefix(), "21", "21"),
-    (fields.RegionPrefix(), "210100", "2101"),
-    (fields.RegionPrefix(), "210102", "210102"),
-    (fields.TraceCode(), "1b 210100 abcd ef23 4563", TRACE_CODE),
-    (fields.TraceCode(level=Level.BATCH), TRACE_CODE, TRACE_CODE),
-    (fields.Container(), "csqu 305438 3", "CSQU3054383"),
-    (fields.Country(), "br", "BRA"),
-    (fields.Country(), "BRA", "BRA"),
-    (fields.Hs(), "0202.3000.00", "0202300000"),
-    (fields.Gtin(), "6901234567892", "6901234567892"),
+    (written.Moment(), "2020-08-17", "2020-08-17"),
+    (written.Moment(), "2020-08-17T09:30+08:00", "2020-08-17T09:30+08:00"),
+    (written.Day(), "2020-08-17", "2020-08-17"),
+    (written.Sha256(), "0a" * 32, "0a" * 32),
+    (written.Uscc(), "9111 0000 6000 3734 1l", "91110000600037341L"),
+    (written.Region(), "２１０１００", "210100"),
+    (written.RegionPrefix(), "", ""),
+    (written.RegionPrefix(), "21", "21"),
+    (written.RegionPrefix(), "210100", "2101"),
+    (written.RegionPrefix(), "210102", "210102"),
+    (written.TraceCode(), "1b 210100 abcd ef23 4563", TRACE_CODE),
+    (written.TraceCode(level=Level.BATCH), TRACE_CODE, TRACE_CODE),
+    (written.Container(), "csqu 305438 3", "CSQU3054383"),
+    (written.Country(), "br", "BRA"),
+    (written.Country(), "BRA", "BRA"),
+    (written.Hs(), "0202.3000.00", "0202300000"),
+    (written.Gtin(), "6901234567892", "6901234567892"),
     (fields.Whole(least=-1, most=1), -1, -1),
     (fields.Whole(least=-1, most=1), 1, 1),
     (fields.Id(), 0, 0),
@@ -84,23 +84,23 @@ REFUSED: list[tuple[Field[Any], Any, str]] = [
     (fields.Personal(), 13800000000, "message.text"),
     (fields.Secret(), "x" * 1001, "message.length"),
     (fields.Secret(), 5, "message.text"),
-    (fields.Moment(), "17.8.2020", "moment.format"),
-    (fields.Moment(), 20200817, "message.text"),
-    (fields.Day(), "2020-08-17T09:30+08:00", "moment.day-format"),
-    (fields.Day(), "2020-02-30", "moment.no-such-day"),
-    (fields.Moment(), "9999-12-31T23:58-12:00", "moment.no-such-day"),
-    (fields.Moment(), "0001-01-01T07:59+08:01", "moment.no-such-day"),
-    (fields.Sha256(), "0A" * 32, "message.sha256"),
-    (fields.Uscc(), "91350100M000100Y4A", "identifier.uscc-check"),
-    (fields.Region(), "990000", "identifier.region-province"),
-    (fields.RegionPrefix(), "2", "identifier.region-length"),
-    (fields.RegionPrefix(), "99", "identifier.region-province"),
-    (fields.TraceCode(), "1B210100ABCDEF234564", "identifier.trace-code-check"),
-    (fields.TraceCode(level=Level.CASE), TRACE_CODE, "message.trace-code-level"),
-    (fields.Container(), "CSQU3054384", "identifier.container-check"),
-    (fields.Country(), "XX", "identifier.country-unknown"),
-    (fields.Hs(), "020230", "identifier.hs-length"),
-    (fields.Gtin(), "6901234567893", "identifier.gtin-check"),
+    (written.Moment(), "17.8.2020", "moment.format"),
+    (written.Moment(), 20200817, "message.text"),
+    (written.Day(), "2020-08-17T09:30+08:00", "moment.day-format"),
+    (written.Day(), "2020-02-30", "moment.no-such-day"),
+    (written.Moment(), "9999-12-31T23:58-12:00", "moment.no-such-day"),
+    (written.Moment(), "0001-01-01T07:59+08:01", "moment.no-such-day"),
+    (written.Sha256(), "0A" * 32, "message.sha256"),
+    (written.Uscc(), "91350100M000100Y4A", "identifier.uscc-check"),
+    (written.Region(), "990000", "identifier.region-province"),
+    (written.RegionPrefix(), "2", "identifier.region-length"),
+    (written.RegionPrefix(), "99", "identifier.region-province"),
+    (written.TraceCode(), "1B210100ABCDEF234564", "identifier.trace-code-check"),
+    (written.TraceCode(level=Level.CASE), TRACE_CODE, "message.trace-code-level"),
+    (written.Container(), "CSQU3054384", "identifier.container-check"),
+    (written.Country(), "XX", "identifier.country-unknown"),
+    (written.Hs(), "020230", "identifier.hs-length"),
+    (written.Gtin(), "6901234567893", "identifier.gtin-check"),
     (fields.Whole(), "5", "message.integer"),
     (fields.Whole(), 5.0, "message.integer"),
     (fields.Whole(), True, "message.integer"),
@@ -141,7 +141,7 @@ class Line(Message):
 
 
 class Order(Message):
-    at = fields.Moment(required=True)
+    at = written.Moment(required=True)
     lines = Items(Inner(Line), required=True)
 
 
@@ -170,7 +170,7 @@ def test_a_plain_marshmallow_message_is_told_too() -> None:
 
 def test_the_problem_that_refused_is_kept() -> None:
     with pytest.raises(ValidationError) as caught:
-        holding(fields.Uscc()).load({"x": "91350100M000100Y4A"})
+        holding(written.Uscc()).load({"x": "91350100M000100Y4A"})
     (problem,) = caught.value.messages["x"]  # type: ignore[call-overload]
     assert isinstance(problem, Problem)
     assert problem.facts["position"] == 18
