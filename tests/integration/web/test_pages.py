@@ -73,6 +73,17 @@ async def test_each_page_is_there_in_both_languages(browsers: Browsers, who: str
             assert "None" not in re.sub(r"<[^>]*>", "", page.text), path
 
 
+@pytest.mark.parametrize("who", ["station", "shop", "hubei"])
+async def test_on_phones_no_cell_says_its_label_twice(browsers: Browsers, who: str) -> None:
+    found = 0
+    for place in PLACES[who]:
+        text = (await browsers.get(who, filled(browsers, place))).text
+        for label, cell in re.findall(r'<td[^>]* data-label="([^"]+)"[^>]*>(.*?)</td>', text, re.DOTALL):
+            found += 1
+            assert not re.sub(r"<[^>]*>", "", cell).strip().startswith(f"{label} "), (place, cell)
+    assert found
+
+
 @pytest.mark.parametrize("who", [who for who in PLACES if who != "public"])
 async def test_each_field_has_its_label(browsers: Browsers, who: str) -> None:
     for place in PLACES[who]:
