@@ -1,8 +1,13 @@
-"""Countries and regions of origin (ISO 3166-1): two letters; three in establishment numbers."""
+"""Countries and regions of origin (ISO 3166-1): two letters; three in establishment numbers; their names."""
 
 from __future__ import annotations
 
+from functools import cache
+
+from babel import Locale
+
 from schema.identifiers.writing import broken, normalise
+from schema.problems import Language
 
 # Written as alpha-2 followed by alpha-3, so that one word is one country.
 _TABLE = """
@@ -39,3 +44,25 @@ def parse_country(text: str) -> str:
     if value in ALPHA_2:
         return ALPHA_2[value]
     raise broken("country", "unknown", value)
+
+
+_OWN_NAMES: dict[str, dict[Language, str]] = {
+    "HKG": {"en": "Hong Kong (China)", "zh": "中国香港"},
+    "MAC": {"en": "Macao (China)", "zh": "中国澳门"},
+    "TWN": {"en": "Taiwan (China)", "zh": "中国台湾"},
+}
+"""Names as they stand on labels in China, where the Unicode locale data has another form."""
+
+
+def country_name(alpha_3: str, language: Language) -> str:
+    """``BRA`` → 巴西 or Brazil. What is no country's code stands for itself."""
+    return country_names(language).get(alpha_3, alpha_3)
+
+
+@cache
+def country_names(language: Language) -> dict[str, str]:
+    """Every country's name by its three letters."""
+    known = Locale(language).territories
+    return {three: str(known[two]) for three, two in ALPHA_2.items()} | {
+        three: names[language] for three, names in _OWN_NAMES.items()
+    }

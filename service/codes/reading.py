@@ -13,6 +13,7 @@ from aiohttp import web
 
 from schema.digital_link import Link
 from schema.identifiers import TraceCode
+from schema.identifiers.country import country_name
 from schema.messages import views
 from schema.moments import parse_day
 from schema.problems import Problem
@@ -95,7 +96,8 @@ def _label(lot: Row, code: str, settings: Settings) -> Label:
         first_station=(lot["facility"] or {}).get("name", ""),
         production_batch=lot["production_batch"],
         best_before=best_before,
-        origin=lot["country"],
+        origin=country_name(lot["country"], "zh"),
+        origin_en=country_name(lot["country"], "en"),
         net_grams=each if is_case else whole,
         pieces_per_case=None if is_case else pieces,
         sample_data=settings.sample_data,

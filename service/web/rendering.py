@@ -17,10 +17,11 @@ import jinja2
 from aiohttp import web
 
 from schema.identifiers import TraceCode
+from schema.identifiers.country import country_name
 from schema.problems import LANGUAGES, Explanation, Problem, explain
 from service.web import formats
 from service.web.navigation import frame
-from service.web.places import country_name, region_name
+from service.web.places import region_name
 from service.web.spoken import PARAMETER, TAGS, remember
 from service.web.visits import Visit
 

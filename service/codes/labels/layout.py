@@ -44,6 +44,7 @@ class Label:
     production_batch: str = ""
     best_before: date | None = None
     origin: str = ""
+    origin_en: str = ""
     net_grams: int | None = None
     pieces_per_case: int | None = None
     sample_data: bool = False
@@ -116,8 +117,11 @@ class _Line:
     size: float
     smallest: float
 
-    def set(self, text: str) -> Text:
-        fitted, size = fit(text, self.width, self.size, self.smallest)
+    def set(self, text: str, beside: str = "") -> Text:
+        """``text``, and after it ``beside`` where both have room at full size."""
+        both = printable(f"{text} {beside}")
+        said = both if width(both, self.size) <= self.width else text
+        fitted, size = fit(said, self.width, self.size, self.smallest)
         return Text(self.x, self.y, size, fitted)
 
 
@@ -181,23 +185,32 @@ def _marks(label: Label, frame: _Frame) -> Iterator[Mark]:
         yield frame.english.set(label.product_en)
     yield frame.rule
     yield _symbol(label.link, frame.symbol)
-    for row, (name, value) in enumerate(_facts(label)):
-        yield from _fact(frame, row, name, value)
+    for row, fact in enumerate(_facts(label)):
+        yield from _set_fact(frame, row, fact)
     yield frame.code.set(TraceCode.parse(label.code).grouped)
     if label.sample_data:
         yield from _sample(frame.sample)
 
 
-def _facts(label: Label) -> Iterator[tuple[str, str]]:
-    """The facts that are there, by name."""
-    rows = {
-        "首站": label.first_station,
-        "生产批号": label.production_batch,
-        "保质期至": label.best_before.isoformat() if label.best_before else "",
-        "原产地": label.origin,
-        "净含量": _contents(label),
-    }
-    return ((name, value) for name, value in rows.items() if value)
+@dataclass(frozen=True, slots=True)
+class _Fact:
+    """What is told under ``name``; ``beside`` only where there is room."""
+
+    name: str
+    value: str
+    beside: str = ""
+
+
+def _facts(label: Label) -> Iterator[_Fact]:
+    """The facts that are there."""
+    rows = (
+        _Fact("首站", label.first_station),
+        _Fact("生产批号", label.production_batch),
+        _Fact("保质期至", label.best_before.isoformat() if label.best_before else ""),
+        _Fact("原产地", label.origin, label.origin_en),
+        _Fact("净含量", _contents(label)),
+    )
+    return (fact for fact in rows if fact.value)
 
 
 _IN_ENGLISH = {
@@ -219,18 +232,22 @@ def _contents(label: Label) -> str:
     return " / ".join(parts)
 
 
-def _fact(frame: _Frame, row: int, name: str, value: str) -> Iterator[Text]:
+def _set_fact(frame: _Frame, row: int, fact: _Fact) -> Iterator[Text]:
     place = frame.facts
     y = place.y + row * frame.fact_pitch
     small = place.size * (0.66 if frame.stacked else 0.85)
     if frame.stacked:
-        yield Text(place.x, y, small, f"{name} {_IN_ENGLISH[name]}")
-        yield _Line(place.x, y + place.size * 1.05, place.width, place.size, place.smallest).set(value)
+        yield Text(place.x, y, small, f"{fact.name} {_IN_ENGLISH[fact.name]}")
+        yield _Line(place.x, y + place.size * 1.05, place.width, place.size, place.smallest).set(
+            fact.value, fact.beside
+        )
         return
-    heading = Text(place.x, y, small, name)
+    heading = Text(place.x, y, small, fact.name)
     taken = heading.width + _GAP * small
     yield heading
-    yield _Line(place.x + taken, y, place.width - taken, place.size, place.smallest).set(value)
+    yield _Line(place.x + taken, y, place.width - taken, place.size, place.smallest).set(
+        fact.value, fact.beside
+    )
 
 
 def _symbol(link: str, box: Bar) -> Symbol:
@@ -260,7 +277,11 @@ def _sample(place: _Line) -> Iterator[Mark]:
 
 
 def _describe(label: Label) -> str:
-    facts = [label.product_en, *(f"{name} {value}" for name, value in _facts(label)), label.link]
+    facts = [
+        label.product_en,
+        *(f"{fact.name} {fact.value} {fact.beside}" for fact in _facts(label)),
+        label.link,
+    ]
     if label.sample_data:
         facts.append(_SAMPLE)
     return "; ".join(printable(fact) for fact in facts if fact)

@@ -108,6 +108,12 @@ async def test_labels_come_in_every_format(served: Served) -> None:
         assert body.startswith(magic), asked
 
 
+async def test_a_label_names_the_country_of_origin(served: Served) -> None:
+    path = f"/api/v1/lots/{served.story.ids['lot']}/labels?format=svg"
+    answer = await served.get("station", path)
+    assert "原产地 巴西 Brazil;" in await answer.text()
+
+
 async def test_labels_that_cannot_be_say_why(served: Served) -> None:
     path = f"/api/v1/lots/{served.story.ids['lot']}/labels"
     for asked, code in FAULTS.items():

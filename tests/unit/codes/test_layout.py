@@ -35,6 +35,7 @@ labels = st.builds(
     production_batch=words,
     best_before=st.none() | st.dates(),
     origin=words,
+    origin_en=words,
     net_grams=st.none() | st.integers(0, 10**12),
     pieces_per_case=st.none() | st.integers(0, 10**9),
     sample_data=st.booleans(),
@@ -172,3 +173,20 @@ class TestFit:
 
         assert all(ord(c) in mapped for c in known)
         assert width("牛", 3) == 3
+
+
+@pytest.mark.parametrize(
+    ("size", "english", "told"),
+    [
+        (Size.LARGE, "Argentina", "阿根廷 Argentina"),
+        (Size.SMALL, "Argentina", "阿根廷 Argentina"),
+        (Size.LARGE, "Argentine Republic of South America", "阿根廷"),
+        (Size.SMALL, "Argentine Republic", "阿根廷"),
+    ],
+)
+def test_the_origin_stands_in_chinese_with_english_beside_it_where_there_is_room(
+    label: Label, size: Size, english: str, told: str
+) -> None:
+    drawn = lay_out(replace(label, origin="阿根廷", origin_en=english), size)
+    assert told in [mark.text for mark in drawn.marks if isinstance(mark, Text)]
+    assert f"阿根廷 {english}" in drawn.description
