@@ -196,6 +196,7 @@ class CertificateView(Message):
     valid_until = Day(allow_none=True)
     happened_at = Moment(allow_none=True)
     result = Text(allow_none=True)
+    sampled_where = Text(allow_none=True, metadata=words("port or store, where a sample was taken."))
     inner_sample = Flag()
     pieces = Whole(allow_none=True)
     grams = Whole(allow_none=True)

@@ -134,6 +134,25 @@ async def test_a_certificate_is_recorded_with_its_scan(browsers: Browsers) -> No
     lot = await browsers.get("station", page.answer.headers["Location"])
     assert "HS20200816X" in lot.text
     assert "/api/v1/files/" in lot.text
+    recorded = re.findall(r'href="(/certificates/\d+)"', lot.text)
+    shown = [(await browsers.get("station", each)).text for each in recorded]
+    assert ["<dt>Sampled where</dt><dd>In the store</dd>" in text for text in shown].count(True) == 1
+
+
+async def test_a_lot_is_registered_with_the_temperature_at_its_hand_over(browsers: Browsers) -> None:
+    fields = {
+        **{"product": "冻牛腩", "category": "livestock", "specification": "约 27 kg/箱", "hs": "0202300090"},
+        **{"pieces": "10", "grams": "270", "temperature_class": "frozen", "country": "BRA"},
+        **{"establishment": "SIF385", "production_batch": "BR-2020-06", "produced_on": "2020-05-20"},
+        **{"best_before": "2022-05-19", "received_at": "2020-08-14T10:00", "zone": "1"},
+        "handover_temperature_decicelsius": "-18.5",
+    }
+    sent = await browsers.send("station", filled(browsers, "/arrivals/{arrival}/lots/new"), fields)
+    assert sent.status == 303, sent.text
+    shown = await browsers.get("station", sent.answer.headers["Location"])
+    assert "<dt>Temperature at hand-over</dt><dd>−18.5 °C</dd>" in shown.text
+    without = await browsers.get("station", filled(browsers, "/lots/{lot}"))
+    assert "Temperature at hand-over" not in without.text
 
 
 async def test_a_chosen_file_stays_chosen_on_a_form_that_is_shown_again(browsers: Browsers) -> None:

@@ -5,7 +5,8 @@ SELECT goods.sees_certificate($1, $2, $3, c.key) FROM goods.certificate c WHERE 
 -- $4 ids of certificates that the reader may see. What was released against a paper, all its lots together, is
 -- for who recorded it and for authorities.
 SELECT c.id, c.kind, c.issuer, c.number, parties.named(c.organisation) AS organisation, c.issued_on,
-       c.valid_until, c.happened_at, c.result, c.inner_sample, c.pieces, c.grams,
+       c.valid_until, c.happened_at, c.result, c.sampled_where, c.inner_sample, c.pieces,
+       c.grams,
        CASE WHEN whole THEN c.released_pieces END AS released_pieces,
        CASE WHEN whole THEN c.released_grams END AS released_grams, c.file, c.covers,
        (SELECT jsonb_agg(jsonb_build_object('id', l.id, 'code', l.code, 'product', l.product,
