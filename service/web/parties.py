@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from schema.messages.parties import FACILITY_KINDS, ROLES, SCOPES, USER_ROLES, VEHICLE_KINDS, ZONE_KINDS
+from service.http.authentication import DOOR
 from service.http.readers import ReaderKind
 from service.http.writes import Receipt
 from service.parties import UserRole
@@ -30,11 +31,13 @@ async def own(request: web.Request) -> web.StreamResponse:
     visit.demand_signed_in()
     organisation = await visit.ask("organisation", organisation=visit.reader.organisation)
     manages = visit.reader.user_role == UserRole.MANAGER
+    users = await _of_own(visit, "users") if manages else []
     context = {
         "organisation": organisation,
         "facilities": await choices.own_facilities(visit),
         "vehicles": (await visit.ask_list("vehicles", limit=_SHOWN)).items,
-        "users": await _of_own(visit, "users") if manages else [],
+        "users": users,
+        "logins": await _logins(visit, users),
         "tokens": await _of_own(visit, "tokens") if manages else [],
         "manages": manages,
     }
@@ -45,6 +48,11 @@ async def _of_own(visit: Visit, read: str) -> list[Any]:
     """The platform sees those of all; here only its own are wanted."""
     listing = await visit.ask_list(read, limit=_SHOWN)
     return [row for row in listing.items if row["organisation"] == visit.reader.organisation]
+
+
+async def _logins(visit: Visit, users: list[Any]) -> dict[int, str]:
+    """By what people sign in, for their own managers only; who lost a login to another has none."""
+    return await visit.request.app[DOOR].credentials.logins(user["id"] for user in users) if users else {}
 
 
 async def organisations(request: web.Request) -> web.StreamResponse:
@@ -141,7 +149,11 @@ async def _token(visit: Visit) -> Sheet:
 
 
 async def _confirm_user(visit: Visit) -> Sheet:
-    return Sheet(Form(()), visit.t("user.disable", id=visit.id("user")), _OWN)
+    key = visit.id("user")
+    users = [user for user in await _of_own(visit, "users") if user["id"] == key]
+    logins = await _logins(visit, users)
+    facts = tuple(Fact(visit.t("field.login"), login) for login in logins.values())
+    return Sheet(Form(()), visit.t("user.disable", id=key), _OWN, facts)
 
 
 async def _confirm_token(visit: Visit) -> Sheet:

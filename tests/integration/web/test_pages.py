@@ -236,3 +236,14 @@ async def test_a_trace_adds_up_before_the_readers_eyes(browsers: Browsers) -> No
     rows = re.findall(r'<td class="n">[^<]*</td><td class="n">([\d,.]+) kg</td>', account[1])
     *parts, total = [round(float(row.replace(",", "")) * 1000) for row in rows]
     assert sum(parts) == total == 100 * 27_000
+
+
+async def test_managers_see_by_what_their_own_people_sign_in(browsers: Browsers) -> None:
+    clerk = browsers.story.parties["station"].staff.user
+    own = await browsers.get("station", "/organisation")
+    assert f'<strong class="code">{LOGIN}</strong> · User {clerk} ·' in own.text
+    asked = await browsers.get("station", f"/organisation/users/{clerk}/disabling")
+    assert LOGIN in asked.text
+    for other in ("shop", "platform", "hubei"):
+        for path in ("/organisation", f"/organisation/users/{clerk}/disabling"):
+            assert LOGIN not in (await browsers.get(other, path)).text
