@@ -7,9 +7,11 @@ from typing import Any
 from aiohttp import web
 
 from schema.messages.goods import CATEGORIES, SOURCES, TEMPERATURE_CLASSES
+from schema.problems import Refusal
 from service.http.writes import Receipt
-from service.parties import BEFORE_RELEASE, FIRST_STATIONS
+from service.parties import BEFORE_RELEASE, FIRST_STATIONS, Role
 from service.web import choices
+from service.web.entitled import demand_own, demand_role
 from service.web.forms import Field, Form, Group, Option, Widget
 from service.web.lists import list_page
 from service.web.operations import WRITES
@@ -40,6 +42,7 @@ def is_own(visit: Visit, thing: dict[str, Any]) -> bool:
 
 
 async def _announcement(visit: Visit) -> Sheet:
+    await demand_role(visit, Role.FIRST_STATION)
     stations = [row for row in await choices.own_facilities(visit) if row["kind"] in FIRST_STATIONS]
     options = choices.facilities(visit, stations)
     place = Group(
@@ -79,8 +82,15 @@ def _announced(_visit: Visit, receipt: Receipt) -> str:
     return f"/arrivals/{receipt.acknowledgement.statement.outcome['arrival']}"
 
 
+async def _own_arrival(visit: Visit) -> dict[str, Any]:
+    """What a form about an arrival is about. Raises Refusal ``arrival.not-found`` for another's."""
+    found: dict[str, Any] = await visit.ask("arrival", arrival=visit.id("arrival"))
+    demand_own(visit, found["organisation"], Refusal("arrival.not-found", arrival=found["id"]))
+    return found
+
+
 async def _opening(visit: Visit) -> Sheet:
-    found = await visit.ask("arrival", arrival=visit.id("arrival"))
+    found = await _own_arrival(visit)
     form = Form(
         (
             Group(
@@ -112,7 +122,7 @@ def _about(visit: Visit, found: dict[str, Any]) -> tuple[Fact, ...]:
 
 
 async def _registration(visit: Visit) -> Sheet:
-    found = await visit.ask("arrival", arrival=visit.id("arrival"))
+    found = await _own_arrival(visit)
     station = await visit.ask("facility", facility=found["facility"]["id"])
     zones = choices.zones(visit, station, BEFORE_RELEASE)
     form = Form((_goods(visit), _origin(visit), _handover(visit, zones)))

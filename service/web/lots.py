@@ -6,10 +6,12 @@ from typing import Any
 
 from aiohttp import web
 
+from schema.problems import Refusal
 from service.http.readers import ReaderKind
 from service.http.writes import Receipt
 from service.web import choices
 from service.web.arrivals import is_own
+from service.web.entitled import demand_own
 from service.web.formats import plain_kilograms
 from service.web.forms import Field, Form, Group, Option, Widget
 from service.web.lists import list_page
@@ -74,8 +76,15 @@ async def labels(request: web.Request) -> web.StreamResponse:
     return response
 
 
+async def own_lot(visit: Visit) -> dict[str, Any]:
+    """What a form about a lot is about. Raises Refusal ``lot.not-found`` for another's."""
+    found: dict[str, Any] = await visit.ask("lot", lot=visit.id("lot"))
+    demand_own(visit, found["organisation"], Refusal("lot.not-found", lot=found["id"]))
+    return found
+
+
 async def _release(visit: Visit) -> Sheet:
-    found = await visit.ask("lot", lot=visit.id("lot"))
+    found = await own_lot(visit)
     waiting = [unit for unit in found["units"] if unit["state"] == "quarantined" and unit["grams"]]
     chosen = next((unit for unit in waiting if str(unit["id"]) == visit.asked("unit").get("unit")), None)
     first = chosen or (waiting[0] if waiting else None)
@@ -104,7 +113,7 @@ def about(visit: Visit, found: dict[str, Any]) -> tuple[Fact, ...]:
 
 
 async def _cases(visit: Visit) -> Sheet:
-    found = await visit.ask("lot", lot=visit.id("lot"))
+    found = await own_lot(visit)
     fields = (Field("count", Widget.WHOLE, hint="hint.case-count", required=True),)
     return Sheet(Form((Group("", fields),)), visit.t("lot.cases"), _path(visit), about(visit, found))
 

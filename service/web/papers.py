@@ -10,7 +10,7 @@ from schema.messages.papers import PAPERS, RESULTS, SAMPLED_WHERE
 from service.http.writes import Receipt
 from service.web import choices
 from service.web.forms import Field, Form, Group, Option, Widget
-from service.web.lots import about
+from service.web.lots import about, own_lot
 from service.web.operations import WRITES
 from service.web.places import countries
 from service.web.rendering import page
@@ -27,7 +27,7 @@ async def certificate(request: web.Request) -> web.StreamResponse:
 
 
 async def _record(visit: Visit) -> Sheet:
-    lot = await visit.ask("lot", lot=visit.id("lot"))
+    lot = await own_lot(visit)
     kind = visit.asked("kind").get("kind", PAPERS[0])
     kind = kind if kind in PAPERS else PAPERS[0]
     groups = [

@@ -12,6 +12,7 @@ from service.http.readers import ReaderKind
 from service.http.writes import Receipt
 from service.parties import UserRole
 from service.web import choices
+from service.web.entitled import demand_platform
 from service.web.forms import Field, Form, Group, Widget
 from service.web.lists import list_page
 from service.web.operations import WRITES
@@ -129,6 +130,7 @@ async def _user(visit: Visit) -> Sheet:
 
 
 async def _manager(visit: Visit) -> Sheet:
+    demand_platform(visit)
     organisation = await visit.ask("organisation", organisation=visit.id("organisation"))
     form = Form((Group("", _person(visit, (UserRole.MANAGER.value,))),))
     facts = (
@@ -161,6 +163,7 @@ async def _confirm_token(visit: Visit) -> Sheet:
 
 
 async def _organisation(visit: Visit) -> Sheet:
+    demand_platform(visit)
     roles = tuple(role for role in ROLES if role != "platform")
     fields = (
         Field("uscc", hint="hint.uscc", required=True, longest=30),
@@ -174,6 +177,7 @@ async def _organisation(visit: Visit) -> Sheet:
 
 
 async def _reason(visit: Visit) -> Sheet:
+    demand_platform(visit)
     organisation = await visit.ask("organisation", organisation=visit.id("organisation"))
     fields = (Field("reason", Widget.LINES, hint="hint.personal", required=True, longest=500),)
     name = choices.named(visit, organisation)

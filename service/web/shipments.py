@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from schema.messages.movements import SHORTFALLS
-from schema.problems import Problem
+from schema.problems import Problem, Refusal
 from service.http.writes import Receipt
 from service.web import choices
+from service.web.entitled import demand_own
 from service.web.formats import plain_kilograms
 from service.web.forms import Field, Form, Group, Option, Widget
 from service.web.lists import list_page
@@ -71,6 +72,7 @@ async def _shipping(visit: Visit) -> Sheet:
     if not asked.get("facility", "").isdecimal():
         raise Problem("request.not-found")
     origin = await visit.ask("facility", facility=int(asked["facility"]))
+    demand_own(visit, origin["organisation"], Refusal("facility.not-found", facility=origin["id"]))
     by_code = {"uscc": asked["uscc"]} if "uscc" in asked else {}
     found = await visit.ask_list("facilities", by_code, limit=_DESTINATIONS)
     places = [row for row in found.items if row["active"] and row["id"] != origin["id"]]
@@ -127,8 +129,7 @@ def _waybill(vehicles: tuple[Option, ...]) -> Group:
 
 async def _receiving(visit: Visit) -> Sheet:
     found = await visit.ask("shipment", shipment=visit.id("shipment"))
-    if found["consignee"]["id"] != visit.reader.organisation:
-        raise Problem("request.not-found")
+    demand_own(visit, found["consignee"], Refusal("shipment.not-found", shipment=found["id"]))
     place = await visit.ask("facility", facility=found["destination"]["id"])
     items = tuple(_arrived(visit, each, row) for row, each in enumerate(found["items"]))
     zones = choices.zones(visit, place, ("imported", "quarantine", "independent", "domestic"))

@@ -7,10 +7,12 @@ from typing import Any
 from aiohttp import web
 
 from schema.messages.movements import CATEGORIES, LOSSES, TEMPERATURE_CLASSES
+from schema.problems import Refusal
 from service.goods.state import UnitState
 from service.http.writes import Receipt
 from service.parties import ZoneKind
 from service.web import choices
+from service.web.entitled import demand_own
 from service.web.forms import Field, Form, Group, Option, Widget
 from service.web.lists import list_page
 from service.web.operations import WRITES
@@ -103,8 +105,15 @@ def happened(label: str = "") -> Field:
     return Field("happened_at", Widget.MOMENT, label, required=True, initial=choices.now())
 
 
+async def _own_unit(visit: Visit) -> dict[str, Any]:
+    """What a form about a unit is about. Raises Refusal ``unit.not-found`` for what another keeps."""
+    found: dict[str, Any] = await visit.ask("unit", unit=visit.id("unit"))
+    demand_own(visit, found["custodian"], Refusal("unit.not-found", unit=found["id"]))
+    return found
+
+
 async def _store(visit: Visit) -> Sheet:
-    found = await visit.ask("unit", unit=visit.id("unit"))
+    found = await _own_unit(visit)
     place = await _place(visit, found)
     zones = choices.zones(visit, place, _ZONES_FOR.get(found["state"], ())) if place else ()
     fields = (
@@ -123,7 +132,7 @@ async def _place(visit: Visit, found: dict[str, Any]) -> dict[str, Any] | None:
 
 
 async def _split(visit: Visit) -> Sheet:
-    found = await visit.ask("unit", unit=visit.id("unit"))
+    found = await _own_unit(visit)
     parts = tuple(
         each for row in range(_PARTS) for each in quantity(found, f"parts.{row}.", required=row == 0)
     )
@@ -134,7 +143,7 @@ async def _split(visit: Visit) -> Sheet:
 
 
 async def _sell(visit: Visit) -> Sheet:
-    found = await visit.ask("unit", unit=visit.id("unit"))
+    found = await _own_unit(visit)
     fields = (
         *quantity(found),
         happened("field.sold_at"),
@@ -144,7 +153,7 @@ async def _sell(visit: Visit) -> Sheet:
 
 
 async def _process(visit: Visit) -> Sheet:
-    found = await visit.ask("unit", unit=visit.id("unit"))
+    found = await _own_unit(visit)
     inputs = await pickable(
         visit, found["facility"]["id"] if found["facility"] else 0, str(found["id"]), "inputs"
     )

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from schema.problems import catalogue
 from service.goods.state import LOT
 from tests.integration.web.conftest import LOGIN, PASSWORD, Browsers
 
@@ -128,6 +129,35 @@ async def test_what_is_not_yours_looks_like_what_does_not_exist(
     nowhere = await browsers.get(who, re.sub(r"\d+", "999999", known))
     assert theirs.status == nowhere.status == 404
     assert told(theirs.text) == told(nowhere.text)
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "code"),
+    [
+        ("shop", "/arrivals/new", "party.role-missing"),
+        ("hubei", "/arrivals/new", "party.role-missing"),
+        ("hubei", "/arrivals/{arrival}/opening", "arrival.not-found"),
+        ("auditor", "/arrivals/{arrival}/lots/new", "arrival.not-found"),
+        ("hubei", "/lots/{lot}/release", "lot.not-found"),
+        ("shop", "/lots/{lot}/release", "lot.not-found"),
+        ("shop", "/lots/{lot}/cases/new", "lot.not-found"),
+        ("hubei", "/lots/{lot}/certificates/new?kind=quarantine", "lot.not-found"),
+        ("hubei", "/units/{shop_unit}/sell", "unit.not-found"),
+        ("auditor", "/units/{unit}/split", "unit.not-found"),
+        ("shop", "/shipments/send?facility={place}", "facility.not-found"),
+        ("hubei", "/shipments/{wholesaler-shop}/receive", "shipment.not-found"),
+        ("shop", "/organisations/new", "party.role-missing"),
+        ("hubei", "/organisations/{someone}/suspension", "party.role-missing"),
+        ("station", "/organisations/{someone}/manager", "party.role-missing"),
+    ],
+)
+async def test_a_form_that_the_reader_may_never_use_is_not_opened(
+    browsers: Browsers, who: str, path: str, code: str
+) -> None:
+    page = await browsers.get(who, filled(browsers, path))
+    entry = catalogue()[code]
+    assert (page.status, page.heading) == (entry.status, entry.title["en"])
+    assert 'name="submission"' not in page.text
 
 
 async def test_a_page_that_needs_a_sign_in_leads_there_and_back(browsers: Browsers) -> None:
