@@ -10,12 +10,17 @@ from typing import Any, TypeVar
 
 import asyncpg
 import pytest
+from hypothesis import settings
 
 from service.storage import EmbeddedPostgres, prepare
 
 Result = TypeVar("Result")
 TEMPLATE = "coldledger_template"
 _numbers = count(1)
+
+# Laws are tested for truth, not for time: a shared machine may be slow for a moment.
+settings.register_profile("laws", deadline=None)
+settings.load_profile("laws")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
