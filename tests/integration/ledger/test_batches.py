@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +22,7 @@ from tests.quay import OUT, Goods, Quay
 from tests.retold import ledger_on, retold
 
 GRAMS = 27_000
+ROOT = Path(__file__).resolve().parents[3]
 
 
 async def all_of(ledger: Ledger, proposals: Iterable[Proposal]) -> list[Acknowledgement | BaseException]:
@@ -115,7 +120,7 @@ async def test_refusals_between_do_not_disturb(database: str, quay: Quay, n: int
 
 
 @pytest.mark.parametrize("n", [2, 10, 500])
-async def test_two_processes_share_one_unit(database: str, quay: Quay, n: int) -> None:
+async def test_two_appenders_share_one_unit(database: str, quay: Quay, n: int) -> None:
     unit = released(quay, n)
     async with retold(database, quay.history) as here, ledger_on(database) as there:
         both = await asyncio.gather(
@@ -126,6 +131,29 @@ async def test_two_processes_share_one_unit(database: str, quay: Quay, n: int) -
         assert set(refused(answers)) == {"unit.insufficient-grams"}
         assert len({answer.position for answer in admitted(answers)}) == n
         await sound(here)
+
+
+@pytest.mark.parametrize("n", [2, 10, 500])
+async def test_two_processes_share_one_unit(database: str, quay: Quay, n: int) -> None:
+    """Both ask for every carton at the same moment; each carton leaves once."""
+    unit, actor = released(quay, n), quay.station.staff
+    async with retold(database, quay.history) as ledger:
+        numbers = map(str, (unit, actor.organisation, actor.user, n))
+        command = [sys.executable, "-m", "tests.integration.ledger.splitter", database, *numbers]
+        both = [
+            await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, cwd=ROOT)
+            for _ in range(2)
+        ]
+        for process in both:
+            assert process.stdout is not None
+            assert await process.stdout.readline() == b"ready\n"
+        told = await asyncio.gather(*(process.communicate(b"go\n") for process in both))
+        counts = [json.loads(out) for out, _ in told]
+        assert sum(each["admitted"] for each in counts) == n
+        assert sum(each["refused"] for each in counts) == n
+        left = await row(ledger, UNIT, unit)
+        assert (left.pieces, left.out_pieces) == (0, n)
+        await sound(ledger)
 
 
 async def test_one_submission_twice_in_a_batch_is_recorded_once(database: str, quay: Quay) -> None:
