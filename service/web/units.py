@@ -8,9 +8,9 @@ from aiohttp import web
 
 from schema.messages.movements import CATEGORIES, LOSSES, TEMPERATURE_CLASSES
 from schema.problems import Refusal
+from service.goods.movements.rules import ZONES_FOR
 from service.goods.state import UnitState
 from service.http.writes import Receipt
-from service.parties import ZoneKind
 from service.web import choices
 from service.web.entitled import demand_own
 from service.web.forms import Field, Form, Group, Option, Widget
@@ -24,10 +24,6 @@ COUNTERS = ("market", "shop", "restaurant")
 _PARTS = 4
 _OUTPUTS = 3
 _ON_HAND = 100
-_ZONES_FOR = {
-    "quarantined": (ZoneKind.QUARANTINE, ZoneKind.INDEPENDENT),
-    "released": (ZoneKind.IMPORTED,),
-}
 
 
 async def units(request: web.Request) -> web.StreamResponse:
@@ -115,7 +111,7 @@ async def _own_unit(visit: Visit) -> dict[str, Any]:
 async def _store(visit: Visit) -> Sheet:
     found = await _own_unit(visit)
     place = await _place(visit, found)
-    zones = choices.zones(visit, place, _ZONES_FOR.get(found["state"], ())) if place else ()
+    zones = choices.zones(visit, place, ZONES_FOR.get(found["state"], ())) if place else ()
     fields = (
         Field("zone", Widget.CHOICE, required=True, options=zones, ids=True),
         happened(),

@@ -21,7 +21,7 @@ _OUT_OF_REACH = {
     UnitState.SOLD: "unit.sold",
 }
 
-_ZONES_FOR = {
+ZONES_FOR = {
     UnitState.QUARANTINED: (ZoneKind.QUARANTINE, ZoneKind.INDEPENDENT),
     UnitState.RELEASED: (ZoneKind.IMPORTED,),
 }
@@ -103,7 +103,7 @@ def zone_unfit(
     zone: Mapping[str, Any], facility: Facility, state: UnitState, field: str = "/zone"
 ) -> Iterator[Refusal]:
     """The rule that goods of ``state`` break in ``zone``, where they break one."""
-    if zone["kind"] not in _ZONES_FOR[state]:
+    if zone["kind"] not in ZONES_FOR[state]:
         yield Refusal(
             "zone.kind-unfit",
             field=field,
@@ -111,7 +111,7 @@ def zone_unfit(
             zone=zone["no"],
             kind=zone["kind"],
             state=state.value,
-            allowed=", ".join(_ZONES_FOR[state]),
+            allowed=", ".join(ZONES_FOR[state]),
         )
 
 

@@ -139,6 +139,7 @@ def test_a_container_announced_without_a_seal_opens_with_any() -> None:
     arrival = scene.announce(source="other_province", seal=None)
     scene.history.now(NOON)
     scene.open(arrival, seal="X1")
+    assert scene.history.row(ARRIVAL, arrival).opened_at is not None
 
 
 def test_somebody_elses_arrival_is_refused_like_none() -> None:

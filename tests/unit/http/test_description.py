@@ -96,3 +96,6 @@ def test_declarations_are_values() -> None:
 def test_routes_of_one_address_do_not_hide_each_other() -> None:
     app = web.Application()
     app.add_routes([declared.route() for declared in API])
+    routed = {(route.method, route.resource.canonical) for route in app.router.routes() if route.resource}
+    assert {("POST", "/api/v1/lots"), ("GET", "/api/v1/lots")} <= routed
+    assert len([each for each in routed if each[0] != "HEAD"]) == len(API)
