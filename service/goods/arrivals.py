@@ -46,7 +46,7 @@ def own_arrival(arrival_id: int, ctx: Context, world: World, field: str = "/arri
 
 def _announce(data: Data, ctx: Context, world: World) -> Decision:
     facility = first_station(data["facility"], ctx, world)
-    policy = policy_for(world, facility.region)
+    policy = policy_for(world, facility.region, ctx.recorded)
     if data["source"] == Source.PORT:
         for name in ("container", "seal"):
             if data.get(name) is None:
@@ -95,7 +95,7 @@ def _announce_reads(data: Data, world: World) -> Iterable[Stream]:
 def _open(data: Data, ctx: Context, world: World) -> Decision:
     arrival = own_arrival(data["arrival"], ctx, world)
     facility = first_station(arrival.facility, ctx, world, "/arrival")
-    policy = policy_for(world, facility.region)
+    policy = policy_for(world, facility.region, ctx.recorded)
     if arrival.container is None:
         raise Refusal("container.none", field="/arrival", arrival=arrival.id)
     if arrival.opened_at is not None:

@@ -84,7 +84,7 @@ def _register(data: Data, ctx: Context, world: World) -> Decision:
         raise Refusal(
             "lot.other-facility", field="/facility", facility=facility.id, announced=arrival.facility
         )
-    policy = policy_for(world, facility.region)
+    policy = policy_for(world, facility.region, ctx.recorded)
     zone = zone_of(facility, data["zone"])
     for unfit in zone_unfit(zone, facility, UnitState.QUARANTINED):
         raise unfit

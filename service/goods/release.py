@@ -44,7 +44,7 @@ def _release(data: Data, ctx: Context, world: World) -> Decision:
         raise Refusal("release.code-malformed", field="/code", code=data["code"][:40])
     lot, arrival = _own_lot(data["lot"], ctx, world)
     unit, facility = _quarantined_unit(data["unit"], lot, ctx, world)
-    policy = policy_for(world, facility.region)
+    policy = policy_for(world, facility.region, ctx.recorded)
     case = Application(
         lot=lot,
         unit=unit,

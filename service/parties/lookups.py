@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from schema.problems import Refusal
 from service.ledger import Stream, World
@@ -19,8 +20,8 @@ def policy_streams(region: str) -> Iterable[Stream]:
     return ((POLICY, prefix) for prefix in policy_regions(region))
 
 
-def policy_for(world: World, region: str) -> Policy:
-    """The policy in force for a six-digit ``region``: that of the longest prefix that has one.
+def policy_for(world: World, region: str, _at: datetime) -> Policy:
+    """The policy in force at a time for a six-digit ``region``: that of the longest prefix that has one.
 
     All prefixes are read, so that a statement also records which narrower policy there was not.
     Raises Refusal ``policy.missing`` where none exists, not even the national one.

@@ -48,7 +48,7 @@ class _Origin:
 def decide(data: Data, ctx: Context, world: World) -> Decision:
     """``node`` of the outcome stands between the inputs and the outputs in every trace."""
     facility = _plant(data["facility"], ctx, world)
-    policy = policy_for(world, facility.region)
+    policy = policy_for(world, facility.region, ctx.recorded)
     moment = timing.happened(data["happened_at"], ctx, policy)
     accounts, units = flow.Accounts(), []
     for place, item in enumerate(data["inputs"]):

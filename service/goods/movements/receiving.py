@@ -25,7 +25,7 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
     """``units`` of the outcome stand in the order of the items, None for what did not arrive at all."""
     shipment = _shipment(data["shipment"], ctx, world)
     destination = rules.known_facility(shipment.destination, world)
-    policy = policy_for(world, destination.region)
+    policy = policy_for(world, destination.region, ctx.recorded)
     arrived = timing.happened(data["happened_at"], ctx, policy)
     _each_once(data["items"], shipment)
     accounts = flow.Accounts()

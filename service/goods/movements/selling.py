@@ -28,7 +28,7 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
         raise Refusal(
             "sale.not-a-counter", facility=facility.id, kind=facility.kind, allowed=", ".join(COUNTERS)
         )
-    policy = policy_for(world, facility.region)
+    policy = policy_for(world, facility.region, ctx.recorded)
     timing.after_made(timing.happened(data["happened_at"], ctx, policy), unit)
     flow.Accounts().take(unit, data.get("pieces"), data["grams"])
     return Decision({"unit": ctx.id()}, policy.version, [*rules.out_of_service(facility)])

@@ -35,7 +35,9 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
     Where they go, and on what, is looked at last: who has nothing to send is not told what there is.
     """
     origin = rules.own_facility(data["facility"], ctx, world)
-    departed = timing.happened(data["departed_at"], ctx, policy_for(world, origin.region), "/departed_at")
+    departed = timing.happened(
+        data["departed_at"], ctx, policy_for(world, origin.region, ctx.recorded), "/departed_at"
+    )
     accounts = flow.Accounts()
     for place, item in enumerate(data["items"]):
         pointer = f"/items/{place}"
@@ -45,7 +47,7 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
         accounts.take(unit, item.get("pieces"), item["grams"], pointer)
     _vehicle(data.get("vehicle"), ctx, world)
     destination = _destination(data["destination"], origin, world)
-    policy = policy_for(world, destination.region)
+    policy = policy_for(world, destination.region, ctx.recorded)
     _first_station_first(origin, destination, policy)
     units = [ctx.id(place) for place in range(1, len(data["items"]) + 1)]
     return Decision({"shipment": ctx.id(), "units": units}, policy.version)

@@ -16,7 +16,7 @@ from service.parties import policy_for
 def decide(data: Data, ctx: Context, world: World) -> Decision:
     """Refuses parts that are more than the whole. Goods may be divided before release: nothing leaves."""
     unit = rules.unit_in_hand(data["unit"], ctx, world, rules.IN_STORE)
-    policy = policy_for(world, unit.region)
+    policy = policy_for(world, unit.region, ctx.recorded)
     timing.after_made(timing.happened(data["happened_at"], ctx, policy), unit)
     accounts = flow.Accounts()
     for place, part in enumerate(data["parts"]):

@@ -17,7 +17,7 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
     """Refuses a zone that is not there, or not for goods in this state."""
     unit = rules.unit_in_hand(data["unit"], ctx, world, rules.IN_STORE)
     facility = rules.facility_of(unit, world)
-    policy = policy_for(world, facility.region)
+    policy = policy_for(world, facility.region, ctx.recorded)
     timing.after_made(timing.happened(data["happened_at"], ctx, policy), unit)
     zone = rules.zone_of(facility, data["zone"])
     for broken in (*rules.out_of_service(facility), *rules.zone_unfit(zone, facility, UnitState(unit.state))):

@@ -199,23 +199,23 @@ def test_a_policy_may_be_enacted_on_the_day_it_begins(town: Settlement) -> None:
 def test_the_longest_prefix_holds(town: Settlement) -> None:
     province, county = town.policy("21"), town.policy("210102")
     world = town.history.world
-    assert policy_for(world, "210102").version == county
-    assert policy_for(world, "210103").version == province
-    assert policy_for(world, "210000").version == province
-    assert policy_for(world, "420100").region == ""
+    assert policy_for(world, "210102", town.history.at).version == county
+    assert policy_for(world, "210103", town.history.at).version == province
+    assert policy_for(world, "210000", town.history.at).version == province
+    assert policy_for(world, "420100", town.history.at).region == ""
 
 
 def test_the_newest_of_a_prefix_holds(town: Settlement) -> None:
     town.policy("21", back_dating_days=5)
     newest = town.policy("21", back_dating_days=6)
-    policy = policy_for(town.history.world, "210102")
+    policy = policy_for(town.history.world, "210102", town.history.at)
     assert (policy.version, policy.document["back_dating_days"]) == (newest, 6)
 
 
 def test_a_statement_names_also_the_policies_that_there_were_not(town: Settlement) -> None:
     world = town.history.world
     world.begin()
-    policy_for(world, "420106")
+    policy_for(world, "420106", town.history.at)
     assert dict(world.reads()) == {
         "policy/420106": None,
         "policy/4201": None,

@@ -485,6 +485,6 @@ def test_no_rule_is_without_a_case() -> None:
 
 def test_without_any_policy_nothing_can_be_judged() -> None:
     with pytest.raises(Refusal) as caught:
-        policy_for(History().world, "210100")
+        policy_for(History().world, "210100", History().at)
     assert caught.value.code == "policy.missing"
     assert all("210100" in explain(caught.value, language).detail for language in ("en", "zh"))
