@@ -4,7 +4,7 @@ request."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 
 from aiohttp import web
 
@@ -19,7 +19,7 @@ from service.http.authentication import DOOR, Door
 from service.http.body import MAX_JSON
 from service.http.declared import Declared
 from service.http.files import UPLOAD
-from service.http.keys import DATABASE, FILES, LEDGER, SETTINGS, VERIFIER
+from service.http.keys import DATABASE, FILES, LEDGER, SETTINGS, VAULT, VERIFIER
 from service.http.middlewares import around
 from service.http.sessions import SESSIONS
 from service.ledger import Ledger
@@ -30,6 +30,7 @@ from service.ledger.publisher import Publisher
 from service.parties import reading as parties_reading
 from service.parties import routes as parties_routes
 from service.parties.credentials import Credentials
+from service.parties.vault import Vault
 from service.registry import make_registry
 from service.settings import Settings
 from service.storage import Database, FileStore, open_database
@@ -69,6 +70,7 @@ async def make_app(
         app[SETTINGS], app[DATABASE], app[VERIFIER] = settings, database, signer.verifier
         app[REGIONS] = {}
         app[FILES] = FileStore(settings.files)
+        app[VAULT] = stack.enter_context(closing(Vault(settings.vault_file)))
         app[DOOR] = Door(Credentials(database.writer))
         _open_ledger(app, stack, database, signer, appender)
         _route(app)

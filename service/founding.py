@@ -1,10 +1,12 @@
-"""What a start does before anything listens: migrations, the signing key, the fence, the first statements."""
+"""What a start does before anything listens: migrations, the signing key, the fence, the keys of persons (what
+the ledger says is erased is erased again), the first statements."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import secrets
+from contextlib import closing
 from dataclasses import dataclass
 
 from schema.identifiers import parse_region, parse_uscc
@@ -15,10 +17,13 @@ from service.ledger.note import Signer
 from service.ledger.publisher import check_fence, read_note
 from service.ledger.store import head
 from service.parties.credentials import Credentials
+from service.parties.forgetting import forget_again
+from service.parties.keeping import Keeper
 from service.parties.opening import Operator, open_ledger
+from service.parties.vault import Vault
 from service.registry import make_registry
 from service.settings import Settings
-from service.storage import Database, open_database
+from service.storage import Database, open_database, query
 from service.trust import KEY_VARIABLE, open_signer
 
 OPENING_STATEMENTS = 4
@@ -52,9 +57,13 @@ async def found(settings: Settings, database_url: str) -> Founded:
         operator = _operator(settings) if size < OPENING_STATEMENTS else None
         signer = open_signer(settings, f"{settings.public_host}/ledger/{secrets.token_hex(4)}")
         await _check(settings, database, signer)
-        if operator is None:
-            return Founded(signer.name)
-        return await _open(operator, database, signer)
+        await _demand_vault(settings, database)
+        with closing(Vault(settings.vault_file)) as vault:
+            await Keeper(database.writer, vault).seal_what_stands_in_clear()
+            await forget_again(database.writer, vault)
+            if operator is None:
+                return Founded(signer.name)
+            return await _open(operator, database, signer, vault)
 
 
 def has_key(settings: Settings) -> bool:
@@ -71,10 +80,20 @@ async def _check(settings: Settings, database: Database, signer: Signer) -> None
         await check_fence(conn, note)
 
 
-async def _open(operator: Operator, database: Database, signer: Signer) -> Founded:
+async def _demand_vault(settings: Settings, database: Database) -> None:
+    """Values that are sealed must not go on under an empty vault: what is there now could never be read.
+
+    Raises Problem ``vault.missing``.
+    """
+    if not settings.vault_file.exists() and await database.writer.fetchval(query("private/personal.any_sealed")):
+        raise Problem("vault.missing", file=str(settings.vault_file))
+
+
+async def _open(operator: Operator, database: Database, signer: Signer, vault: Vault) -> Founded:
     ledger = Ledger(database.writer, make_registry(), signer)
+    credentials = Credentials(database.writer)
     try:
-        opening = await open_ledger(ledger, Credentials(database.writer), signer.verifier.vkey, operator)
+        opening = await open_ledger(ledger, credentials, vault, signer.verifier.vkey, operator)
     finally:
         await ledger.close()
     return Founded(signer.name, operator.login, opening.password)

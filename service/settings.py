@@ -60,6 +60,11 @@ class Settings:
         return self.trust / "signing.key"
 
     @property
+    def vault_file(self) -> Path:
+        """The keys of persons."""
+        return self.trust / "persons.keys"
+
+    @property
     def checkpoint_file(self) -> Path:
         """The newest checkpoint."""
         return self.trust / "checkpoint"

@@ -129,6 +129,19 @@ class Text(_Scalar, fields.String):
         return text
 
 
+class About(StrEnum):
+    """Whom a personal value is about, and so under whose key it is sealed and with whom it is erased."""
+
+    STATEMENT = "statement"
+    """Somebody who is not registered here: the driver on a waybill, whoever a remark names."""
+    MADE = "made"
+    """Whom the statement registers: a user, a member of staff, a sole trader."""
+    SPEAKER = "speaker"
+    """The sole trader who says it."""
+    STAFF = "staff"
+    """The member of staff whom the statement names."""
+
+
 class Personal(Text):
     """Text about a natural person. In a statement stands a commitment to it (service/parties/personal.py).
 
@@ -141,11 +154,13 @@ class Personal(Text):
         *,
         only_if: Callable[[Mapping[str, Any]], bool] | None = None,
         of_speaker: Callable[[str], bool] | None = None,
+        about: About | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.only_if = only_if
         self.of_speaker = of_speaker
+        self.about = about or (About.STATEMENT if of_speaker is None else About.SPEAKER)
 
     def may_be_private(self, speaker: str) -> bool:
         """Whether it can be personal where the organisation of this code says it."""

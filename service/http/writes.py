@@ -22,12 +22,13 @@ from marshmallow import Schema
 
 from schema.problems import Language, Problem, Refusal
 from service.http.body import JSON, json_body, load
-from service.http.keys import LEDGER, READER, language
+from service.http.keys import DATABASE, LEDGER, READER, VAULT, language
 from service.http.paths import Path
 from service.http.problems import in_words
 from service.http.readers import Reader, demand
 from service.ledger import Acknowledgement, Data, Idempotency, Kind, Proposal, Statement, canonical
 from service.ledger.kinds import Asides
+from service.parties.keeping import Keeper, Speaker
 from service.parties.personal import redact, seal, together
 
 _KEY = re.compile(r"[!-~]{1,200}")
@@ -63,6 +64,10 @@ class Draft:
 Prepare = Callable[[Draft], Awaitable[Draft]]
 """Adds what a pure decider cannot make: random codes, credentials. Raises Problem."""
 
+Follow = Callable[[web.Application, Statement], Awaitable[None]]
+"""Does outside the ledger what a statement says, once it is recorded. A repeated submission does it again, and
+so does a start, so it must be harmless to do twice."""
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -87,6 +92,7 @@ class Write:
     summary: str
     made: tuple[str, ...] = ()
     prepare: Prepare | None = None
+    follow: Follow | None = None
     location: str | None = None
     once: type[Schema] | None = None
     tag: str = "goods"
@@ -157,9 +163,12 @@ async def submit(
                 raise
             return Receipt(repeated)
     sealed, personal = seal(write.loader, draft.data, reader.uscc)
-    return await _append(
-        write.kind, replace(draft, data=sealed, asides=(*draft.asides, *personal)), submission
-    )
+    speaker = Speaker(reader.actor.organisation, reader.uscc)
+    kept = await Keeper(app[DATABASE].writer, app[VAULT]).keep(personal, speaker, sealed)
+    receipt = await _append(write.kind, replace(draft, data=sealed, asides=(*draft.asides, *kept)), submission)
+    if write.follow is not None:
+        await write.follow(app, receipt.acknowledgement.statement)
+    return receipt
 
 
 async def _append(kind: Kind, draft: Draft, submission: Idempotency | None) -> Receipt:

@@ -15,11 +15,13 @@ from service.ledger import PLATFORM, Acknowledgement, Data, Idempotency, Kind, L
 from service.ledger.kinds import Asides
 from service.parties.credentials import Credentials
 from service.parties.founding import OPEN_LEDGER
+from service.parties.keeping import Keeper, Speaker
 from service.parties.organisations import REGISTER_ORGANISATION
 from service.parties.people import REGISTER_USER
 from service.parties.personal import seal, together
 from service.parties.policies import ENACT_POLICY, shipped_policies
 from service.parties.state import Role, UserRole
+from service.parties.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Opening:
 async def open_ledger(
     ledger: Ledger,
     credentials: Credentials,
+    vault: Vault,
     vkey: str,
     operator: Operator,
     policy: Data | None = None,
@@ -58,11 +61,12 @@ async def open_ledger(
     await _say(ledger, OPEN_LEDGER, {"origin": ledger.origin, "vkey": vkey})
     national = {"region": "", "document": policy or shipped_policies()[""]}
     await _say(ledger, ENACT_POLICY, national)
-    organisation = await _register_operator(ledger, operator)
-    return await _register_manager(ledger, credentials, operator, organisation, password)
+    keeper = Keeper(ledger.pool, vault)
+    organisation = await _register_operator(ledger, keeper, operator)
+    return await _register_manager(ledger, credentials, keeper, operator, organisation, password)
 
 
-async def _register_operator(ledger: Ledger, operator: Operator) -> int:
+async def _register_operator(ledger: Ledger, keeper: Keeper, operator: Operator) -> int:
     data = {
         "uscc": operator.uscc,
         "name": operator.name,
@@ -71,20 +75,27 @@ async def _register_operator(ledger: Ledger, operator: Operator) -> int:
     }
     if operator.name_en is not None:
         data["name_en"] = operator.name_en
-    sealed, asides = seal(_ORGANISATION, _ORGANISATION.load(data))
+    sealed, values = seal(_ORGANISATION, _ORGANISATION.load(data))
+    asides = await keeper.keep(values, _COMMAND_LINE, sealed)
     said = await _say(ledger, REGISTER_ORGANISATION, sealed, *asides)
     return int(said.statement.outcome["organisation"])
 
 
 async def _register_manager(
-    ledger: Ledger, credentials: Credentials, operator: Operator, organisation: int, password: str | None
+    ledger: Ledger,
+    credentials: Credentials,
+    keeper: Keeper,
+    operator: Operator,
+    organisation: int,
+    password: str | None,
 ) -> Opening:
     data = {"organisation": organisation, "role": UserRole.MANAGER.value, "name": operator.manager}
-    sealed, asides = seal(_USER, _USER.load(data))
+    sealed, values = seal(_USER, _USER.load(data))
     if await credentials.knows(operator.login):
         said = await _say(ledger, REGISTER_USER, sealed)
         return Opening(organisation, int(said.statement.outcome["user"]), None)
     login, once = await credentials.enrol(operator.login, password, operator.name)
+    asides = await keeper.keep(values, _COMMAND_LINE, sealed)
     said = await _say(ledger, REGISTER_USER, sealed, *asides, login)
     user = int(said.statement.outcome["user"])
     # Another process may have been quicker with the same statement: then its password is the right one.
@@ -95,6 +106,7 @@ async def _register_manager(
 
 _ORGANISATION = OrganisationRegistration()
 _USER = UserRegistration()
+_COMMAND_LINE = Speaker(PLATFORM.organisation)
 
 
 async def _say(ledger: Ledger, kind: Kind, data: Data, *asides: Asides) -> Acknowledgement:

@@ -1,58 +1,61 @@
-"""Personal values: kept beside the ledger, with a commitment in their place in the statement.
+"""Personal values: a commitment in their place in the statement, salt and value sealed beside the ledger.
 
 A field declared as ``Personal`` in a message becomes ``{"sha256": hex SHA-256(salt ‖ value in UTF-8)}``, with
 a random 32-byte salt for each field and statement, so that neither the statement nor a list of likely values
-tells it, and so that salt and value can be erased while every proof still holds.
+tells it, and so that salt and value can be erased while every proof still holds. Both are kept encrypted under
+the key of the person whom the value is about (vault.py; keeping.py says who that is).
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from marshmallow import Schema, fields
 
-from schema.messages.fields import Personal, Secret
+from schema.messages.fields import About, Personal, Secret
 from service.ledger import Data, Statement
 from service.ledger.chain import HASH_BYTES, field_commitment
 from service.ledger.kinds import Asides
-from service.ledger.store import Connection
-from service.storage import query
+from service.parties.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
 class PersonalValue:
-    """A value that was sealed, where it stood (a JSON pointer into the data), and its salt."""
+    """A value that was sealed, where it stood (a JSON pointer into the data), its salt, whom it is about."""
 
     sha256: str
     pointer: str
     salt: bytes
     value: str
+    about: About = About.STATEMENT
+
+    def box(self, vault: Vault, person: str) -> bytes:
+        """Salt and value under a person's key. Raises KeyError where that is gone."""
+        return vault.seal(person, self.salt + self.value.encode(), self.sha256.encode())
 
 
-def seal(schema: Schema, data: Data, speaker: str = "") -> tuple[Data, tuple[Asides, ...]]:
-    """``data`` as loaded by ``schema``, with commitments for its personal values, and how those are kept.
+def unbox(vault: Vault, person: str, sha256: str, box: bytes) -> str | None:
+    """The value in a box; None where its person was erased, or where it is not what was committed to."""
+    opened = vault.open(person, box, sha256.encode())
+    if opened is None:
+        return None
+    salt, value = opened[:HASH_BYTES], opened[HASH_BYTES:]
+    return value.decode() if field_commitment(salt, value).hex() == sha256 else None
 
-    ``speaker`` is the social credit code of who says it. Pass the asides on with the proposal; there are none
-    where nothing was personal.
+
+def seal(schema: Schema, data: Data, speaker: str = "") -> tuple[Data, tuple[PersonalValue, ...]]:
+    """``data`` as loaded by ``schema``, with commitments for its personal values, and those values.
+
+    ``speaker`` is the social credit code of who says it. Whoever proposes the data keeps the values
+    (keeping.py) with it.
     """
     found: list[PersonalValue] = []
     sealed = _seal_object(schema, data, "", found, speaker)
-    return sealed, (kept(found),) if found else ()
-
-
-def kept(values: Iterable[PersonalValue]) -> Asides:
-    """Writes ``values`` with the statement that commits to them."""
-    values = tuple(values)
-
-    def asides(position: int, _statement: Statement) -> Iterator[tuple[str, tuple[Any, ...]]]:
-        for each in values:
-            yield "private/personal.save", (each.sha256, position, each.pointer, each.salt, each.value)
-
-    return asides
+    return sealed, tuple(found)
 
 
 def together(*asides: Asides) -> Asides | None:
@@ -86,7 +89,7 @@ def _seal_value(
     if isinstance(field, Personal):
         if not field.is_private(holder, speaker):
             return value
-        found.append(_commit(value, pointer))
+        found.append(_commit(value, pointer, field.about))
         return {"sha256": found[-1].sha256}
     if isinstance(field, fields.List):
         each = enumerate(value)
@@ -95,10 +98,10 @@ def _seal_value(
     return _seal_object(field.schema, value, pointer, found, speaker)
 
 
-def _commit(value: str, pointer: str) -> PersonalValue:
+def _commit(value: str, pointer: str, about: About) -> PersonalValue:
     salt = secrets.token_bytes(HASH_BYTES)
     digest = field_commitment(salt, value.encode())
-    return PersonalValue(digest.hex(), pointer, salt, value)
+    return PersonalValue(digest.hex(), pointer, salt, value, about)
 
 
 @lru_cache(maxsize=1024)
@@ -132,18 +135,3 @@ def _redacted(field: fields.Field[Any] | None, value: Any, speaker: str) -> Any:
     if isinstance(field, fields.Nested) and isinstance(value, dict):
         return redact(field.schema, value, speaker)
     return value
-
-
-async def reveal(conn: Connection, digests: Iterable[str]) -> dict[str, str]:
-    """The values behind commitments; one that was erased is missing. Only for a reader who may see them."""
-    rows = await conn.fetch(query("private/personal.reveal"), list(digests))
-    return {row["sha256"]: row["value"] for row in rows}
-
-
-async def reveal_at(conn: Connection, positions: Iterable[int]) -> dict[tuple[int, str], str]:
-    """The personal values of the statements at ``positions``, by position and JSON pointer.
-
-    The name of user ``id`` is at ``(id // 1000, "/name")``, and so is that of a sole trader's organisation.
-    """
-    rows = await conn.fetch(query("private/personal.reveal_at"), list(positions))
-    return {(row["position"], row["pointer"]): row["value"] for row in rows}

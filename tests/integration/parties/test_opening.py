@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -11,6 +14,7 @@ from service.ledger import PLATFORM, Acknowledgement, Idempotency, Ledger, Propo
 from service.parties import OPEN_LEDGER, ORGANISATION, POLICY, USER, shipped_policies
 from service.parties.credentials import Credentials
 from service.parties.opening import Opening, Operator, open_ledger
+from service.parties.vault import Vault
 from tests.integration.parties.test_rows import stored
 from tests.retold import SIGNER, ledger_on
 from tests.settlement import uscc
@@ -19,7 +23,9 @@ OPERATOR = Operator(uscc(1), "示例平台运营有限公司", "210100", name_en
 
 
 async def opened(ledger: Ledger, operator: Operator = OPERATOR, password: str | None = None) -> Opening:
-    return await open_ledger(ledger, Credentials(ledger.pool), "vkey", operator, password=password)
+    with TemporaryDirectory() as folder, closing(Vault(Path(folder, "keys"))) as vault:
+        credentials = Credentials(ledger.pool)
+        return await open_ledger(ledger, credentials, vault, "vkey", operator, password=password)
 
 
 async def size(ledger: Ledger) -> int:

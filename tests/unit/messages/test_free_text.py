@@ -82,9 +82,9 @@ def test_what_else_there_is_to_say_is_sealed() -> None:
         "happened_at": "2020-08-18",
         "items": [{"unit": 2, "grams": 0, "reason": SHORTFALLS[0], "remark": "李四送货"}],
     }
-    sealed, asides = seal(GoodsReceipt(), GoodsReceipt().load(receipt))
+    sealed, values = seal(GoodsReceipt(), GoodsReceipt().load(receipt))
     assert sealed["items"][0]["remark"].keys() == {"sha256"}
-    assert len(asides) == 1
+    assert [each.value for each in values] == ["李四送货"]
     output = dict.fromkeys(ProcessedLotRequest().load_fields, "x")
     made = {"facility": 1, "outputs": [output], "loss_reason": LOSSES[0], "remark": "李四修割"}
     assert seal(GoodsProcessingRequest(), made)[0]["remark"].keys() == {"sha256"}

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import replace
 from hashlib import sha256
-from typing import Any
+from pathlib import Path
 
-from schema.messages.fields import Inner, Items, Message, Personal, Secret, Text
+from schema.messages.fields import About, Inner, Items, Message, Personal, Secret, Text
 from schema.messages.parties import FacilityFiling, OrganisationRegistration
 from service.ledger import PLATFORM, Statement
-from service.parties.personal import redact, seal, together
+from service.ledger.kinds import Asides
+from service.parties.personal import PersonalValue, redact, seal, together, unbox
+from service.parties.vault import Vault
 from tests.settlement import uscc
 
 
@@ -34,32 +40,26 @@ TRIP = {
     "phones": ["13800000001", "13800000001"],
 }
 
-STATEMENT = Statement("trip", 1, 1, "2020-08-01T00:00:00.000000Z", PLATFORM, {}, {}, {})
 
-
-def kept(asides: Any) -> dict[str, tuple[Any, ...]]:
-    """The rows that go aside, by pointer."""
-    rows = [row for each in asides for row in each(17, STATEMENT)]
-    assert {name for name, _ in rows} == {"private/personal.save"}
-    return {row[2]: row for _, row in rows}
+def by_pointer(values: Iterable[PersonalValue]) -> dict[str, PersonalValue]:
+    return {each.pointer: each for each in values}
 
 
 def test_each_value_is_replaced_by_its_commitment() -> None:
-    sealed, asides = seal(Trip(), TRIP)
-    rows = kept(asides)
-    assert set(rows) == {"/plate", "/driver/name", "/crew/1/name", "/phones/0", "/phones/1"}
-    for digest, position, _, salt, value in rows.values():
-        assert position == 17
-        assert len(salt) == 32
-        assert sha256(salt + value.encode()).hexdigest() == digest
+    sealed, values = seal(Trip(), TRIP)
+    found = by_pointer(values)
+    assert set(found) == {"/plate", "/driver/name", "/crew/1/name", "/phones/0", "/phones/1"}
+    for each in values:
+        assert len(each.salt) == 32
+        assert sha256(each.salt + each.value.encode()).hexdigest() == each.sha256
     assert sealed == {
         "carrier": "某物流",
-        "plate": {"sha256": rows["/plate"][0]},
-        "driver": {"name": {"sha256": rows["/driver/name"][0]}, "badge": "7"},
-        "crew": [{"badge": "8"}, {"name": {"sha256": rows["/crew/1/name"][0]}}],
-        "phones": [{"sha256": rows["/phones/0"][0]}, {"sha256": rows["/phones/1"][0]}],
+        "plate": {"sha256": found["/plate"].sha256},
+        "driver": {"name": {"sha256": found["/driver/name"].sha256}, "badge": "7"},
+        "crew": [{"badge": "8"}, {"name": {"sha256": found["/crew/1/name"].sha256}}],
+        "phones": [{"sha256": found["/phones/0"].sha256}, {"sha256": found["/phones/1"].sha256}],
     }
-    assert rows["/plate"][4] == "辽A12345"
+    assert found["/plate"].value == "辽A12345"
 
 
 def test_equal_values_cannot_be_told_from_their_commitments() -> None:
@@ -74,6 +74,26 @@ def test_what_is_not_there_is_not_sealed() -> None:
     assert seal(Trip(), data) == (data, ())
 
 
+def test_a_box_opens_under_its_persons_key_and_for_its_commitment_alone(tmp_path: Path) -> None:
+    with closing(Vault(tmp_path / "keys")) as vault:
+        mine, other = asyncio.run(two_keys(vault))
+        _, (value,) = seal(Trip(), {"plate": "辽A12345"})
+        box = value.box(vault, mine)
+        assert b"A12345" not in box
+        assert unbox(vault, mine, value.sha256, box) == "辽A12345"
+        assert unbox(vault, other, value.sha256, box) is None
+        assert unbox(vault, mine, "0" * 64, box) is None
+        assert unbox(vault, mine, value.sha256, box[:-1] + bytes([box[-1] ^ 1])) is None
+        forged = replace(value, value="辽B99999")
+        assert unbox(vault, mine, value.sha256, forged.box(vault, mine)) is None, "not what was committed to"
+        vault.destroy([mine])
+        assert unbox(vault, mine, value.sha256, box) is None
+
+
+async def two_keys(vault: Vault) -> tuple[str, str]:
+    return await vault.new(), await vault.new()
+
+
 def test_what_was_given_is_left_as_it_was() -> None:
     before = {**TRIP, "driver": dict(TRIP["driver"])}  # type: ignore[call-overload]
     seal(Trip(), TRIP)
@@ -85,9 +105,10 @@ def test_only_a_sole_traders_name_is_personal() -> None:
     data = {"name": "某店", "name_en": "A shop", "roles": ["retailer"], "region": "210100"}
     company, _ = seal(schema, schema.load({**data, "uscc": uscc(1, prefix="91")}))
     assert (company["name"], company["name_en"]) == ("某店", "A shop")
-    trader, asides = seal(schema, schema.load({**data, "uscc": uscc(1, prefix="92")}))
+    trader, values = seal(schema, schema.load({**data, "uscc": uscc(1, prefix="92")}))
     assert trader["name"].keys() == trader["name_en"].keys() == {"sha256"}
-    assert set(kept(asides)) == {"/name", "/name_en"}
+    assert set(by_pointer(values)) == {"/name", "/name_en"}
+    assert {each.about for each in values} == {About.MADE}
 
 
 def test_only_a_sole_traders_places_are_personal() -> None:
@@ -100,9 +121,10 @@ def test_only_a_sole_traders_places_are_personal() -> None:
         "address": "某路 1 号",
     }
     for prefix, personal in (("91", set()), ("92", {"/name", "/name_en", "/address"})):
-        sealed, asides = seal(schema, schema.load(data), uscc(1, prefix=prefix))
+        sealed, values = seal(schema, schema.load(data), uscc(1, prefix=prefix))
         assert {f"/{name}" for name, value in sealed.items() if isinstance(value, dict)} == personal
-        assert set(kept(asides) if asides else ()) == personal
+        assert set(by_pointer(values)) == personal
+        assert all(each.about is About.SPEAKER for each in values)
         digested = redact(schema, data, uscc(1, prefix=prefix))
         assert {f"/{name}" for name, value in digested.items() if value is None} == personal
 
@@ -120,10 +142,15 @@ def test_a_lasting_digest_is_of_nothing_personal() -> None:
     }
 
 
+STATEMENT = Statement("trip", 1, 1, "2020-08-01T00:00:00.000000Z", PLATFORM, {}, {}, [])
+
+
+def one_row(name: str) -> Asides:
+    return lambda position, _statement: [(name, (position,))]
+
+
 def test_asides_are_written_together() -> None:
-    _, first = seal(Trip(), {"plate": "辽A1"})
-    _, second = seal(Trip(), {"plate": "辽A2"})
-    joined = together(*first, *second)
+    joined = together(one_row("first"), one_row("second"))
     assert joined is not None
-    assert [row[4] for _, row in joined(3, STATEMENT)] == ["辽A1", "辽A2"]
+    assert [*joined(3, STATEMENT)] == [("first", (3,)), ("second", (3,))]
     assert together() is None

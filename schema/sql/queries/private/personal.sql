@@ -1,9 +1,55 @@
 -- name: save
-INSERT INTO private.personal (sha256, position, pointer, salt, value)
-SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bytea[], $5::text[])
+INSERT INTO private.personal (sha256, position, pointer, person, box)
+SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bytea[])
 
--- name: reveal
-SELECT sha256, value FROM private.personal WHERE sha256 = ANY($1::text[])
+-- name: save_person
+INSERT INTO private.person (person, kind, subject, organisation, position)
+SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[])
+ON CONFLICT DO NOTHING
 
--- name: reveal_at
-SELECT position, pointer, value FROM private.personal WHERE position = ANY($1::bigint[]) ORDER BY position, pointer
+-- name: key_of
+-- $1 kind, $2 subject: the key under which what is new about a person is sealed; none that an erasure destroyed.
+SELECT p.person FROM private.person p
+  LEFT JOIN parties.person e ON e.kind = p.kind AND e.subject = p.subject
+ WHERE p.kind = $1 AND p.subject = $2 AND p.position > coalesce(e.erased, -1)
+ ORDER BY p.position DESC LIMIT 1
+
+-- name: in_clear
+-- Values from before they were sealed, with whom they are about; $1 how many statements at a time.
+SELECT v.sha256, v.position, v.pointer, v.salt, v.value,
+       CASE WHEN u.id IS NOT NULL THEN 'user' WHEN o.id IS NOT NULL OR f.id IS NOT NULL THEN 'organisation'
+            ELSE 'statement' END AS kind,
+       coalesce(u.id, o.id, f.organisation, v.position) AS subject,
+       coalesce(u.organisation, o.id, f.organisation,
+                (convert_from(e.statement, 'UTF8')::jsonb #>> '{actor,organisation}')::bigint) AS organisation
+  FROM private.personal v JOIN ledger.entry e ON e.position = v.position
+  LEFT JOIN parties."user" u ON u.id = v.position * 1000
+  LEFT JOIN parties.organisation o ON o.id = v.position * 1000 AND v.pointer IN ('/name', '/name_en')
+  LEFT JOIN parties.facility f ON f.id = v.position * 1000
+ WHERE v.position IN (SELECT c.position FROM private.personal c WHERE c.box IS NULL ORDER BY c.position LIMIT $1)
+   AND v.box IS NULL
+ ORDER BY v.position, v.pointer
+
+-- name: seal
+UPDATE private.personal v SET person = s.person, box = s.box, salt = NULL, value = NULL
+  FROM unnest($1::text[], $2::text[], $3::bytea[]) s(sha256, person, box)
+ WHERE v.sha256 = s.sha256
+
+-- name: any_sealed
+SELECT EXISTS (SELECT FROM private.personal WHERE box IS NOT NULL)
+
+-- name: erased
+-- Keys of persons whom the ledger says are erased; $1 the key of one (kind/subject), or null for all. What was
+-- recorded of them after the erasure is not of it.
+SELECT p.person, p.kind, p.subject FROM parties.person e
+  JOIN private.person p ON p.kind = e.kind AND p.subject = e.subject
+ WHERE e.erased IS NOT NULL AND p.position < e.erased AND ($1::text IS NULL OR e.key = $1)
+
+-- name: forget
+DELETE FROM private.personal WHERE person = ANY($1::text[])
+
+-- name: forget_credentials
+DELETE FROM private.credential WHERE user_id = ANY($1::bigint[])
+
+-- name: forget_sessions
+DELETE FROM private.session WHERE user_id = ANY($1::bigint[])

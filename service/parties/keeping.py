@@ -1,0 +1,127 @@
+"""Keeps the personal values of a statement under the keys of the persons whom they are about.
+
+Who that is: the user, member of staff or sole trader whom the statement registers; the sole trader who speaks;
+the member of staff who is named; and for whoever is not registered here – the driver on a waybill, a plate, a
+remark – a person of the statement's own, so that each can be erased alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import asyncpg
+
+from schema.messages.fields import About
+from service.ledger import Data, Statement
+from service.ledger.kinds import Asides
+from service.parties.personal import PersonalValue
+from service.parties.vault import Vault
+from service.storage import query
+
+BATCH = 500
+"""Statements at a time when what stood in clear is sealed."""
+
+
+class PersonKind(StrEnum):
+    """What a person is here."""
+
+    USER = "user"
+    STAFF = "staff"
+    ORGANISATION = "organisation"
+    STATEMENT = "statement"
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who says it, and so answers for what it says of people."""
+
+    organisation: int
+    uscc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Seals values with ``vault``; ``pool`` must be one that may write."""
+
+    pool: asyncpg.Pool[asyncpg.Record]
+    vault: Vault
+
+    async def keep(
+        self, values: Iterable[PersonalValue], speaker: Speaker, data: Data
+    ) -> tuple[Asides, ...]:
+        """How ``values`` are written with the statement that commits to them; none where there are none."""
+        kept = tuple(values)
+        if not kept:
+            return ()
+        keys = {about: await self._key(about, speaker, data) for about in {each.about for each in kept}}
+        boxes = [(each, keys[each.about], each.box(self.vault, keys[each.about])) for each in kept]
+
+        def asides(position: int, statement: Statement) -> Iterator[tuple[str, tuple[Any, ...]]]:
+            for about, person in keys.items():
+                whom = _subject(about, speaker, position, statement)
+                yield "private/personal.save_person", (person, *whom, position)
+            for value, person, box in boxes:
+                yield "private/personal.save", (value.sha256, position, value.pointer, person, box)
+
+        return (asides,)
+
+    async def _key(self, about: About, speaker: Speaker, data: Data) -> str:
+        """The key of somebody who has one, else a new one."""
+        known: tuple[PersonKind, int] | None = None
+        if about is About.SPEAKER:
+            known = PersonKind.ORGANISATION, speaker.organisation
+        elif about is About.STAFF:
+            known = PersonKind.STAFF, data["staff"]
+        return await self.vault.new() if known is None else await self._key_of(*known)
+
+    async def _key_of(self, kind: str, subject: int) -> str:
+        found: str | None = await self.pool.fetchval(query("private/personal.key_of"), kind, subject)
+        return found if found is not None and self.vault.holds(found) else await self.vault.new()
+
+    async def seal_what_stands_in_clear(self) -> int:
+        """Seal values from before they were; how many. A statement's values of one person get one key.
+
+        Each batch commits before the next, so a start that is cut off goes on where it was.
+        """
+        sealed = 0
+        while rows := await self.pool.fetch(query("private/personal.in_clear"), BATCH):
+            await self._seal_rows(rows)
+            sealed += len(rows)
+        return sealed
+
+    async def _seal_rows(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        keys: dict[tuple[str, int], str] = {}
+        persons, boxes = [], []
+        for row in rows:
+            whom = row["kind"], row["subject"]
+            if whom not in keys:
+                keys[whom] = await self._key_of(*whom)
+                persons.append((keys[whom], *whom, row["organisation"], row["position"]))
+            value = PersonalValue(row["sha256"], row["pointer"], row["salt"], row["value"])
+            boxes.append((value.sha256, keys[whom], value.box(self.vault, keys[whom])))
+        async with self.pool.acquire() as conn, conn.transaction():
+            await conn.execute(query("private/personal.save_person"), *map(list, zip(*persons, strict=True)))
+            await conn.execute(query("private/personal.seal"), *map(list, zip(*boxes, strict=True)))
+
+
+_MADE = {"user": PersonKind.USER, "staff": PersonKind.STAFF, "organisation": PersonKind.ORGANISATION}
+"""By the name under which a statement's outcome holds the id of whom it registers."""
+
+
+def _subject(
+    about: About, speaker: Speaker, position: int, statement: Statement
+) -> tuple[PersonKind, int, int]:
+    """Who a key is of: kind, id, and the organisation that answers for the values."""
+    if about is About.MADE:
+        name, kind = next((name, kind) for name, kind in _MADE.items() if name in statement.outcome)
+        made = statement.outcome[name]
+        answers = made if kind is PersonKind.ORGANISATION else speaker.organisation
+        return kind, made, statement.data.get("organisation", answers)
+    if about is About.SPEAKER:
+        return PersonKind.ORGANISATION, speaker.organisation, speaker.organisation
+    if about is About.STAFF:
+        return PersonKind.STAFF, statement.data["staff"], speaker.organisation
+    return PersonKind.STATEMENT, position, speaker.organisation
