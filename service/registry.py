@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from service import goods, parties
+from service import goods, incidents, parties
 from service.ledger import Registry
+from service.ledger.said import SAID
 from service.ledger.submissions import SUBMISSION
 
 
 def make_registry() -> Registry:
     """The registry that the service, ``verify`` and ``rebuild`` share."""
     return Registry(
-        [*parties.KINDS, *goods.KINDS],
-        [SUBMISSION, *parties.PROJECTIONS, *goods.PROJECTIONS],
+        [*parties.KINDS, *goods.KINDS, *incidents.KINDS],
+        [SUBMISSION, SAID, *parties.PROJECTIONS, *goods.PROJECTIONS, *incidents.PROJECTIONS],
         parties.STANDING,
+        incidents.FOLLOWERS,
     )

@@ -20,11 +20,14 @@ from typing import Any, TypeVar
 
 import service.codes.state
 import service.goods.state
+import service.incidents.state
 import service.parties.state
 from schema.problems import Refusal, explain
+from service.incidents import FOLLOWERS
 from service.ledger import Actor, Data, Kind, Projection, Proposal, Registry, Statement
 from service.ledger.judging import judge, judge_again
 from service.ledger.kinds import Standing
+from service.ledger.said import SAID, Said
 from service.ledger.statement import instant, parse_instant
 from service.ledger.world import Key, ReplayWorld, Versioned
 from service.parties import STANDING
@@ -42,8 +45,10 @@ class History:
     """A ledger that begins empty. ``at`` is the recorded time of the next statement; each takes a second."""
 
     def __init__(self, *more: Projection[Any], standing: Standing = STANDING) -> None:
-        states = projections(service.parties.state, service.goods.state, service.codes.state)
-        self.projections = {p.name: p for p in [*states, *more]}
+        states = projections(
+            service.parties.state, service.goods.state, service.codes.state, service.incidents.state
+        )
+        self.projections = {p.name: p for p in [SAID, *states, *more]}
         self.statements: list[Statement] = []
         self.standing = standing
         self.world = ReplayWorld({p.row: p for p in self.projections.values()})
@@ -62,14 +67,15 @@ class History:
 
     def say(self, kind: Kind, data: Data, actor: Actor) -> Statement:
         """Admit a statement and fold what it writes. Raises the Refusal of the rule that it breaks."""
-        registry = Registry([kind], self.projections.values(), self.standing)
+        registry = Registry([kind], self.projections.values(), self.standing, FOLLOWERS)
         list(kind.reads(data, self.world))
         statement = judge(registry, Proposal(kind, actor, data), self.world, self.position, instant(self.at))
         assert Statement.decode(statement.encode()) == statement
         assert judge_again(registry, statement, self.world, self.position) is None
-        rows = [*kind.project(statement, self.position, self.world)]
+        rows = registry.rows(statement, self.position, self.world)
         self._check(rows)
         self.world.put(rows)
+        self.world.load(SAID, [self.position], [Said(self.position, statement.encode(), self.position)])
         self.statements.append(statement)
         self.at += timedelta(seconds=1)
         return statement

@@ -10,7 +10,7 @@ from typing import Any
 
 from service.codes.state import ISSUED_CODE
 from service.goods import arrivals, lots, movements, papers, release
-from service.goods.state import ARRIVAL, CERTIFICATE, EVENT, LOT, PAPER_FILE, RELEASE
+from service.goods.state import ARRIVAL, CERTIFICATE, EVENT, LOT, PAPER_FILE, PARENTAGE, RELEASE
 from service.ledger import Projection
 
 KINDS = [*arrivals.KINDS, *lots.KINDS, *papers.KINDS, *release.KINDS, *movements.KINDS]
@@ -21,6 +21,7 @@ PROJECTIONS: list[Projection[Any]] = [
     PAPER_FILE,
     RELEASE,
     EVENT,
+    PARENTAGE,
     ISSUED_CODE,
     *movements.PROJECTIONS,
 ]

@@ -1,17 +1,29 @@
-"""The account of a unit: what may leave it, what is lost in it, what it is opened with. Pure arithmetic.
+"""The account of a unit: what leaves it and which way, what it is opened with. Pure arithmetic.
 
 Rules kept here: nothing leaves a unit that is not in it, in grams and, where it counts them, in pieces; who
-counts pieces states pieces; the last piece goes with the last gram. So ``in = on hand + out + loss`` holds at
-every unit and nothing is negative. The functions return the row as it is afterwards, with its version as it
-was: a projector sets that.
+counts pieces states pieces; the last piece goes with the last gram. So ``in = on hand + out + loss +
+samples + destroyed`` holds at every unit and nothing is negative. The functions return the row as it is
+afterwards, with its version as it was: a projector sets that.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
 
 from schema.problems import Refusal
-from service.goods.state import Unit, UnitState
+from service.goods.state import Pack, Packaging, Unit, UnitState
+
+
+class Way(StrEnum):
+    """How goods leave a unit: into another one, or for good. The names are those of the account's columns."""
+
+    OUT = "out"
+    LOSS = "loss"
+    SAMPLE = "sample"
+    DESTROYED = "destroyed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,26 +34,20 @@ class Amount:
     grams: int
 
 
-def take(unit: Unit, pieces: int | None, grams: int) -> Unit:
-    """``unit`` after that much of it went into another unit. Raises Refusal ``unit.…``."""
+def take(unit: Unit, pieces: int | None, grams: int, way: Way = Way.OUT) -> Unit:
+    """``unit`` after that much of it left. Raises Refusal ``unit.…``."""
     if grams < 1 or (pieces is not None and pieces < 1):
         raise Refusal("unit.nothing-taken", unit=unit.id, pieces=pieces, grams=grams)
-    left = _less(unit, pieces, grams)
-    out = None if unit.out_pieces is None else unit.out_pieces + (pieces or 0)
-    return replace(
-        unit, pieces=left.pieces, grams=left.grams, out_pieces=out, out_grams=unit.out_grams + grams
-    )
+    _check(unit, pieces, grams)
+    return moved(unit, pieces, grams, way)
 
 
 def lose(unit: Unit, pieces: int | None, grams: int) -> Unit:
     """``unit`` after that much of it was declared lost; zero of either may be. Raises Refusal ``unit.…``."""
     if grams < 0 or (pieces is not None and pieces < 0):
         raise Refusal("unit.nothing-taken", unit=unit.id, pieces=pieces, grams=grams)
-    left = _less(unit, pieces, grams)
-    lost = None if unit.loss_pieces is None else unit.loss_pieces + (pieces or 0)
-    return replace(
-        unit, pieces=left.pieces, grams=left.grams, loss_pieces=lost, loss_grams=unit.loss_grams + grams
-    )
+    _check(unit, pieces, grams)
+    return moved(unit, pieces, grams, Way.LOSS)
 
 
 def demand_counting(unit: Unit, pieces: int | None) -> None:
@@ -52,19 +58,34 @@ def demand_counting(unit: Unit, pieces: int | None) -> None:
         raise Refusal("unit.pieces-not-counted", unit=unit.id, asked=pieces)
 
 
-def _less(unit: Unit, pieces: int | None, grams: int) -> Amount:
-    """What is left on hand."""
+def left(unit: Unit, pieces: int | None, grams: int) -> Amount:
+    """What is on hand after that much left, be it less than nothing."""
+    remaining = None if unit.pieces is None else unit.pieces - (pieces or 0)
+    return Amount(remaining, unit.grams - grams)
+
+
+def _check(unit: Unit, pieces: int | None, grams: int) -> None:
     demand_counting(unit, pieces)
-    if grams > unit.grams:
+    remaining = left(unit, pieces, grams)
+    if remaining.grams < 0:
         raise Refusal("unit.insufficient-grams", unit=unit.id, asked=grams, held=unit.grams)
-    if unit.pieces is None or pieces is None:
-        return Amount(None, unit.grams - grams)
-    if pieces > unit.pieces:
+    if remaining.pieces is None:
+        return
+    if remaining.pieces < 0:
         raise Refusal("unit.insufficient-pieces", unit=unit.id, asked=pieces, held=unit.pieces)
-    left = Amount(unit.pieces - pieces, unit.grams - grams)
-    if (left.pieces == 0) != (left.grams == 0):
-        raise Refusal("unit.remainder-mismatch", unit=unit.id, pieces=left.pieces, grams=left.grams)
-    return left
+    if (remaining.pieces == 0) != (remaining.grams == 0):
+        raise Refusal("unit.remainder-mismatch", unit=unit.id, pieces=remaining.pieces, grams=remaining.grams)
+
+
+def moved(unit: Unit, pieces: int | None, grams: int, way: Way) -> Unit:
+    """``unit`` after that much left it, unchecked; with negative amounts, after that much came back."""
+    remaining = left(unit, pieces, grams)
+    gone: int | None = getattr(unit, f"{way}_pieces")
+    changes: dict[str, Any] = {
+        f"{way}_pieces": None if gone is None else gone + (pieces or 0),
+        f"{way}_grams": getattr(unit, f"{way}_grams") + grams,
+    }
+    return replace(unit, pieces=remaining.pieces, grams=remaining.grams, **changes)
 
 
 def opened(
@@ -83,9 +104,12 @@ def opened(
     version: int,
     zone: int | None = None,
     shipment: int | None = None,
+    pack: Pack = Pack.CARTON,
+    holds: Iterable[int] = (),
 ) -> Unit:
-    """A new unit: all that came in is on hand."""
+    """A new unit: all that came in is on hand. Whoever counts no pieces has opened packs."""
     nothing = None if pieces is None else 0
+    packaging = Packaging.OPENED if pieces is None else Packaging.SEALED
     return Unit(
         id=id,
         lot=lot,
@@ -97,6 +121,8 @@ def opened(
         region=region,
         state=state.value,
         shipment=shipment,
+        pack=pack.value,
+        packaging=packaging.value,
         in_pieces=pieces,
         in_grams=grams,
         pieces=pieces,
@@ -105,14 +131,28 @@ def opened(
         out_grams=0,
         loss_pieces=nothing,
         loss_grams=0,
+        sample_pieces=nothing,
+        sample_grams=0,
+        destroyed_pieces=nothing,
+        destroyed_grams=0,
+        holds=list(holds),
         made_at=made_at,
         version=version,
     )
 
 
-def drawn(parent: Unit, *, id: int, pieces: int | None, grams: int, made_at: str, version: int) -> Unit:
-    """A new unit of what was taken from ``parent``: same lot, same hands, same place, same state."""
-    return opened(
+def drawn(
+    parent: Unit,
+    *,
+    id: int,
+    pieces: int | None,
+    grams: int,
+    made_at: str,
+    version: int,
+    holds: Iterable[int] = (),
+) -> Unit:
+    """A unit of what was taken from ``parent``: its lot, hands, place, state and holds, and ``holds``."""
+    unit = opened(
         id=id,
         lot=parent.lot,
         family=parent.family,
@@ -123,8 +163,11 @@ def drawn(parent: Unit, *, id: int, pieces: int | None, grams: int, made_at: str
         region=parent.region,
         state=UnitState(parent.state),
         shipment=parent.shipment,
+        pack=Pack(parent.pack),
         pieces=pieces,
         grams=grams,
         made_at=made_at,
         version=version,
+        holds=sorted({*parent.holds, *holds}),
     )
+    return replace(unit, packaging=parent.packaging)

@@ -19,11 +19,13 @@ from service.codes.state import ISSUED_CODE, IssuedCode
 from service.goods import accounts
 from service.goods.arrivals import own_arrival
 from service.goods.batch_codes import issued, unused_batch_code
-from service.goods.movements.flow import events
+from service.goods.movements.flow import events, parentage
 from service.goods.movements.rules import facility_streams, zone_of, zone_unfit
-from service.goods.state import ARRIVAL, Arrival, Event, Lot, Unit, UnitState
+from service.goods.state import ARRIVAL, Arrival, Event, Lot, Parentage, Unit, UnitState
 from service.goods.stations import first_station
 from service.goods.timing import happened
+from service.incidents.breaches import decided
+from service.incidents.restraint import hold_streams, holds_in_force
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
 from service.parties import (
     FACILITY,
@@ -96,11 +98,14 @@ def _register(data: Data, ctx: Context, world: World) -> Decision:
     outcome = {
         "lot": ctx.id(0),
         "unit": ctx.id(1),
+        "units": [ctx.id(1)],
+        "flows": [[None, ctx.id(1), data["pieces"], data["grams"]]],
         "code": code,
         "owner": ctx.actor.organisation if importer is None else importer.id,
         "custodian": ctx.actor.organisation,
+        "holds": [hold.id for hold in holds_in_force((), arrival.id, world)],
     }
-    return Decision(outcome, policy.version, [*_doubts(data)])
+    return decided(ctx, outcome, policy, [*_doubts(data)], facility=facility, lots=[ctx.id(0)], holding=True)
 
 
 def _dates_in_order(data: Data, arrival: Arrival, received: Moment) -> None:
@@ -156,7 +161,7 @@ def _doubts(data: Data) -> Iterator[Refusal]:
 
 def _registered(
     statement: Statement, position: int, world: World
-) -> Iterator[Lot | Unit | IssuedCode | Event]:
+) -> Iterator[Lot | Unit | Parentage | IssuedCode | Event]:
     data, outcome = statement.data, statement.outcome
     yield _lot(data, outcome, statement.actor.organisation, position)
     yield accounts.opened(
@@ -173,7 +178,9 @@ def _registered(
         grams=data["grams"],
         made_at=data["received_at"],
         version=position,
+        holds=outcome["holds"],
     )
+    yield from parentage(position, [data["arrival"]], [outcome["lot"]])
     yield issued(outcome["code"], outcome["lot"], position)
     yield from events(statement, position, [outcome["lot"]], data["facility"], data["received_at"])
 
@@ -215,10 +222,11 @@ def _reads(data: Data, world: World) -> Iterator[Stream]:
     yield ARRIVAL, data["arrival"]
     yield ISSUED_CODE, data["code"]
     yield from facility_streams(data["facility"], world)
+    yield from hold_streams((), data["arrival"], world)
     arrival = world.peek(ARRIVAL, data["arrival"])
     if arrival is not None:
         yield from organisation_by_uscc_streams(world, arrival.importer)
 
 
-REGISTER = Kind("lot-registered", {1: _register}, _registered, _reads)
+REGISTER = Kind("lot-registered", {2: _register}, _registered, _reads)
 KINDS = [REGISTER]

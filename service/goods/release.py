@@ -17,8 +17,8 @@ from service.goods.demands import Demands
 from service.goods.exit_code import is_exit_code
 from service.goods.fitness import Application
 from service.goods.gate import judge
-from service.goods.movements.flow import edges, events
-from service.goods.movements.rules import facility_streams
+from service.goods.movements.flow import events, rows
+from service.goods.movements.rules import facility_streams, holds_on
 from service.goods.state import (
     ARRIVAL,
     CERTIFICATE,
@@ -35,6 +35,8 @@ from service.goods.state import (
     UnitState,
 )
 from service.goods.timing import happened
+from service.incidents.breaches import decided
+from service.incidents.restraint import held, hold_streams
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
 from service.parties import FACILITY, Facility, policy_for
 
@@ -57,17 +59,20 @@ def _release(data: Data, ctx: Context, world: World) -> Decision:
         moment=happened(data["happened_at"], ctx, policy),
     )
     verdict = judge(case)
-    if verdict.wants:
-        raise Refusal("gate.refused", causes=verdict.wants, lot=lot.code, count=len(verdict.wants))
+    wanted = [*held(holds_on(unit, world), unit.id), *verdict.wants]
+    if wanted:
+        raise Refusal("gate.refused", causes=wanted, lot=lot.code, count=len(wanted))
     outcome = {
         "release": ctx.id(0),
         "unit": ctx.id(1),
+        "units": [ctx.id(1)],
+        "flows": [[unit.id, ctx.id(1), data["pieces"], data["grams"]]],
         "code": data["code"],
         "certificates": [
             {"key": part.paper.key, "pieces": part.pieces, "grams": part.grams} for part in verdict.carried
         ],
     }
-    return Decision(outcome, policy.version, verdict.findings)
+    return decided(ctx, outcome, policy, verdict.findings, facility=facility, lots=[lot.id])
 
 
 def _own_lot(lot_id: int, ctx: Context, world: World) -> tuple[Lot, Arrival]:
@@ -101,13 +106,11 @@ def _released(
     data, outcome = statement.data, statement.outcome
     pieces, grams, when = data["pieces"], data["grams"], data["happened_at"]
     unit, lot = world.row(UNIT, data["unit"]), world.row(LOT, data["lot"])
-    yield replace(accounts.take(unit, pieces, grams), version=position)
     free = accounts.drawn(
         unit, id=outcome["unit"], pieces=pieces, grams=grams, made_at=when, version=position
     )
-    yield replace(free, state=UnitState.RELEASED.value)
-    flow = (unit.id, free.id, unit.family, pieces, grams)
-    yield from edges(MovementKind.RELEASE, when, position, [flow])
+    made = {free.id: replace(free, state=UnitState.RELEASED.value)}
+    yield from rows(statement, position, world, MovementKind.RELEASE, when, made)
     yield _exit(statement, unit, position)
     yield replace(
         lot,
@@ -154,9 +157,11 @@ def _reads(data: Data, world: World) -> Iterator[Stream]:
             yield ARRIVAL, lot.arrival
         for key in lot.certificates:
             yield CERTIFICATE, key
-    if unit is not None and unit.facility is not None:
-        yield from facility_streams(unit.facility, world)
+    if unit is not None:
+        yield from hold_streams(unit.holds, unit.lot, world)
+        if unit.facility is not None:
+            yield from facility_streams(unit.facility, world)
 
 
-RELEASE_LOT = Kind("lot-released", {1: _release}, _released, _reads)
+RELEASE_LOT = Kind("lot-released", {2: _release}, _released, _reads, intent=True)
 KINDS = [RELEASE_LOT]

@@ -1,7 +1,8 @@
 """What goods are in the ledger's eyes: arrivals, lots, units, papers, releases, shipments, and their edges.
 
 Quantities are integers: pieces of the named pack level, and grams. A unit's account always balances:
-``in = on hand + out + loss``, in grams and, where it counts them, in pieces; nothing is ever negative.
+``in = on hand + out + loss + samples + destroyed``, in grams and, where it counts them, in pieces; nothing is
+ever negative.
 Moments are text as said (schema.moments): a day or a minute with its offset.
 """
 
@@ -24,12 +25,42 @@ class Paper(StrEnum):
 
 
 class UnitState(StrEnum):
-    """Where a unit stands between the port and the plate."""
+    """Where a unit stands between the port and the plate. Holds cut across (service/incidents)."""
 
     QUARANTINED = "quarantined"
     RELEASED = "released"
     IN_TRANSIT = "in_transit"
     SOLD = "sold"
+    SURRENDERED = "surrendered"
+    WITHDRAWN = "withdrawn"
+
+
+class Packaging(StrEnum):
+    """Whether the packs are as they were packed; of opened packs only grams count."""
+
+    SEALED = "sealed"
+    OPENED = "opened"
+
+
+class Pack(StrEnum):
+    """The pack level that a unit's pieces count."""
+
+    CARTON = "carton"
+    BAG = "bag"
+    TRAY = "tray"
+    PIECE = "piece"
+    DRUM = "drum"
+    BLOCK = "block"
+    PALLET = "pallet"
+
+
+class Purpose(StrEnum):
+    """What goods are shipped for. Held goods go to quarantine or disposal only."""
+
+    TRADE = "trade"
+    RETURN = "return"
+    QUARANTINE = "quarantine"
+    DISPOSAL = "disposal"
 
 
 class MovementKind(StrEnum):
@@ -39,8 +70,14 @@ class MovementKind(StrEnum):
     SHIP = "ship"
     RECEIVE = "receive"
     SPLIT = "split"
+    MERGE = "merge"
+    REPACK = "repack"
     PROCESS = "process"
+    RETURN = "return"
+    REJECT = "reject"
     SELL = "sell"
+    SURRENDER = "surrender"
+    DIFFERENCE = "difference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +106,7 @@ class Lot:
     """What one batch code means: made at first registration or a transformation, never changed by shipping.
 
     ``parents`` are the lots that a transformation took; ``arrival`` is None then. ``certificates`` are keys.
+    Of goods that were found or seized without papers, what nobody knows is None.
     """
 
     id: int
@@ -82,14 +120,14 @@ class Lot:
     product_en: str | None
     category: str
     specification: str
-    hs: str
+    hs: str | None
     gtin: str | None
     temperature_class: str
-    country: str
-    establishment: str
-    production_batch: str
-    produced_on: str
-    best_before: str
+    country: str | None
+    establishment: str | None
+    production_batch: str | None
+    produced_on: str | None
+    best_before: str | None
     received_at: str
     pieces: int | None
     grams: int
@@ -104,8 +142,10 @@ class Lot:
 class Unit:
     """A parcel of one lot in one custody. Made by one statement; from then on it only shrinks.
 
-    ``pieces`` columns are None where the packs were opened and only grams count. ``facility`` is None in
-    transit. A sold unit stays with its seller's names, on hand as what was sold.
+    ``owner`` may be another than ``custodian``, who keeps it. ``pieces`` count packs of the level ``pack``;
+    the columns are None where the packs were opened and only grams count. ``facility`` is None in transit.
+    A sold unit stays with its seller's names, on hand as what was sold; a withdrawn one is as if never
+    made. ``holds`` are ids of holds that it bears itself, those that were lifted included.
     """
 
     id: int
@@ -118,6 +158,8 @@ class Unit:
     region: str
     state: str
     shipment: int | None
+    pack: str
+    packaging: str
     in_pieces: int | None
     in_grams: int
     pieces: int | None
@@ -126,6 +168,11 @@ class Unit:
     out_grams: int
     loss_pieces: int | None
     loss_grams: int
+    sample_pieces: int | None
+    sample_grams: int
+    destroyed_pieces: int | None
+    destroyed_grams: int
+    holds: list[int]
     made_at: str
     version: int
 
@@ -205,7 +252,10 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """Units on the road from one facility to another, with the waybill; open until received."""
+    """Units on the road from one facility to another, with the waybill; open until received.
+
+    ``passes`` is whether the consignee becomes the owner, too: a third-party store keeps what others own.
+    """
 
     id: int
     consignor: int
@@ -217,6 +267,19 @@ class Shipment:
     waybill: dict[str, Any]
     departed_at: str
     received_at: str | None
+    purpose: str
+    passes: bool
+    withdrawn: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parentage:
+    """A lot that was made of another one, or registered from an arrival."""
+
+    id: int
+    parent: int
+    child: int
     version: int
 
 
@@ -237,6 +300,9 @@ ARRIVAL = Projection(Arrival, name="arrival", queries="goods/arrival")
 LOT = Projection(Lot, name="lot", queries="goods/lot")
 UNIT = Projection(Unit, name="unit", queries="goods/unit")
 EDGE = Projection(Edge, name="edge", queries="goods/edge", log=True)
+LEAVING = EDGE.index("leaving", by="parent")
+PARENTAGE = Projection(Parentage, name="parentage", queries="goods/parentage", log=True)
+MADE_OF = PARENTAGE.index("made_of", by="parent")
 CERTIFICATE = Projection(Certificate, name="certificate", queries="goods/certificate", key="key")
 PAPER_FILE = Projection(PaperFile, name="file", queries="goods/paper_file", key="sha256")
 RELEASE = Projection(Release, name="release", queries="goods/release")

@@ -19,14 +19,27 @@ from service.parties import Policy
 CLOCKS_DIFFER = timedelta(minutes=5)
 
 
-def happened(text: str, ctx: Context, policy: Policy, field: str = "/happened_at") -> Moment:
-    """The moment in ``text``. Raises Refusal ``time.in-future`` or ``time.too-far-back``."""
+def happened(
+    text: str,
+    ctx: Context,
+    policy: Policy,
+    field: str = "/happened_at",
+    *,
+    broken: list[Refusal] | None = None,
+) -> Moment:
+    """The moment in ``text``. Raises Refusal ``time.in-future`` or ``time.too-far-back``.
+
+    A fact gives ``broken``: what happened too long ago is recorded all the same, and added there.
+    """
     moment = moments.parse(text)
     if moment.earliest > ctx.recorded + CLOCKS_DIFFER:
         raise Refusal("time.in-future", field=field, happened=text, recorded=ctx.at)
     days: int = policy.document["back_dating_days"]
     if moment.latest <= ctx.recorded - timedelta(days=days):
-        raise Refusal("time.too-far-back", field=field, happened=text, recorded=ctx.at, days=days)
+        late = Refusal("time.too-far-back", field=field, happened=text, recorded=ctx.at, days=days)
+        if broken is None:
+            raise late
+        broken.append(late)
     return moment
 
 

@@ -63,7 +63,7 @@ async def check_rows(conn: Connection, registry: Registry, progress: Progress = 
         replay, findings, size = await _replay(conn, registry, None, False, progress)
         compared = 0
         if not replay.broken:
-            for projection in registry.projections.values():
+            for projection in registry.kept:
                 found, rows = await _compare(conn, replay, projection)
                 findings += found
                 compared += rows
@@ -80,7 +80,7 @@ async def rebuild(conn: Connection, registry: Registry, progress: Progress = _si
         replay, findings, size = await _replay(conn, registry, None, False, progress)
         written = 0
         if not replay.broken:
-            for projection in registry.projections.values():
+            for projection in registry.kept:
                 written += await _rewrite(conn, replay, projection)
     return Report(entries=size, rows=written, findings=findings)
 

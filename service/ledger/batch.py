@@ -75,7 +75,7 @@ class Batch:
         position = self.position
         statement = judge(self.registry, proposal, self.world, position, self.at)
         record = self._record(position, statement)
-        rows = [*proposal.kind.project(statement, position, self.world)]
+        rows = self.registry.rows(statement, position, self.world)
         self.world.put([*rows, *submissions.project(statement, position)])
         self.records.append(record)
         self.chain = record.chain

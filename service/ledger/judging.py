@@ -36,6 +36,7 @@ def judge(registry: Registry, proposal: Proposal, world: World, position: int, a
         judged=judged,
         policy=decision.policy,
         breach=tuple(map(_breach, decision.breach)),
+        corrects=decision.corrects,
         idempotency=proposal.idempotency,
         signature=proposal.signature,
     )
@@ -62,6 +63,7 @@ def judge_again(registry: Registry, statement: Statement, world: World, position
         ("outcome", statement.outcome, decision.outcome),
         ("policy", statement.policy, decision.policy),
         ("breach", statement.breach, breach),
+        ("corrects", statement.corrects, decision.corrects),
         ("judged", statement.judged, judged),
     ):
         if found != expected:

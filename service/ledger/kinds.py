@@ -37,11 +37,12 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Admitted: what follows, under which policy, and which rules a fact broke on the way."""
+    """Admitted: what follows, under which policy, which rules a fact broke, which position it corrects."""
 
     outcome: Data = field(default_factory=dict)
     policy: int | None = None
     breach: Sequence[Refusal] = ()
+    corrects: int | None = None
 
 
 Decide = Callable[[Data, Context, World], Decision]
@@ -63,7 +64,8 @@ class Kind:
 
     ``deciders`` maps versions to judgements. A judgement that changes gets a new version, and the old one
     stays as long as a ledger holds statements under it, so that an auditor can judge those again.
-    ``scope`` is what an actor's standing must include; the standing gives it its meaning.
+    ``scope`` is what an actor's standing must include; the standing gives it its meaning. An ``intent`` may
+    be refused by the gate, and its refusal is logged; anything else is a fact, or keeps a register.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Kind:
     reads: Reads
     schema: int = 1
     scope: str = "goods:write"
+    intent: bool = False
 
     @property
     def newest(self) -> int:
@@ -109,14 +112,34 @@ class Proposal:
 
 
 class Registry:
-    """Every kind and projection that this ledger holds, put together by service/app.py."""
+    """Every kind and projection that this ledger holds, put together by service/registry.py.
+
+    ``followers`` project every statement, whatever its kind, after its own projector.
+    """
 
     def __init__(
-        self, kinds: Iterable[Kind], projections: Iterable[Projection[Any]], standing: Standing
+        self,
+        kinds: Iterable[Kind],
+        projections: Iterable[Projection[Any]],
+        standing: Standing,
+        followers: Iterable[Project] = (),
     ) -> None:
         self.kinds = {kind.name: kind for kind in kinds}
         self.projections = {projection.row: projection for projection in projections}
         self.standing = standing
+        self.followers = tuple(followers)
+
+    @property
+    def kept(self) -> list[Projection[Any]]:
+        """The projections that are tables of their own."""
+        return [projection for projection in self.projections.values() if projection.kept]
+
+    def rows(self, statement: Statement, position: int, world: World) -> list[Any]:
+        """All that an admitted statement writes."""
+        rows = [*self.kinds[statement.kind].project(statement, position, world)]
+        for follow in self.followers:
+            rows += follow(statement, position, world)
+        return rows
 
     def world(self) -> World:
         """An empty world for a batch."""

@@ -14,6 +14,7 @@ from service.ledger import chain, judging, submissions
 from service.ledger.checkpoint import Checkpoint
 from service.ledger.kinds import Registry
 from service.ledger.merkle import RightEdge
+from service.ledger.said import SAID, Said
 from service.ledger.statement import Statement
 from service.ledger.store import Head, Record
 from service.ledger.world import ReplayWorld
@@ -87,23 +88,25 @@ class Replay:
         self._at = statement.at
         if statement.kind != record.kind:
             yield f"it is listed as {record.kind}, its statement says {statement.kind}"
-        yield from self._fold(record.position, statement)
+        yield from self._fold(record, statement)
 
-    def _fold(self, position: int, statement: Statement) -> Iterator[str]:
+    def _fold(self, record: Record, statement: Statement) -> Iterator[str]:
         """Judge the statement again where asked, then apply it."""
         if self.broken:
             return
+        position = record.position
         if self._rules:
             wrong = judging.judge_again(self.registry, statement, self.world, position)
             if wrong is not None:
                 yield wrong
         try:
-            rows = [*self.registry.kinds[statement.kind].project(statement, position, self.world)]
+            rows = self.registry.rows(statement, position, self.world)
         except Exception as error:
             self.broken = True
             yield f"its rows cannot be made: {error!r}"
             return
         self.world.put([*rows, *submissions.project(statement, position)])
+        self.world.load(SAID, [position], [Said(position, record.statement, position)])
 
     def _check_root(self, checkpoint: Checkpoint) -> Iterator[str]:
         if self._edge.root() != checkpoint.root:

@@ -12,7 +12,7 @@ import orjson
 
 from service.ledger.chain import GENESIS
 from service.ledger.merkle import RightEdge
-from service.ledger.world import Dirty, Key, Projection, Stream, World
+from service.ledger.world import Dirty, Key, Projection, Source, Stream, World
 from service.storage import query, reading_together, writing_together
 
 # Text, because only the stubs are generic.
@@ -130,17 +130,17 @@ async def records(conn: Connection, start: int = 0, page: int = 2000) -> AsyncIt
 
 async def load(conn: Connection, world: World, streams: Iterable[Stream]) -> bool:
     """Load what ``world`` does not know yet, in one round trip. False where nothing was missing."""
-    missing: dict[Projection[Any], set[Key]] = {}
-    for projection, key in streams:
-        if not world.knows(projection, key):
-            missing.setdefault(projection, set()).add(key)
+    missing: dict[Source, set[Key]] = {}
+    for source, key in streams:
+        if not world.knows(source, key):
+            missing.setdefault(source, set()).add(key)
     if not missing:
         return False
-    text = reading_together(tuple(f"{projection.queries}.load" for projection in missing))
+    text = reading_together(tuple(source.query for source in missing))
     found = await conn.fetchrow(text, *map(list, missing.values()))
     assert found is not None  # noqa: S101  (a SELECT without FROM has one row)
-    for (projection, keys), rows in zip(missing.items(), found, strict=True):
-        world.load(projection, keys, (projection.row(**row) for row in rows or ()))
+    for (source, keys), rows in zip(missing.items(), found, strict=True):
+        world.load(source, keys, (source.row(**row) for row in rows or ()))
     return True
 
 

@@ -6,7 +6,7 @@ Deciders read through a world and never see the database, so the same rules judg
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any, Generic, Protocol, TypeVar
@@ -30,7 +30,9 @@ class Projection(Generic[R]):
     ``name`` names the stream in statements. ``queries`` is the SQL file (``goods/unit``) with the named
     queries ``load`` ($1: array of keys → rows), ``save`` (one array a column, in field order) and ``all``
     (every row, ordered by key). ``reference`` rows are few and rarely change, so each process keeps them
-    between batches. ``log`` rows are only ever added, so they are never loaded.
+    between batches. ``log`` rows are only ever added, so they are never loaded by their key; an index of
+    them may be (``index``). A projection that is not ``kept`` is a view of what the ledger holds anyway: it
+    is loaded, never written.
     """
 
     def __init__(
@@ -42,29 +44,60 @@ class Projection(Generic[R]):
         key: str = "id",
         reference: bool = False,
         log: bool = False,
+        kept: bool = True,
     ) -> None:
         self.row = row
         self.name = name
         self.queries = queries
+        self.query = f"{queries}.load"
         self.key: Callable[[R], Key] = attrgetter(key)
         self.reference = reference
         self.log = log
+        self.kept = kept
+        self.indexes: list[Index[R]] = []
         self.columns = tuple(f.name for f in fields(row))  # type: ignore[arg-type]
         self.values: Callable[[R], tuple[Any, ...]] = attrgetter(*self.columns)
+
+    def index(self, name: str, *, by: str) -> Index[R]:
+        """All rows of this log that have one value in column ``by``, as one stream: ``edge.leaving/17``."""
+        found = Index(self, name, by)
+        self.indexes.append(found)
+        return found
 
     def __repr__(self) -> str:
         return f"Projection({self.name})"
 
 
-Stream = tuple[Projection[Any], Key]
+class Index(Generic[R]):
+    """The rows of a log by one of their columns. A stream of it is every such row, in order of writing.
+
+    Its query is the block ``name`` of the projection's file ($1: array of keys → rows). A log is only added
+    to, so the stream's version is the last row's: who reads it learns of every row there was.
+    """
+
+    def __init__(self, projection: Projection[R], name: str, by: str) -> None:
+        if not projection.log:
+            raise ValueError(f"{projection.name} is no log: its rows change, an index of them would not tell")
+        self.projection = projection
+        self.name = f"{projection.name}.{name}"
+        self.query = f"{projection.queries}.{name}"
+        self.row = projection.row
+        self.key: Callable[[R], Key] = attrgetter(by)
+
+    def __repr__(self) -> str:
+        return f"Index({self.name})"
+
+
+Source = Projection[Any] | Index[Any]
+Stream = tuple[Source, Key]
 
 
 class UnloadedError(Exception):
     """A decider asked for a stream that was not loaded: load it and judge again."""
 
-    def __init__(self, projection: Projection[Any], key: Key) -> None:
-        super().__init__(f"{projection.name}/{key}")
-        self.stream: Stream = (projection, key)
+    def __init__(self, source: Source, key: Key) -> None:
+        super().__init__(f"{source.name}/{key}")
+        self.stream: Stream = (source, key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +114,9 @@ class World:
     def __init__(self, projections: dict[type[Any], Projection[Any]]) -> None:
         self._projections = projections
         self._rows: dict[str, dict[Key, Any]] = {p.name: {} for p in projections.values()}
+        for index in (index for p in projections.values() for index in p.indexes):
+            self._rows[index.name] = {}
+        self._added: dict[str, dict[Key, list[Any]]] = {}
         self._dirty: dict[str, dict[Key, Any]] = {}
         self._read: dict[str, int | None] = {}
 
@@ -105,23 +141,37 @@ class World:
             raise KeyError(f"{projection.name}/{key}")
         return row
 
-    def _find(self, projection: Projection[Any], key: Key) -> Any:
+    def among(self, index: Index[R], key: Key) -> Sequence[R]:
+        """The rows of an index stream, in order of writing; noted as read.
+
+        Raises UnloadedError where the stream was not loaded.
+        """
+        rows = self._listed(index, key)
+        self._read[f"{index.name}/{key}"] = rows[-1].version if rows else None
+        return rows
+
+    def _listed(self, index: Index[R], key: Key) -> Sequence[R]:
+        loaded: list[R] | None = self._find(index, key)
+        return [*(loaded or ()), *self._added.get(index.name, {}).get(key, ())]
+
+    def _find(self, source: Source, key: Key) -> Any:
         try:
-            return self._rows[projection.name][key]
+            return self._rows[source.name][key]
         except KeyError:
-            raise UnloadedError(projection, key) from None
+            raise UnloadedError(source, key) from None
 
-    def knows(self, projection: Projection[Any], key: Key) -> bool:
+    def knows(self, source: Source, key: Key) -> bool:
         """Whether the stream was loaded, be it absent."""
-        return key in self._rows[projection.name]
+        return key in self._rows[source.name]
 
-    def load(self, projection: Projection[Any], keys: Iterable[Key], rows: Iterable[Any]) -> None:
+    def load(self, source: Source, keys: Iterable[Key], rows: Iterable[Any]) -> None:
         """Take rows from the database; keys without a row are known to be absent."""
-        known = self._rows[projection.name]
+        known = self._rows[source.name]
         for key in keys:
             known.setdefault(key, None)
         for row in rows:
-            known[projection.key(row)] = row
+            key = source.key(row)
+            known[key] = row if isinstance(source, Projection) else [*(known[key] or ()), row]
 
     def put(self, rows: Iterable[Any]) -> None:
         """Fold the rows that a statement wrote. The last value of a stream in a batch is the one saved."""
@@ -130,6 +180,8 @@ class World:
             key = projection.key(row)
             self._rows[projection.name][key] = row
             self._dirty.setdefault(projection.name, {})[key] = row
+            for index in projection.indexes:
+                self._added.setdefault(index.name, {}).setdefault(index.key(row), []).append(row)
 
     def adopt(self, rows: dict[str, dict[Key, Any]]) -> None:
         """Take reference rows that are still valid; the world works on copies of the tables."""
@@ -159,9 +211,36 @@ class World:
 class ReplayWorld(World):
     """The whole state, folded from position 0: what was never written is absent."""
 
-    def _find(self, projection: Projection[Any], key: Key) -> Any:
-        return self._rows[projection.name].get(key)
+    def _find(self, source: Source, key: Key) -> Any:
+        return self._rows[source.name].get(key)
 
     def table(self, projection: Projection[R]) -> dict[Key, R]:
         """Every row of a projection by key."""
         return self._dirty.get(projection.name, {})
+
+
+class Fork(World):
+    """What a world would be after some rows more: reads fall through to it, and are noted there."""
+
+    def __init__(self, base: World) -> None:
+        super().__init__(base._projections)
+        self._base = base
+
+    def get(self, projection: Projection[R], key: Key) -> R | None:
+        """The row as this fork has it, else as the world below has it; noted as read below in both cases."""
+        row = self._base.get(projection, key)
+        return self._rows[projection.name].get(key, row)
+
+    def peek(self, projection: Projection[R], key: Key) -> R | None:
+        """Like ``get`` without noting it."""
+        row: R | None = self._rows[projection.name].get(key)
+        return self._base.peek(projection, key) if row is None else row
+
+    def row(self, projection: Projection[R], key: Key) -> R:
+        """A row that a statement was admitted on."""
+        row: R | None = self._rows[projection.name].get(key)
+        return self._base.row(projection, key) if row is None else row
+
+    def among(self, index: Index[R], key: Key) -> Sequence[R]:
+        """The rows of the world below, then those of this fork."""
+        return [*self._base.among(index, key), *self._added.get(index.name, {}).get(key, ())]

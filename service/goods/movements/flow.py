@@ -1,69 +1,217 @@
-"""What a movement writes: the accounts that it drew on, the edges, and a line in each lot's history."""
+"""What a movement does to accounts: flows from unit to unit, and what they leave behind.
+
+Rules kept here: every movement is a list of flows ``[from, to, pieces, grams]``; ``from`` is a unit, the
+node of a transformation, or null where goods come from nowhere that the ledger knows; ``to`` is a unit, a
+node, or a way to leave for good (``loss``, ``sample``, ``destroyed``). The flows stand in the statement's
+outcome, so that the projector, a correction and an auditor do the same sums. A fact that takes more than a
+unit holds takes what is there; the rest comes out of a unit of its own, made by a stock difference, so that
+nothing goes negative and nothing is hidden.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from schema.problems import Refusal
-from service.goods.accounts import lose, take
-from service.goods.state import Edge, Event, MovementKind, Unit
-from service.ledger import Statement
+from service.goods.accounts import Amount, Way, demand_counting, drawn, left, lose, moved, take
+from service.goods.state import UNIT, Edge, Event, MovementKind, Parentage, Unit
+from service.ledger import Context, Data, Statement, World
 from service.ledger.kinds import IDS_PER_POSITION
+
+Flow = list[int | str | None]
+"""``[from, to, pieces, grams]``: a list, as it stands in the outcome."""
+
+Target = int | Way
+
+DIFFERENCE_PLACE = 900
+"""The place among a statement's ids of the first unit that a stock difference makes; there are up to 90."""
 
 
 @dataclass(slots=True)
 class Accounts:
-    """The units that one statement draws on, each as it stands after all that was drawn so far."""
+    """The units that one statement draws on, each as it stands after all that was drawn so far.
 
+    ``flows`` is what to put into the outcome, ``differences`` the units made of what was not there, each with
+    the unit that it was missing in, and ``broken`` the breach of each.
+    """
+
+    ctx: Context
+    flows: list[Flow] = field(default_factory=list)
+    differences: list[Data] = field(default_factory=list)
+    broken: list[Refusal] = field(default_factory=list)
     _after: dict[int, Unit] = field(default_factory=dict)
 
-    def take(self, unit: Unit, pieces: int | None, grams: int, pointer: str = "") -> None:
-        """Take from ``unit``; a refusal blames the field at ``pointer``."""
-        self._draw(take, unit, pieces, grams, pointer)
+    def now(self, unit: Unit) -> Unit:
+        """The unit after what was drawn so far."""
+        return self._after.get(unit.id, unit)
 
-    def lose(self, unit: Unit, pieces: int | None, grams: int, pointer: str = "") -> None:
-        """Declare lost in ``unit``; a refusal blames the field at ``pointer``."""
-        self._draw(lose, unit, pieces, grams, pointer)
-
-    def _draw(
-        self,
-        draw: Callable[[Unit, int | None, int], Unit],
-        unit: Unit,
-        pieces: int | None,
-        grams: int,
-        pointer: str,
-    ) -> None:
+    def take(self, unit: Unit, pieces: int | None, grams: int, to: Target, pointer: str = "") -> None:
+        """An intent takes: a refusal blames the field at ``pointer``."""
+        way = to if isinstance(to, Way) else Way.OUT
         try:
-            self._after[unit.id] = draw(self._after.get(unit.id, unit), pieces, grams)
+            self._after[unit.id] = take(self.now(unit), pieces, grams, way)
         except Refusal as refusal:
             raise refusal.at(pointer) from None
+        self._flow(unit.id, to, pieces, grams)
 
-    def rows(self, position: int) -> Iterator[Unit]:
-        """Each unit once, as the statement at ``position`` leaves it."""
-        for unit in self._after.values():
-            yield replace(unit, version=position)
+    def lose(self, unit: Unit, pieces: int | None, grams: int, pointer: str = "") -> None:
+        """Declare lost, zero of either may be; a refusal blames the field at ``pointer``."""
+        try:
+            self._after[unit.id] = lose(self.now(unit), pieces, grams)
+        except Refusal as refusal:
+            raise refusal.at(pointer) from None
+        self._flow(unit.id, Way.LOSS, pieces, grams)
+
+    def took(self, unit: Unit, pieces: int | None, grams: int, to: Target, pointer: str = "") -> None:
+        """A fact took: what was not there comes out of a stock difference, in breach."""
+        now = self.now(unit)
+        try:
+            demand_counting(now, pieces)
+        except Refusal as refusal:
+            raise refusal.at(pointer) from None
+        after = left(now, pieces, grams)
+        if after.grams >= 0 and (after.pieces or 0) >= 0:
+            self.take(unit, pieces, grams, to, pointer)
+            return
+        self.broken.append(
+            Refusal(
+                "unit.more-than-held",
+                field=pointer,
+                unit=unit.id,
+                asked_pieces=pieces,
+                asked_grams=grams,
+                held_pieces=now.pieces,
+                held_grams=now.grams,
+            )
+        )
+        self._emptied(now, Amount(pieces, grams), to)
+
+    def _emptied(self, now: Unit, asked: Amount, to: Target) -> None:
+        """All that is there goes; the rest comes from a difference; what would stay behind alone is lost."""
+        there = Amount(
+            None if asked.pieces is None else min(asked.pieces, now.pieces or 0), min(asked.grams, now.grams)
+        )
+        behind = left(now, there.pieces, there.grams)
+        if there.grams or there.pieces:
+            now = moved(now, there.pieces, there.grams, to if isinstance(to, Way) else Way.OUT)
+            self._flow(now.id, to, there.pieces, there.grams)
+        if (behind.pieces or 0) == 0 or behind.grams == 0:
+            if behind.pieces or behind.grams:
+                self._flow(now.id, Way.LOSS, behind.pieces, behind.grams)
+            now = moved(now, behind.pieces, behind.grams, Way.LOSS)
+        self._after[now.id] = now
+        rest = Amount(
+            None if asked.pieces is None else asked.pieces - (there.pieces or 0), asked.grams - there.grams
+        )
+        found = self.found(now, rest)
+        self._flow(found, to, rest.pieces, rest.grams)
+
+    def found(self, like: Unit, amount: Amount) -> int:
+        """A unit of what was there although the ledger did not know: like ``like``, by a stock difference."""
+        unit = self.ctx.id(DIFFERENCE_PLACE + len(self.differences))
+        self.differences.append({"unit": unit, "like": like.id})
+        self._flow(None, unit, amount.pieces, amount.grams)
+        return unit
+
+    def give(self, source: int | None, to: Target, pieces: int | None, grams: int) -> None:
+        """A flow out of a node, or from nowhere."""
+        self._flow(source, to, pieces, grams)
+
+    def _flow(self, source: int | None, to: Target, pieces: int | None, grams: int) -> None:
+        self.flows.append([source, to.value if isinstance(to, Way) else to, pieces, grams])
+
+    @property
+    def outcome(self) -> Data:
+        """What of it belongs into the statement."""
+        return {"flows": self.flows, **({"differences": self.differences} if self.differences else {})}
 
 
-def edges(
-    kind: MovementKind,
-    happened_at: str,
+def rows(
+    statement: Statement,
     position: int,
-    flows: Iterable[tuple[int, int, int, int | None, int]],
+    world: World,
+    kind: MovementKind,
+    at: str,
+    made: Mapping[int, Unit],
+) -> Iterator[Unit | Edge]:
+    """The units drawn on, those ``made`` and those of stock differences, and an edge a flow between them."""
+    flows: list[Flow] = statement.outcome["flows"]
+    units = {**made, **_differing(statement, position, world, at)}
+    after: dict[int, Unit] = {}
+    for source, to, pieces, grams in flows:
+        unit = _drawn_on(source, after, units, world)
+        if unit is not None:
+            way = Way(to) if isinstance(to, str) else Way.OUT
+            after[unit.id] = moved(unit, _count(pieces), _weight(grams), way)
+    for unit in {**units, **after}.values():
+        yield replace(unit, version=position)
+    yield from _edges(flows, kind, at, position, {id_: u.family for id_, u in {**after, **units}.items()})
+
+
+def _drawn_on(
+    source: object, after: Mapping[int, Unit], made: Mapping[int, Unit], world: World
+) -> Unit | None:
+    """The unit that a flow comes out of; None for a node and for nowhere."""
+    if not isinstance(source, int):
+        return None
+    return after.get(source) or made.get(source) or world.peek(UNIT, source)
+
+
+def _differing(statement: Statement, position: int, world: World, at: str) -> dict[int, Unit]:
+    """The units that the statement's stock differences make, as they are before anything is taken."""
+    came = {flow[1]: flow for flow in statement.outcome["flows"] if flow[0] is None}
+    units = {}
+    for difference in statement.outcome.get("differences", ()):
+        _, _, pieces, grams = came[difference["unit"]]
+        units[difference["unit"]] = drawn(
+            world.row(UNIT, difference["like"]),
+            id=difference["unit"],
+            pieces=_count(pieces),
+            grams=_weight(grams),
+            made_at=at,
+            version=position,
+            holds=statement.outcome.get("holds", ()),
+        )
+    return units
+
+
+def _edges(
+    flows: Iterable[Flow], kind: MovementKind, at: str, position: int, families: Mapping[int, int]
 ) -> Iterator[Edge]:
-    """One edge a flow of (parent, child, family, pieces, grams)."""
-    for place, (parent, child, family, pieces, grams) in enumerate(flows):
+    """One edge a flow between two units or a unit and a node, in the family that it comes from."""
+    between = [flow for flow in flows if isinstance(flow[0], int) and isinstance(flow[1], int)]
+    for place, (parent, child, pieces, grams) in enumerate(between):
+        assert isinstance(parent, int) and isinstance(child, int)  # noqa: S101  (chosen so)
+        family = families[parent] if parent in families else families[child]
         yield Edge(
             id=position * IDS_PER_POSITION + place,
             parent=parent,
             child=child,
             family=family,
             kind=kind.value,
-            pieces=pieces,
-            grams=grams,
-            happened_at=happened_at,
+            pieces=_count(pieces),
+            grams=_weight(grams),
+            happened_at=at,
             version=position,
         )
+
+
+def _count(pieces: object) -> int | None:
+    return pieces if isinstance(pieces, int) else None
+
+
+def _weight(grams: object) -> int:
+    assert isinstance(grams, int)  # noqa: S101  (a flow always has grams)
+    return grams
+
+
+def parentage(position: int, parents: Iterable[int], children: Iterable[int]) -> Iterator[Parentage]:
+    """Which lots were made of which: each of ``children`` of every one of ``parents``."""
+    children = list(children)
+    pairs = ((parent, child) for parent in parents for child in children)
+    for place, (parent, child) in enumerate(pairs):
+        yield Parentage(position * IDS_PER_POSITION + place, parent, child, position)
 
 
 def events(

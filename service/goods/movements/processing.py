@@ -1,9 +1,11 @@
 """Goods become other goods: k units go into a node, m new lots come out of it, with the yield declared.
 
-Rules kept here: every gram that goes in comes out or is declared lost; only released goods of one owner are
-processed, by a processor, where they are; what is made lasts no longer than the shortest-lived of what went
-in and is dated no earlier than the oldest of it. New lots inherit every certificate, and the family of the
-lot with the most grams, then the lowest id.
+Rules kept here: every gram that goes in comes out or is declared lost; what is made lasts no longer than
+the shortest-lived of what went in and is dated no earlier than the oldest of it. New lots inherit every
+certificate, every hold, and the family of the lot with the most grams, then the lowest id.
+
+A fact: goods that were held, in quarantine, or of several owners, and a place where nobody may process, are
+recorded, in breach.
 """
 
 from __future__ import annotations
@@ -18,10 +20,11 @@ from schema.moments import Moment
 from schema.problems import Refusal
 from service.codes.state import ISSUED_CODE
 from service.goods import timing
-from service.goods.accounts import opened
+from service.goods.accounts import Way, opened
 from service.goods.batch_codes import issued, unused_batch_code
 from service.goods.movements import flow, rules
-from service.goods.state import LOT, UNIT, Lot, MovementKind, Unit, UnitState
+from service.goods.state import LOT, UNIT, Lot, MovementKind, Pack, Unit, UnitState
+from service.incidents.breaches import decided
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
 from service.parties import FACILITY, ORGANISATION, Facility, FacilityKind, Role, policy_for
 
@@ -47,40 +50,61 @@ class _Origin:
 
 def decide(data: Data, ctx: Context, world: World) -> Decision:
     """``node`` of the outcome stands between the inputs and the outputs in every trace."""
-    facility = _plant(data["facility"], ctx, world)
+    facility = rules.own_facility(data["facility"], ctx, world)
     policy = policy_for(world, facility.region, ctx.recorded)
-    moment = timing.happened(data["happened_at"], ctx, policy)
-    accounts, units = flow.Accounts(), []
+    broken = [*rules.out_of_service(facility), *_plant(facility, world)]
+    moment = timing.happened(data["happened_at"], ctx, policy, broken=broken)
+    accounts, units, node = flow.Accounts(ctx), [], ctx.id()
     for place, item in enumerate(data["inputs"]):
         pointer = f"/inputs/{place}"
-        unit = rules.unit_in_hand(item["unit"], ctx, world, rules.RELEASED, f"{pointer}/unit")
+        unit = rules.unit_in_hand(item["unit"], ctx, world, f"{pointer}/unit")
         rules.unit_at(unit, facility, f"{pointer}/unit")
         timing.after_made(moment, unit)
-        accounts.take(unit, item.get("pieces"), item["grams"], pointer)
+        broken += rules.not_free(unit, world, f"{pointer}/unit")
+        accounts.took(unit, item.get("pieces"), item["grams"], node, pointer)
         units.append(unit)
     _balanced(data)
     origin = _origin(data["inputs"], units, lambda lot: _known_lot(lot, world))
+    broken += (*accounts.broken, *_owners(units))
     _outputs(data["outputs"], origin, moment, facility.region, world)
     made = [ctx.id(place) for place in range(1, len(data["outputs"]) + 1)]
-    outcome = {"node": ctx.id(), "family": origin.lots[0].family, "lots": made, "units": made}
-    return Decision(outcome, policy.version)
+    for output, child in zip(data["outputs"], made, strict=True):
+        accounts.give(node, child, output.get("pieces"), output["grams"])
+    if data["loss_grams"]:
+        accounts.give(node, Way.LOSS, None, data["loss_grams"])
+    outcome = {
+        "node": node,
+        "family": origin.lots[0].family,
+        "owner": origin.owner,
+        "lots": made,
+        "units": made,
+        "holds": sorted({hold.id for unit in units for hold in rules.holds_on(unit, world)}),
+        **accounts.outcome,
+    }
+    lots = [*made, *(lot.id for lot in origin.lots)]
+    return decided(ctx, outcome, policy, broken, facility=facility, lots=lots, holding=True)
 
 
-def _plant(facility_id: int, ctx: Context, world: World) -> Facility:
-    """The processor's own facility, of a kind where goods may be opened."""
-    facility = rules.own_facility(facility_id, ctx, world)
+def _plant(facility: Facility, world: World) -> Iterator[Refusal]:
+    """The rules that one breaks who processes where goods may not be opened, or without being a processor."""
     processor = world.get(ORGANISATION, facility.organisation)
     if processor is None or Role.PROCESSOR not in processor.roles:
-        raise Refusal("process.not-a-processor", organisation=facility.organisation)
+        yield Refusal("process.not-a-processor", organisation=facility.organisation)
     if facility.kind not in PLANTS:
-        raise Refusal(
+        yield Refusal(
             "process.facility-unfit",
             field="/facility",
             facility=facility.id,
             kind=facility.kind,
             allowed=", ".join(PLANTS),
         )
-    return facility
+
+
+def _owners(units: Sequence[Unit]) -> Iterator[Refusal]:
+    """Processing must not pass goods from one owner to another."""
+    owners = sorted({unit.owner for unit in units})
+    if len(owners) > 1:
+        yield Refusal("process.owners-differ", field="/inputs", owner=owners[0], other=owners[1])
 
 
 def _known_lot(lot_id: int, world: World) -> Lot:
@@ -108,19 +132,20 @@ def _balanced(data: Data) -> None:
 
 
 def _origin(inputs: Sequence[Data], units: Sequence[Unit], lot_of: Callable[[int], Lot]) -> _Origin:
-    """Raises Refusal ``process.owners-differ``: processing must not pass goods from one owner to another."""
-    owners = sorted({unit.owner for unit in units})
-    if len(owners) > 1:
-        raise Refusal("process.owners-differ", field="/inputs", owner=owners[0], other=owners[1])
+    """Lots and owner of what was made: both are those of the most grams, then of the lowest id."""
     grams: Counter[int] = Counter()
+    owned: Counter[int] = Counter()
     for item, unit in zip(inputs, units, strict=True):
         grams[unit.lot] += item["grams"]
-    return _Origin([lot_of(lot) for lot in sorted(grams, key=lambda lot: (-grams[lot], lot))], owners[0])
+        owned[unit.owner] += item["grams"]
+    return _Origin([lot_of(lot) for lot in _most_first(grams)], _most_first(owned)[0])
+
+
+def _most_first(grams: Counter[int]) -> list[int]:
+    return sorted(grams, key=lambda id_: (-grams[id_], id_))
 
 
 def _outputs(outputs: Sequence[Data], origin: _Origin, moment: Moment, region: str, world: World) -> None:
-    shortest = min(origin.lots, key=lambda lot: moments.parse_day(lot.best_before))
-    oldest = min(origin.lots, key=lambda lot: moments.parse_day(lot.produced_on))
     codes: set[str] = set()
     for place, output in enumerate(outputs):
         pointer = f"/outputs/{place}"
@@ -128,26 +153,36 @@ def _outputs(outputs: Sequence[Data], origin: _Origin, moment: Moment, region: s
         if code in codes:
             raise Refusal("lot.code-used", field=f"{pointer}/code", code=code)
         codes.add(code)
-        if moments.parse_day(output["best_before"]) > moments.parse_day(shortest.best_before):
-            raise Refusal(
-                "process.best-before-later",
-                field=f"{pointer}/best_before",
-                best_before=output["best_before"],
-                lot=shortest.id,
-                latest=shortest.best_before,
-            )
-        _dated(output["produced_on"], oldest, moment, f"{pointer}/produced_on")
+        _keeps(output["best_before"], origin, f"{pointer}/best_before")
+        _dated(output["produced_on"], origin, moment, f"{pointer}/produced_on")
 
 
-def _dated(produced_on: str, oldest: Lot, moment: Moment, pointer: str) -> None:
+def _keeps(best_before: str, origin: _Origin, pointer: str) -> None:
+    """Nothing lasts longer than what it was made of. Goods without papers say nothing of it."""
+    known = [(moments.parse_day(lot.best_before), lot.id) for lot in origin.lots if lot.best_before]
+    latest, lot = min(known, default=(moments.parse_day(best_before), 0))
+    if moments.parse_day(best_before) > latest:
+        raise Refusal(
+            "process.best-before-later",
+            field=pointer,
+            best_before=best_before,
+            lot=lot,
+            latest=latest.isoformat(),
+        )
+
+
+def _dated(produced_on: str, origin: _Origin, moment: Moment, pointer: str) -> None:
+    """Dated no earlier than the oldest input, and not after it was made (oldest date wins: EU 16/2012)."""
     produced = moments.parse(produced_on)
-    if produced.day < moments.parse_day(oldest.produced_on):
+    known = [(moments.parse_day(lot.produced_on), lot.id) for lot in origin.lots if lot.produced_on]
+    earliest, lot = min(known, default=(produced.day, 0))
+    if produced.day < earliest:
         raise Refusal(
             "process.produced-before-inputs",
             field=pointer,
             produced=produced_on,
-            lot=oldest.id,
-            earliest=oldest.produced_on,
+            lot=lot,
+            earliest=earliest.isoformat(),
         )
     if moment.certainly_before(produced):
         raise Refusal("process.produced-after", field=pointer, produced=produced_on, happened=moment.text)
@@ -158,20 +193,12 @@ def project(statement: Statement, position: int, world: World) -> Iterator[Any]:
     data, outcome, at = statement.data, statement.outcome, statement.data["happened_at"]
     units = [world.row(UNIT, item["unit"]) for item in data["inputs"]]
     origin = _origin(data["inputs"], units, lambda lot: world.row(LOT, lot))
-    accounts = flow.Accounts()
-    flows = []
-    for item, unit in zip(data["inputs"], units, strict=True):
-        accounts.take(unit, item.get("pieces"), item["grams"])
-        flows.append((unit.id, outcome["node"], unit.family, item.get("pieces"), item["grams"]))
-    for output, child in zip(data["outputs"], outcome["units"], strict=True):
-        flows.append((outcome["node"], child, outcome["family"], output.get("pieces"), output["grams"]))
-    yield from accounts.rows(position)
-    yield from flow.edges(MovementKind.PROCESS, at, position, flows)
     region = world.row(FACILITY, data["facility"]).region
+    made: dict[int, Unit] = {}
     for output, lot, child in zip(data["outputs"], outcome["lots"], outcome["units"], strict=True):
         yield _lot(statement, output, lot, origin, position)
         yield issued(output["code"], lot, position)
-        yield opened(
+        made[child] = opened(
             id=child,
             lot=lot,
             family=outcome["family"],
@@ -182,9 +209,13 @@ def project(statement: Statement, position: int, world: World) -> Iterator[Any]:
             state=UnitState.RELEASED,
             pieces=output.get("pieces"),
             grams=output["grams"],
+            pack=Pack(output.get("pack", Pack.CARTON)),
             made_at=at,
             version=position,
+            holds=outcome["holds"],
         )
+    yield from flow.rows(statement, position, world, MovementKind.PROCESS, at, made)
+    yield from flow.parentage(position, [lot.id for lot in origin.lots], outcome["lots"])
     touched = [*outcome["lots"], *(lot.id for lot in origin.lots)]
     yield from flow.events(statement, position, touched, data["facility"], at)
 
@@ -235,4 +266,4 @@ def reads(data: Data, world: World) -> Iterator[Stream]:
             yield LOT, unit.lot
 
 
-PROCESS = Kind("goods-processed", {1: decide}, project, reads)
+PROCESS = Kind("goods-processed", {2: decide}, project, reads)

@@ -1,9 +1,9 @@
 """The consignee says what arrived. A fact: what breaks a rule on the way is recorded as a breach.
 
-Rules kept here: each unit of the shipment is answered for once; no more arrives than was sent; what is
-missing is declared lost in the unit in transit, with a reason. What arrived becomes the consignee's, in hand
-and in ownership. A broken seal, a zone that is not for imported goods, and a place that was closed meanwhile
-are recorded, in breach, and not refused.
+Rules kept here: each unit of the shipment is answered for once; what is missing is declared lost in the
+unit in transit, with a reason; what is more than was sent comes out of a stock difference. What arrived is
+in the consignee's hands, and its own where ownership goes with the goods. A broken seal, a zone that is not
+for such goods, and a place that was closed meanwhile are recorded, in breach, and hold what arrived.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from typing import Any
 
 from schema.problems import Refusal
 from service.goods import timing
-from service.goods.accounts import Amount, demand_counting, opened
+from service.goods.accounts import Amount, demand_counting, drawn
 from service.goods.movements import flow, rules
 from service.goods.state import SHIPMENT, UNIT, MovementKind, Shipment, Unit, UnitState
+from service.incidents.breaches import decided
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
 from service.parties import FACILITY, Facility, policy_for
 
@@ -26,18 +27,23 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
     shipment = _shipment(data["shipment"], ctx, world)
     destination = rules.known_facility(shipment.destination, world)
     policy = policy_for(world, destination.region, ctx.recorded)
-    arrived = timing.happened(data["happened_at"], ctx, policy)
-    _each_once(data["items"], shipment)
-    accounts = flow.Accounts()
-    losses = []
-    for place, item in enumerate(data["items"]):
-        unit = rules.known_unit(item["unit"], world)
+    broken: list[Refusal] = []
+    arrived = timing.happened(data["happened_at"], ctx, policy, broken=broken)
+    units = [rules.known_unit(unit, world) for unit in shipment.units]
+    _each_once(data["items"], shipment, [unit.id for unit in units if unit.grams])
+    accounts = flow.Accounts(ctx)
+    children = [ctx.id(place) if item["grams"] else None for place, item in enumerate(data["items"])]
+    by_id = {unit.id: unit for unit in units}
+    restrained = False
+    for place, (item, child) in enumerate(zip(data["items"], children, strict=True)):
+        unit = by_id[item["unit"]]
         timing.after_made(arrived, unit)
-        loss = _settle(accounts, unit, item, f"/items/{place}")
-        if loss.pieces or loss.grams:
-            losses.append({"unit": unit.id, "pieces": loss.pieces, "grams": loss.grams})
-    units = [ctx.id(place) if item["grams"] else None for place, item in enumerate(data["items"])]
-    return Decision({"units": units, "losses": losses}, policy.version, [*_breaches(data, destination)])
+        _settle(accounts, unit, item, child, f"/items/{place}")
+        restrained = bool(rules.holds_on(unit, world)) or restrained
+    broken += (*accounts.broken, *_breaches(data, destination, restrained))
+    outcome = {"units": children, **accounts.outcome}
+    lots = [unit.lot for unit in units]
+    return decided(ctx, outcome, policy, broken, facility=destination, lots=lots, holding=True)
 
 
 def _shipment(shipment_id: int, ctx: Context, world: World) -> Shipment:
@@ -54,8 +60,8 @@ def _shipment(shipment_id: int, ctx: Context, world: World) -> Shipment:
     return shipment
 
 
-def _each_once(items: list[Data], shipment: Shipment) -> None:
-    missing = set(shipment.units)
+def _each_once(items: list[Data], shipment: Shipment, aboard: list[int]) -> None:
+    missing = set(aboard)
     for place, item in enumerate(items):
         unit, pointer = item["unit"], f"/items/{place}/unit"
         if unit not in shipment.units:
@@ -67,24 +73,18 @@ def _each_once(items: list[Data], shipment: Shipment) -> None:
         raise Refusal("receipt.unit-missing", field="/items", unit=min(missing), shipment=shipment.id)
 
 
-def _settle(accounts: flow.Accounts, unit: Unit, item: Mapping[str, Any], pointer: str) -> Amount:
-    """Close the account of a unit in transit: what did not arrive is lost, and that much is returned."""
+def _settle(
+    accounts: flow.Accounts, unit: Unit, item: Mapping[str, Any], child: int | None, pointer: str
+) -> None:
+    """Close the account of a unit in transit: what did not arrive is lost."""
     pieces, grams = item.get("pieces"), item["grams"]
     try:
         demand_counting(unit, pieces)
     except Refusal as refusal:
         raise refusal.at(pointer) from None
-    loss = Amount(None if unit.pieces is None else unit.pieces - (pieces or 0), unit.grams - grams)
-    if loss.grams < 0 or (loss.pieces or 0) < 0:
-        raise Refusal(
-            "receipt.more-than-shipped",
-            field=pointer,
-            unit=unit.id,
-            pieces=pieces,
-            grams=grams,
-            shipped_pieces=unit.pieces,
-            shipped_grams=unit.grams,
-        )
+    loss = Amount(
+        None if unit.pieces is None else max(unit.pieces - (pieces or 0), 0), max(unit.grams - grams, 0)
+    )
     if (loss.grams or loss.pieces) and not item.get("reason"):
         raise Refusal(
             "receipt.reason-missing",
@@ -95,17 +95,18 @@ def _settle(accounts: flow.Accounts, unit: Unit, item: Mapping[str, Any], pointe
         )
     # The loss first: afterwards the unit holds exactly what arrived, so that its last piece goes with its
     # last gram although it lost only weight.
-    accounts.lose(unit, loss.pieces, loss.grams, pointer)
-    if grams:
-        accounts.take(unit, pieces, grams, pointer)
-    return loss
+    whole = grams <= unit.grams and (pieces or 0) <= (unit.pieces or 0)
+    if whole and (loss.grams or loss.pieces):
+        accounts.lose(unit, loss.pieces, loss.grams, pointer)
+    if child is not None:
+        accounts.took(unit, pieces, grams, child, pointer)
 
 
-def _breaches(data: Data, destination: Facility) -> Iterator[Refusal]:
+def _breaches(data: Data, destination: Facility, restrained: bool) -> Iterator[Refusal]:
     yield from rules.out_of_service(destination, "/shipment")
     if "zone" in data:
         zone = rules.zone_of(destination, data["zone"])
-        yield from rules.zone_unfit(zone, destination, UnitState.RELEASED)
+        yield from rules.zone_unfit(zone, destination, UnitState.RELEASED, restrained=restrained)
     if data.get("seals_intact") is False:
         yield Refusal("receipt.seal-broken", field="/seals_intact", shipment=data["shipment"])
 
@@ -115,43 +116,54 @@ def project(statement: Statement, position: int, world: World) -> Iterator[Any]:
     data, at = statement.data, statement.data["happened_at"]
     shipment = world.row(SHIPMENT, data["shipment"])
     destination = world.row(FACILITY, shipment.destination)
-    accounts = flow.Accounts()
-    flows, lots = [], []
+    made: dict[int, Unit] = {}
     for item, child in zip(data["items"], statement.outcome["units"], strict=True):
-        unit = world.row(UNIT, item["unit"])
-        lots.append(unit.lot)
-        _settle(accounts, unit, item, "")
-        if child is None:
-            continue
-        flows.append((unit.id, child, unit.family, item.get("pieces"), item["grams"]))
-        yield opened(
-            id=child,
-            lot=unit.lot,
-            family=unit.family,
-            owner=shipment.consignee,
-            custodian=shipment.consignee,
-            facility=destination.id,
-            zone=data.get("zone"),
-            region=destination.region,
-            state=UnitState.RELEASED,
-            pieces=item.get("pieces"),
-            grams=item["grams"],
-            made_at=at,
-            version=position,
-        )
-    yield from accounts.rows(position)
-    yield from flow.edges(MovementKind.RECEIVE, at, position, flows)
+        if child is not None:
+            unit = world.row(UNIT, item["unit"])
+            made[child] = _arrived(statement, item, unit, child, shipment, destination, position)
+    yield from flow.rows(statement, position, world, MovementKind.RECEIVE, at, made)
     yield replace(shipment, received_at=at, version=position)
+    lots = [world.row(UNIT, unit).lot for unit in shipment.units]
     yield from flow.events(statement, position, lots, destination.id, at)
+
+
+def _arrived(
+    statement: Statement,
+    item: Data,
+    unit: Unit,
+    child: int,
+    shipment: Shipment,
+    destination: Facility,
+    position: int,
+) -> Unit:
+    part = drawn(
+        unit,
+        id=child,
+        pieces=item.get("pieces"),
+        grams=item["grams"],
+        made_at=statement.data["happened_at"],
+        version=position,
+        holds=statement.outcome.get("holds", ()),
+    )
+    return replace(
+        part,
+        owner=shipment.consignee if shipment.passes else unit.owner,
+        custodian=shipment.consignee,
+        facility=destination.id,
+        zone=statement.data.get("zone"),
+        region=destination.region,
+        state=UnitState.RELEASED.value,
+        shipment=None,
+    )
 
 
 def reads(data: Data, world: World) -> Iterator[Stream]:
     """The shipment, its units, its destination and the policy there."""
     yield SHIPMENT, data["shipment"]
-    yield from ((UNIT, item["unit"]) for item in data["items"])
     shipment = world.peek(SHIPMENT, data["shipment"])
     if shipment is not None:
+        yield from rules.unit_streams(shipment.units, world)
         yield from rules.facility_streams(shipment.destination, world)
 
 
-RECEIVE = Kind("goods-received", {1: decide}, project, reads)
+RECEIVE = Kind("goods-received", {2: decide}, project, reads)

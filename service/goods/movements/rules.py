@@ -1,24 +1,27 @@
 """What every movement asks of its goods and places.
 
-Rules kept here: one moves what is in one's own hands, where it is, and only in the states that the movement
-is for; a place is one's own and in service; each zone keeps one kind of goods. A unit that a statement names
-several times is counted every time.
+Rules kept here: one moves what is in one's own hands, where it is; goods leave a place only when they were
+released and nothing holds them; a place is one's own and in service; each zone keeps one kind of goods. An
+intent is refused by these rules; a fact is recorded and marked with those that it broke. What cannot have
+happened at all – a unit that is not there, on the road, or sold already – is refused in both cases.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from schema.problems import Refusal
 from service.goods.state import UNIT, Unit, UnitState
+from service.incidents.restraint import held, hold_streams, holds_in_force
 from service.ledger import Context, Stream, World
 from service.parties import FACILITY, Facility, ZoneKind, policy_streams
 
-_OUT_OF_REACH = {
-    UnitState.QUARANTINED: "unit.quarantined",
+_NOT_IN_STORE = {
     UnitState.IN_TRANSIT: "unit.in-transit",
     UnitState.SOLD: "unit.sold",
+    UnitState.SURRENDERED: "unit.surrendered",
+    UnitState.WITHDRAWN: "unit.withdrawn",
 }
 
 ZONES_FOR = {
@@ -27,23 +30,31 @@ ZONES_FOR = {
 }
 """Imported goods are kept apart: before release in quarantine, afterwards in the zones for imported goods."""
 
-RELEASED = (UnitState.RELEASED,)
-IN_STORE = (UnitState.QUARANTINED, UnitState.RELEASED)
+ZONES_FOR_HELD = (ZoneKind.IMPORTED, ZoneKind.QUARANTINE, ZoneKind.INDEPENDENT)
+"""Held goods may be moved into quarantine or be sealed where they are."""
 
 
-def unit_in_hand(
-    unit_id: int, ctx: Context, world: World, states: Collection[UnitState], field: str = "/unit"
-) -> Unit:
-    """A unit in the actor's custody and in one of ``states``. Raises Refusal ``unit.…``."""
+def unit_in_hand(unit_id: int, ctx: Context, world: World, field: str = "/unit") -> Unit:
+    """A unit in store in the actor's custody. Raises Refusal ``unit.…``."""
     unit = world.get(UNIT, unit_id)
     if unit is None or unit.custodian != ctx.actor.organisation:
         raise Refusal("unit.not-found", field=field, unit=unit_id)
-    state = UnitState(unit.state)
-    if state not in states:
-        raise Refusal(
-            _OUT_OF_REACH[state], field=field, unit=unit.id, shipment=unit.shipment, made=unit.made_at
-        )
+    code = _NOT_IN_STORE.get(UnitState(unit.state))
+    if code is not None:
+        raise Refusal(code, field=field, unit=unit.id, shipment=unit.shipment, made=unit.made_at)
     return unit
+
+
+def not_free(unit: Unit, world: World, field: str = "/unit") -> Iterator[Refusal]:
+    """The rules that one breaks who lets the unit out of quarantine, or moves it while it is held."""
+    if unit.state == UnitState.QUARANTINED:
+        yield Refusal("unit.quarantined", field=field, unit=unit.id)
+    yield from held(holds_on(unit, world), unit.id, field)
+
+
+def holds_on(unit: Unit, world: World) -> list[Any]:
+    """The holds in force on a unit."""
+    return holds_in_force(unit.holds, unit.lot, world)
 
 
 def known_unit(unit_id: int, world: World) -> Unit:
@@ -76,10 +87,16 @@ def facility_of(unit: Unit, world: World) -> Facility:
 
 
 def own_facility(facility_id: int, ctx: Context, world: World, field: str = "/facility") -> Facility:
-    """A facility of the actor's organisation, in service. Raises Refusal ``facility.…``."""
+    """A facility of the actor's organisation, in service or not. Raises Refusal ``facility.not-found``."""
     facility = world.get(FACILITY, facility_id)
     if facility is None or facility.organisation != ctx.actor.organisation:
         raise Refusal("facility.not-found", field=field, facility=facility_id)
+    return facility
+
+
+def open_facility(facility_id: int, ctx: Context, world: World, field: str = "/facility") -> Facility:
+    """A facility of the actor's organisation, in service. Raises Refusal ``facility.…``."""
+    facility = own_facility(facility_id, ctx, world, field)
     for closed in out_of_service(facility, field):
         raise closed
     return facility
@@ -100,10 +117,16 @@ def zone_of(facility: Facility, number: int, field: str = "/zone") -> Mapping[st
 
 
 def zone_unfit(
-    zone: Mapping[str, Any], facility: Facility, state: UnitState, field: str = "/zone"
+    zone: Mapping[str, Any],
+    facility: Facility,
+    state: UnitState,
+    field: str = "/zone",
+    *,
+    restrained: bool = False,
 ) -> Iterator[Refusal]:
-    """The rule that goods of ``state`` break in ``zone``, where they break one."""
-    if zone["kind"] not in ZONES_FOR[state]:
+    """The rule that goods of ``state``, or held (``restrained``), break in ``zone``, where they break one."""
+    allowed = ZONES_FOR_HELD if restrained and state is UnitState.RELEASED else ZONES_FOR[state]
+    if zone["kind"] not in allowed:
         yield Refusal(
             "zone.kind-unfit",
             field=field,
@@ -111,16 +134,17 @@ def zone_unfit(
             zone=zone["no"],
             kind=zone["kind"],
             state=state.value,
-            allowed=", ".join(ZONES_FOR[state]),
+            allowed=", ".join(allowed),
         )
 
 
 def unit_streams(units: Iterable[int], world: World) -> Iterator[Stream]:
-    """The streams of units, of the places that they are at and of the policies there."""
+    """The streams of units, of the holds on them, of the places where they are and of the policies there."""
     for unit_id in units:
         yield UNIT, unit_id
         unit = world.peek(UNIT, unit_id)
         if unit is not None:
+            yield from hold_streams(unit.holds, unit.lot, world)
             yield from policy_streams(unit.region)
             if unit.facility is not None:
                 yield FACILITY, unit.facility

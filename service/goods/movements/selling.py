@@ -1,6 +1,8 @@
 """Goods go over the counter to whoever eats them. Between businesses goods are shipped, not sold.
 
-A fact: a sale at a counter that was closed meanwhile is recorded, in breach.
+A fact: a sale of held or quarantined goods, of more than there was, not at a counter, or at one that was
+closed meanwhile, is recorded, in breach; what was sold is held under its seller's name, and stays in every
+trace.
 """
 
 from __future__ import annotations
@@ -14,37 +16,50 @@ from service.goods import timing
 from service.goods.accounts import drawn
 from service.goods.movements import flow, rules
 from service.goods.state import UNIT, MovementKind, UnitState
+from service.incidents.breaches import decided
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
-from service.parties import FacilityKind, policy_for
+from service.parties import Facility, FacilityKind, policy_for
 
 COUNTERS = (FacilityKind.MARKET, FacilityKind.SHOP, FacilityKind.RESTAURANT)
 
 
 def decide(data: Data, ctx: Context, world: World) -> Decision:
-    """Refuses a sale of what is not released, not at a counter, or more than there is."""
-    unit = rules.unit_in_hand(data["unit"], ctx, world, rules.RELEASED)
+    """Refuses only what cannot have been sold: goods on the road, or not in one's hands."""
+    unit = rules.unit_in_hand(data["unit"], ctx, world)
     facility = rules.facility_of(unit, world)
+    policy = policy_for(world, facility.region, ctx.recorded)
+    broken: list[Refusal] = []
+    timing.after_made(timing.happened(data["happened_at"], ctx, policy, broken=broken), unit)
+    broken += (*rules.not_free(unit, world), *_not_a_counter(facility), *rules.out_of_service(facility))
+    accounts = flow.Accounts(ctx)
+    accounts.took(unit, data.get("pieces"), data["grams"], ctx.id())
+    broken += accounts.broken
+    outcome = {"unit": ctx.id(), "units": [ctx.id()], **accounts.outcome}
+    return decided(ctx, outcome, policy, broken, facility=facility, lots=[unit.lot], holding=True)
+
+
+def _not_a_counter(facility: Facility) -> Iterator[Refusal]:
     if facility.kind not in COUNTERS:
-        raise Refusal(
+        yield Refusal(
             "sale.not-a-counter", facility=facility.id, kind=facility.kind, allowed=", ".join(COUNTERS)
         )
-    policy = policy_for(world, facility.region, ctx.recorded)
-    timing.after_made(timing.happened(data["happened_at"], ctx, policy), unit)
-    flow.Accounts().take(unit, data.get("pieces"), data["grams"])
-    return Decision({"unit": ctx.id()}, policy.version, [*rules.out_of_service(facility)])
 
 
 def project(statement: Statement, position: int, world: World) -> Iterator[Any]:
     """What was sold, as a unit that stays under its seller's name, and what is left."""
-    data, at = statement.data, statement.data["happened_at"]
-    unit, child = world.row(UNIT, data["unit"]), statement.outcome["unit"]
-    pieces, grams = data.get("pieces"), data["grams"]
-    accounts = flow.Accounts()
-    accounts.take(unit, pieces, grams)
-    sold = drawn(unit, id=child, pieces=pieces, grams=grams, made_at=at, version=position)
-    yield replace(sold, state=UnitState.SOLD.value, zone=None)
-    yield from accounts.rows(position)
-    yield from flow.edges(MovementKind.SELL, at, position, [(unit.id, child, unit.family, pieces, grams)])
+    data, outcome, at = statement.data, statement.outcome, statement.data["happened_at"]
+    unit = world.row(UNIT, data["unit"])
+    sold = drawn(
+        unit,
+        id=outcome["unit"],
+        pieces=data.get("pieces"),
+        grams=data["grams"],
+        made_at=at,
+        version=position,
+        holds=outcome.get("holds", ()),
+    )
+    made = {sold.id: replace(sold, state=UnitState.SOLD.value, zone=None)}
+    yield from flow.rows(statement, position, world, MovementKind.SELL, at, made)
     yield from flow.events(statement, position, [unit.lot], unit.facility, at)
 
 
@@ -53,4 +68,4 @@ def reads(data: Data, world: World) -> Iterator[Stream]:
     yield from rules.unit_streams([data["unit"]], world)
 
 
-SELL = Kind("goods-sold", {1: decide}, project, reads)
+SELL = Kind("goods-sold", {2: decide}, project, reads)

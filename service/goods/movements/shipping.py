@@ -1,8 +1,10 @@
 """Goods leave a place for another one, with their waybill. An intent: the gate may refuse it.
 
-Rules kept here: only released goods leave; they go to a filed place in service; goods from another province
-go to a first station first, unless the policy at their destination accepts the exit certificates of others.
-On the road they stay in the consignor's hands and account, one unit in transit for each item.
+Rules kept here: only released goods leave; held goods leave for quarantine or disposal only; goods go to a
+filed place in service, and in trade to a first station first when they come from another province, unless
+the policy at their destination accepts the exit certificates of others. On the road they stay in the
+consignor's hands and account, one unit in transit for each item. With them the ownership goes to the
+consignee, but not to a third-party store, which keeps what others own, and not for quarantine or disposal.
 """
 
 from __future__ import annotations
@@ -15,18 +17,23 @@ from schema.problems import Refusal
 from service.goods import timing
 from service.goods.accounts import drawn
 from service.goods.movements import flow, rules
-from service.goods.state import UNIT, MovementKind, Shipment, UnitState
+from service.goods.state import UNIT, MovementKind, Purpose, Shipment, Unit, UnitState
+from service.incidents.restraint import held
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
 from service.parties import (
+    BEFORE_RELEASE,
     FACILITY,
     FIRST_STATIONS,
     ORGANISATION,
     VEHICLE,
     Facility,
+    FacilityKind,
     Policy,
     Role,
     policy_for,
 )
+
+_FOR_HELD = (Purpose.QUARANTINE, Purpose.DISPOSAL)
 
 
 def decide(data: Data, ctx: Context, world: World) -> Decision:
@@ -34,23 +41,41 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
 
     Where they go, and on what, is looked at last: who has nothing to send is not told what there is.
     """
-    origin = rules.own_facility(data["facility"], ctx, world)
+    origin = rules.open_facility(data["facility"], ctx, world)
     departed = timing.happened(
         data["departed_at"], ctx, policy_for(world, origin.region, ctx.recorded), "/departed_at"
     )
-    accounts = flow.Accounts()
-    for place, item in enumerate(data["items"]):
+    purpose = Purpose(data.get("purpose", Purpose.TRADE))
+    accounts = flow.Accounts(ctx)
+    units = [ctx.id(place) for place in range(1, len(data["items"]) + 1)]
+    for place, (item, child) in enumerate(zip(data["items"], units, strict=True)):
         pointer = f"/items/{place}"
-        unit = rules.unit_in_hand(item["unit"], ctx, world, rules.RELEASED, f"{pointer}/unit")
+        unit = rules.unit_in_hand(item["unit"], ctx, world, f"{pointer}/unit")
+        _may_leave(unit, purpose, world, f"{pointer}/unit")
         rules.unit_at(unit, origin, f"{pointer}/unit")
         timing.after_made(departed, unit, "/departed_at")
-        accounts.take(unit, item.get("pieces"), item["grams"], pointer)
+        accounts.take(unit, item.get("pieces"), item["grams"], child, pointer)
     _vehicle(data.get("vehicle"), ctx, world)
     destination = _destination(data["destination"], origin, world)
     policy = policy_for(world, destination.region, ctx.recorded)
-    _first_station_first(origin, destination, policy)
-    units = [ctx.id(place) for place in range(1, len(data["items"]) + 1)]
-    return Decision({"shipment": ctx.id(), "units": units}, policy.version)
+    _fit_for(purpose, origin, destination, policy)
+    passes = _passes(purpose, destination)
+    return Decision(
+        {"shipment": ctx.id(), "units": units, "passes": passes, **accounts.outcome}, policy.version
+    )
+
+
+def _may_leave(unit: Unit, purpose: Purpose, world: World, field: str) -> None:
+    if unit.state == UnitState.QUARANTINED:
+        raise Refusal("unit.quarantined", field=field, unit=unit.id)
+    if purpose not in _FOR_HELD:
+        for broken in held(rules.holds_on(unit, world), unit.id, field):
+            raise broken
+
+
+def _passes(purpose: Purpose, destination: Facility) -> bool:
+    """Whether who receives the goods owns them then."""
+    return purpose not in _FOR_HELD and destination.kind != FacilityKind.THIRD_PARTY_STORE
 
 
 def _destination(facility_id: int, origin: Facility, world: World) -> Facility:
@@ -66,6 +91,14 @@ def _destination(facility_id: int, origin: Facility, world: World) -> Facility:
     if not found.active or consignee is None or not consignee.active:
         raise Refusal("shipment.destination-closed", field="/destination", facility=found.id)
     return found
+
+
+def _fit_for(purpose: Purpose, origin: Facility, destination: Facility, policy: Policy) -> None:
+    if purpose is Purpose.TRADE:
+        _first_station_first(origin, destination, policy)
+    kinds = {zone["kind"] for zone in destination.zones}
+    if purpose is Purpose.QUARANTINE and not BEFORE_RELEASE & kinds:
+        raise Refusal("shipment.no-quarantine-there", field="/destination", facility=destination.id)
 
 
 def _first_station_first(origin: Facility, destination: Facility, policy: Policy) -> None:
@@ -100,33 +133,41 @@ def _vehicle(vehicle_id: int | None, ctx: Context, world: World) -> None:
 
 def project(statement: Statement, position: int, world: World) -> Iterator[Any]:
     """The shipment, its units in transit, and what stays behind."""
-    data, at = statement.data, statement.data["departed_at"]
-    shipment, children = statement.outcome["shipment"], statement.outcome["units"]
-    accounts = flow.Accounts()
-    flows, lots = [], []
-    for item, child in zip(data["items"], children, strict=True):
-        unit = world.row(UNIT, item["unit"])
-        pieces, grams = item.get("pieces"), item["grams"]
-        accounts.take(unit, pieces, grams)
-        flows.append((unit.id, child, unit.family, pieces, grams))
-        lots.append(unit.lot)
-        part = drawn(unit, id=child, pieces=pieces, grams=grams, made_at=at, version=position)
-        yield replace(part, state=UnitState.IN_TRANSIT.value, facility=None, zone=None, shipment=shipment)
-    yield from accounts.rows(position)
-    yield from flow.edges(MovementKind.SHIP, at, position, flows)
+    data, outcome, at = statement.data, statement.outcome, statement.data["departed_at"]
+    shipment = outcome["shipment"]
+    purpose = Purpose(data.get("purpose", Purpose.TRADE))
+    made: dict[int, Unit] = {}
+    for item, child in zip(data["items"], outcome["units"], strict=True):
+        part = drawn(
+            world.row(UNIT, item["unit"]),
+            id=child,
+            pieces=item.get("pieces"),
+            grams=item["grams"],
+            made_at=at,
+            version=position,
+        )
+        made[child] = replace(
+            part, state=UnitState.IN_TRANSIT.value, facility=None, zone=None, shipment=shipment
+        )
+    kind = MovementKind.RETURN if purpose is Purpose.RETURN else MovementKind.SHIP
+    yield from flow.rows(statement, position, world, kind, at, made)
     yield Shipment(
         id=shipment,
         consignor=statement.actor.organisation,
         consignee=world.row(FACILITY, data["destination"]).organisation,
         origin=data["facility"],
         destination=data["destination"],
-        units=children,
+        units=outcome["units"],
         vehicle=data.get("vehicle"),
         waybill=data.get("waybill", {}),
         departed_at=at,
         received_at=None,
+        purpose=purpose.value,
+        passes=outcome["passes"],
+        withdrawn=False,
         version=position,
     )
+    lots = [unit.lot for unit in made.values()]
     yield from flow.events(statement, position, lots, data["facility"], at)
 
 
@@ -145,4 +186,4 @@ def reads(data: Data, world: World) -> Iterator[Stream]:
             yield ORGANISATION, vehicle.organisation
 
 
-SHIP = Kind("goods-shipped", {1: decide}, project, reads)
+SHIP = Kind("goods-shipped", {2: decide}, project, reads, intent=True)

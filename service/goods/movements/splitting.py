@@ -1,42 +1,56 @@
-"""A unit is divided in place: each part becomes a unit of its own, what is left stays in the old one."""
+"""A unit is divided in place: each part becomes a unit of its own, what is left stays in the old one.
+
+A fact, and allowed before release and under a hold: nothing leaves, and the parts are held as the whole was.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
+from schema.problems import Refusal
 from service.goods import timing
 from service.goods.accounts import drawn
 from service.goods.movements import flow, rules
 from service.goods.state import UNIT, MovementKind
+from service.incidents.breaches import decided
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
 from service.parties import policy_for
 
 
 def decide(data: Data, ctx: Context, world: World) -> Decision:
-    """Refuses parts that are more than the whole. Goods may be divided before release: nothing leaves."""
-    unit = rules.unit_in_hand(data["unit"], ctx, world, rules.IN_STORE)
-    policy = policy_for(world, unit.region, ctx.recorded)
-    timing.after_made(timing.happened(data["happened_at"], ctx, policy), unit)
-    accounts = flow.Accounts()
-    for place, part in enumerate(data["parts"]):
-        accounts.take(unit, part.get("pieces"), part["grams"], f"/parts/{place}")
-    return Decision({"units": [ctx.id(place) for place, _ in enumerate(data["parts"])]}, policy.version)
+    """Parts that are more than the whole are recorded with a stock difference."""
+    unit = rules.unit_in_hand(data["unit"], ctx, world)
+    facility = rules.facility_of(unit, world)
+    policy = policy_for(world, facility.region, ctx.recorded)
+    broken: list[Refusal] = []
+    timing.after_made(timing.happened(data["happened_at"], ctx, policy, broken=broken), unit)
+    accounts = flow.Accounts(ctx)
+    units = [ctx.id(place) for place, _ in enumerate(data["parts"])]
+    for place, (part, child) in enumerate(zip(data["parts"], units, strict=True)):
+        accounts.took(unit, part.get("pieces"), part["grams"], child, f"/parts/{place}")
+    broken += accounts.broken
+    outcome = {"units": units, **accounts.outcome}
+    return decided(ctx, outcome, policy, broken, facility=facility, lots=[unit.lot], holding=True)
 
 
 def project(statement: Statement, position: int, world: World) -> Iterator[Any]:
     """The parts, and what is left."""
-    data, at = statement.data, statement.data["happened_at"]
+    data, outcome, at = statement.data, statement.outcome, statement.data["happened_at"]
     unit = world.row(UNIT, data["unit"])
-    accounts = flow.Accounts()
-    flows = []
-    for part, child in zip(data["parts"], statement.outcome["units"], strict=True):
-        pieces, grams = part.get("pieces"), part["grams"]
-        accounts.take(unit, pieces, grams)
-        flows.append((unit.id, child, unit.family, pieces, grams))
-        yield drawn(unit, id=child, pieces=pieces, grams=grams, made_at=at, version=position)
-    yield from accounts.rows(position)
-    yield from flow.edges(MovementKind.SPLIT, at, position, flows)
+    made = {
+        child: drawn(
+            unit,
+            id=child,
+            pieces=part.get("pieces"),
+            grams=part["grams"],
+            made_at=at,
+            version=position,
+            holds=outcome.get("holds", ()),
+        )
+        for part, child in zip(data["parts"], outcome["units"], strict=True)
+    }
+    yield from flow.rows(statement, position, world, MovementKind.SPLIT, at, made)
     yield from flow.events(statement, position, [unit.lot], unit.facility, at)
 
 
@@ -45,4 +59,4 @@ def reads(data: Data, world: World) -> Iterator[Stream]:
     yield from rules.unit_streams([data["unit"]], world)
 
 
-SPLIT = Kind("unit-split", {1: decide}, project, reads)
+SPLIT = Kind("unit-split", {2: decide}, project, reads)

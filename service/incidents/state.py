@@ -1,0 +1,97 @@
+"""What stands against goods: holds, the lots that they are on, and findings.
+
+A hold is on whole lots or on single units. A unit bears its own holds (``Unit.holds``); a lot's, and an
+arrival's, stand in ``HeldLot``, so that a hold on a lot of 50,000 units writes one row and covers each of
+them, whoever moves it meanwhile. A hold that was lifted stays where it stood and holds no more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from service.ledger import Projection
+
+
+class HoldKind(StrEnum):
+    """An order of an authority; or what a rule holds by itself, because a fact broke it."""
+
+    ORDER = "order"
+    BREACH = "breach"
+
+
+class FindingState(StrEnum):
+    """Open until its owner answers; answered until an authority closes it, or asks again."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Goods that may not move except to quarantine or disposal, from ``placed_at`` until ``lifted_at``.
+
+    ``question`` names what is held: ``{"lots": […]}``, ``{"arrivals": […]}`` or ``{"units": […]}``, and all
+    that is made of it. ``asked_at`` is the position at which its author saw what that is, and ``digest`` the
+    SHA-256 of that answer. ``reason`` is a word of a closed set. ``policy`` is the policy's position.
+    """
+
+    id: int
+    kind: str
+    organisation: int
+    region: str
+    reason: str
+    question: dict[str, list[int]]
+    policy: int | None
+    asked_at: int | None
+    digest: str | None
+    finding: int | None
+    placed_at: str
+    lifted_at: str | None
+    lifted_by: int | None
+    lifted_because: str | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLot:
+    """The holds that are on a whole lot, or on an arrival and so on every lot registered from it."""
+
+    lot: int
+    holds: list[int]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule that a fact broke, or what an inspector found: whose it is, until when, and how it ended.
+
+    ``rules`` are the breaches as the statement at ``statement`` bears them. ``owner`` must answer by
+    ``due_at``. ``evidence`` are SHA-256 of files. ``hold`` is what holds the goods because of it.
+    """
+
+    id: int
+    statement: int
+    rules: list[dict[str, Any]]
+    organisation: int
+    facility: int | None
+    region: str
+    owner: int
+    lots: list[int]
+    hold: int | None
+    state: str
+    raised_at: str
+    due_at: str
+    answer: str | None
+    evidence: list[str]
+    closed_at: str | None
+    closed_by: int | None
+    conclusion: str | None
+    version: int
+
+
+HOLD = Projection(Hold, name="hold", queries="incidents/hold")
+HELD_LOT = Projection(HeldLot, name="held", queries="incidents/held_lot", key="lot")
+FINDING = Projection(Finding, name="finding", queries="incidents/finding")
