@@ -1,7 +1,7 @@
-"""Organisations: registered, suspended and reinstated by the platform.
+"""Organisations: registered, changed, suspended and reinstated by the platform.
 
-Rules: one organisation per social credit code; whoever supervises does not trade; the platform's own role is
-given on the command line only; nobody suspends himself.
+Rules: one organisation per social credit code; whoever supervises does not trade, and neither becomes the other
+later; the platform's own role is given on the command line only; nobody suspends himself.
 """
 
 from __future__ import annotations
@@ -17,19 +17,23 @@ from service.parties.standing import Scope
 from service.parties.state import ORGANISATION, USCC, Organisation, Role, UsccHolder, in_clear
 
 SUPERVISING = frozenset({Role.PLATFORM, Role.REGULATOR, Role.AUDITOR})
+CHANGEABLE = ("name", "name_en", "roles")
 
 
 def _decide_registration(data: Data, ctx: Context, world: World) -> Decision:
     demand_platform(ctx, world)
-    roles = data["roles"]
-    if Role.PLATFORM in roles and ctx.actor != PLATFORM:
-        raise Refusal("party.platform-reserved", field="/roles")
-    if len(roles) > 1 and SUPERVISING.intersection(roles):
-        raise Refusal("party.roles-conflict", field="/roles", roles=", ".join(roles))
+    _check_roles(data["roles"], ctx)
     holder = world.get(USCC, data["uscc"])
     if holder is not None:
         raise Refusal("party.uscc-taken", field="/uscc", uscc=data["uscc"], organisation=holder.organisation)
     return Decision(outcome={"organisation": ctx.id()})
+
+
+def _check_roles(roles: list[str], ctx: Context) -> None:
+    if Role.PLATFORM in roles and ctx.actor != PLATFORM:
+        raise Refusal("party.platform-reserved", field="/roles")
+    if len(roles) > 1 and SUPERVISING.intersection(roles):
+        raise Refusal("party.roles-conflict", field="/roles", roles=", ".join(roles))
 
 
 def _project_registration(statement: Statement, position: int, _world: World) -> Iterable[Any]:
@@ -49,6 +53,36 @@ def _project_registration(statement: Statement, position: int, _world: World) ->
 
 def _read_registration(data: Data, _world: World) -> Iterable[Stream]:
     yield (USCC, data["uscc"])
+
+
+def _decide_change(data: Data, ctx: Context, world: World) -> Decision:
+    organisation = _other(data, ctx, world)
+    # The code decides whether a name is private: under another one it would stand in clear.
+    if data["uscc"] != organisation.uscc:
+        raise Refusal("party.uscc-differs", field="/uscc", organisation=organisation.id, uscc=data["uscc"])
+    if not any(name in data for name in CHANGEABLE):
+        raise Refusal("filing.nothing-changed")
+    if "roles" in data:
+        _check_roles(data["roles"], ctx)
+        before, after = (SUPERVISING.intersection(roles) for roles in (organisation.roles, data["roles"]))
+        if before != after:
+            raise Refusal(
+                "party.supervision-fixed",
+                field="/roles",
+                organisation=organisation.id,
+                roles=", ".join(organisation.roles),
+            )
+    return Decision()
+
+
+def _project_change(statement: Statement, position: int, world: World) -> Iterable[Any]:
+    data = statement.data
+    said: dict[str, Any] = {name: in_clear(data[name]) for name in ("name", "name_en") if name in data}
+    if "name" in said:
+        said["name"] = said["name"] or ""
+    if "roles" in data:
+        said["roles"] = data["roles"]
+    yield replace(world.row(ORGANISATION, data["organisation"]), **said, version=position)
 
 
 def _decide_suspension(data: Data, ctx: Context, world: World) -> Decision:
@@ -92,6 +126,13 @@ REGISTER_ORGANISATION = Kind(
     {1: _decide_registration},
     _project_registration,
     _read_registration,
+    scope=Scope.PARTIES_WRITE,
+)
+CHANGE_ORGANISATION = Kind(
+    "organisation-changed",
+    {1: _decide_change},
+    _project_change,
+    _read_organisation,
     scope=Scope.PARTIES_WRITE,
 )
 SUSPEND_ORGANISATION = Kind(

@@ -11,6 +11,7 @@ from service.parties import (
     ENACT_POLICY,
     FACILITY,
     FILE_FACILITY,
+    FIRST_STATIONS,
     ISSUE_TOKEN,
     ORGANISATION,
     POLICY,
@@ -29,7 +30,7 @@ from service.parties import (
     policy_for,
     shipped_policies,
 )
-from service.parties.facilities import FIRST_STATIONS, ROLES
+from service.parties.facilities import ROLES
 from tests.settlement import SEALED, Settlement, uscc
 
 
@@ -94,9 +95,10 @@ def test_no_other_role_is(town: Settlement, kind: FacilityKind) -> None:
 def test_zones_are_numbered_as_they_were_filed(town: Settlement) -> None:
     place = town.facility(town.party("first_station"), "first_station", "imported", "independent")
     row = town.history.row(FACILITY, place)
+    first = {"edition": row.version, "from": [], "closed": False}
     assert row.zones == [
-        {"no": 1, "name": "1 区", "kind": "imported"},
-        {"no": 2, "name": "2 区", "kind": "independent"},
+        {"no": 1, "name": "1 区", "kind": "imported", **first},
+        {"no": 2, "name": "2 区", "kind": "independent", **first},
     ]
 
 
