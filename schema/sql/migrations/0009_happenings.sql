@@ -51,7 +51,15 @@ CREATE TABLE goods.parentage (
 -- step
 CREATE INDEX parentage_parent ON goods.parentage (parent, id)
 -- step
-CREATE TABLE goods.hold (
+RESET ROLE
+-- step
+CREATE SCHEMA incidents AUTHORIZATION coldledger_owner
+-- step
+SET LOCAL ROLE coldledger_owner
+-- step
+GRANT USAGE ON SCHEMA incidents TO coldledger_writer, coldledger_reader
+-- step
+CREATE TABLE incidents.hold (
     id             bigint PRIMARY KEY,
     kind           text   NOT NULL CHECK (kind IN ('order', 'breach')),
     organisation   bigint NOT NULL,
@@ -69,15 +77,15 @@ CREATE TABLE goods.hold (
     version        bigint NOT NULL
 )
 -- step
-CREATE INDEX hold_region ON goods.hold (region text_pattern_ops, id)
+CREATE INDEX hold_region ON incidents.hold (region text_pattern_ops, id)
 -- step
-CREATE TABLE goods.held_lot (
+CREATE TABLE incidents.held_lot (
     lot     bigint PRIMARY KEY,
     holds   jsonb  NOT NULL,
     version bigint NOT NULL
 )
 -- step
-CREATE TABLE goods.finding (
+CREATE TABLE incidents.finding (
     id           bigint PRIMARY KEY,
     statement    bigint NOT NULL,
     rules        jsonb  NOT NULL,
@@ -98,13 +106,13 @@ CREATE TABLE goods.finding (
     version      bigint NOT NULL
 )
 -- step
-CREATE INDEX finding_region ON goods.finding (region text_pattern_ops, id)
+CREATE INDEX finding_region ON incidents.finding (region text_pattern_ops, id)
 -- step
-CREATE INDEX finding_owner ON goods.finding (owner, id)
+CREATE INDEX finding_owner ON incidents.finding (owner, id)
 -- step
-GRANT SELECT, INSERT, UPDATE ON goods.parentage, goods.hold, goods.held_lot, goods.finding TO coldledger_writer
+GRANT SELECT, INSERT, UPDATE ON goods.parentage, incidents.hold, incidents.held_lot, incidents.finding TO coldledger_writer
 -- step
-GRANT SELECT ON goods.parentage, goods.hold, goods.held_lot, goods.finding TO coldledger_reader
+GRANT SELECT ON goods.parentage, incidents.hold, incidents.held_lot, incidents.finding TO coldledger_reader
 -- step
 -- What was made of lots: a lot knows what it was made of.
 CREATE OR REPLACE FUNCTION goods.lots_below(lots bigint[]) RETURNS TABLE (lot bigint)

@@ -1,10 +1,10 @@
 -- name: load
 SELECT id, statement, rules, organisation, facility, region, owner, lots, hold, state, raised_at,
        due_at, answer, evidence, closed_at, closed_by, conclusion, version
-  FROM goods.finding WHERE id = ANY($1::bigint[])
+  FROM incidents.finding WHERE id = ANY($1::bigint[])
 
 -- name: save
-INSERT INTO goods.finding (id, statement, rules, organisation, facility, region, owner, lots, hold,
+INSERT INTO incidents.finding (id, statement, rules, organisation, facility, region, owner, lots, hold,
       state, raised_at, due_at, answer, evidence, closed_at, closed_by, conclusion, version)
 SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::jsonb[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[],
                      $8::jsonb[], $9::bigint[], $10::text[], $11::text[], $12::text[], $13::text[],
@@ -17,7 +17,7 @@ ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, state = excluded.state, d
 -- name: all
 SELECT id, statement, rules, organisation, facility, region, owner, lots, hold, state, raised_at,
        due_at, answer, evidence, closed_at, closed_by, conclusion, version
-  FROM goods.finding ORDER BY id
+  FROM incidents.finding ORDER BY id
 
 -- name: clear
-TRUNCATE goods.finding
+TRUNCATE incidents.finding

@@ -1,10 +1,10 @@
 -- name: load
 SELECT id, kind, organisation, region, reason, question, policy, asked_at, digest, finding, placed_at,
        lifted_at, lifted_by, lifted_because, version
-  FROM goods.hold WHERE id = ANY($1::bigint[])
+  FROM incidents.hold WHERE id = ANY($1::bigint[])
 
 -- name: save
-INSERT INTO goods.hold (id, kind, organisation, region, reason, question, policy, asked_at, digest,
+INSERT INTO incidents.hold (id, kind, organisation, region, reason, question, policy, asked_at, digest,
       finding, placed_at, lifted_at, lifted_by, lifted_because, version)
 SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::jsonb[], $7::bigint[],
                      $8::bigint[], $9::text[], $10::bigint[], $11::text[], $12::text[], $13::bigint[],
@@ -15,7 +15,7 @@ ON CONFLICT (id) DO UPDATE SET lifted_at = excluded.lifted_at, lifted_by = exclu
 -- name: all
 SELECT id, kind, organisation, region, reason, question, policy, asked_at, digest, finding, placed_at,
        lifted_at, lifted_by, lifted_because, version
-  FROM goods.hold ORDER BY id
+  FROM incidents.hold ORDER BY id
 
 -- name: clear
-TRUNCATE goods.hold
+TRUNCATE incidents.hold
