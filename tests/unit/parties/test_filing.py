@@ -73,7 +73,9 @@ def test_working_days_are_those_of_the_announced_calendar_and_weekdays_beyond_it
 
 def test_a_place_is_changed_and_keeps_what_was_not_named(store: Store) -> None:
     before = store.row
-    said = store.say(CHANGE_FACILITY, store.owner.manager, changed_on="2020-09-28", filing="备 2", name="新名")
+    said = store.say(
+        CHANGE_FACILITY, store.owner.manager, changed_on="2020-09-28", filing="备 2", name="新名"
+    )
     assert (store.row.filing, store.row.name, store.row.address) == ("备 2", "新名", before.address)
     assert store.row.zones == before.zones
     assert said.breach == ()
@@ -383,7 +385,10 @@ def a_zone_made_of_one_that_is_not_there(store: Store) -> Said:
 def a_zone_made_of_one_that_was_repartitioned(store: Store) -> Said:
     store.say(REPARTITION_ZONES, store.owner.manager, happened_at="2020-09-30", zones=[zone("新", 2)])
     return Said(
-        REPARTITION_ZONES, repartition(store, zone("再", 3), zone("又", 2)), store.owner.manager, "/zones/1/from"
+        REPARTITION_ZONES,
+        repartition(store, zone("再", 3), zone("又", 2)),
+        store.owner.manager,
+        "/zones/1/from",
     )
 
 
@@ -454,7 +459,10 @@ def test_what_breaks_a_rule_is_refused(code: str, case: Case, store: Store) -> N
     assert (refusal.code, refusal.field) == (code, said.field)
     texts = [explain(refusal, language) for language in ("zh", "en")]
     for fact in filter(None, refusal.facts.values()):
-        assert all(str(fact) in text.detail or "T" in str(fact) for text in texts) or code == "party.role-missing"
+        assert (
+            all(str(fact) in text.detail or "T" in str(fact) for text in texts)
+            or code == "party.role-missing"
+        )
 
 
 def test_every_code_of_the_room_has_a_case() -> None:
