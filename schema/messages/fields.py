@@ -140,6 +140,8 @@ class About(StrEnum):
     """The sole trader who says it."""
     STAFF = "staff"
     """The member of staff whom the statement names."""
+    NAMED = "named"
+    """The sole trader whom the statement names as its organisation."""
 
 
 class Personal(Text):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from schema.identifiers import is_sole_trader, parse_uscc
-from schema.messages.fields import Choice, Id, Inner, Items, Message, Parsed, Personal, Text, Whole
+from schema.messages.fields import About, Choice, Id, Inner, Items, Message, Parsed, Personal, Text, Whole
 from schema.messages.parties import ROLES, VEHICLE_KINDS, Zone
 from schema.messages.written import Day, Moment
 
@@ -31,7 +31,7 @@ def _remark() -> Personal:
 
 
 class FacilityChange(Message):
-    """What is different about a place of one's own. What is left out stays; it never moves to another region."""
+    """What is different about a place of one's own. What is left out stays; its region is for good."""
 
     facility = Id(required=True, metadata=_about("The place."))
     changed_on = Day(required=True, metadata=_about("The day of the change; the clock counts from it."))
@@ -127,6 +127,10 @@ class OrganisationChange(Message):
     uscc = Parsed(
         _parse_registered, required=True, metadata=_about("Its social credit code; it tells what is private.")
     )
-    name = Personal(only_if=_is_sole_trader, metadata=_about("New name. A sole trader's is private."))
-    name_en = Personal(only_if=_is_sole_trader, metadata=_about("New name in English."))
+    name = Personal(
+        only_if=_is_sole_trader,
+        about=About.NAMED,
+        metadata=_about("New name. A sole trader's is private."),
+    )
+    name_en = Personal(only_if=_is_sole_trader, about=About.NAMED, metadata=_about("New name in English."))
     roles = Items(Choice(ROLES), distinct=True, metadata=_about("All that it does here from now on."))

@@ -1,9 +1,9 @@
 """Filing (备案) of places: what one changes, who stops one, and the clocks of both.
 
-Rules: a place is filed within the policy's working days of its beginning, and a change is told within those of
-the change (Guangdong 2020: 30 and 10); what is late is recorded, in breach. Its own manager or the regulator of
-its region suspends it, each lifts only what it imposed, and either closes it for good. A place never moves to
-another region: that is another place.
+Rules: a place is filed within the policy's working days of its beginning, and a change is told within those
+of the change (Guangdong 2020: 30 and 10); what is late is recorded, in breach. Its own manager or the
+regulator of its region suspends it, each lifts only what it imposed, and either closes it for good. A place
+never moves to another region: that is another place.
 """
 
 from __future__ import annotations
@@ -26,8 +26,6 @@ from service.parties.state import FACILITY, Facility, Keeper, Policy, Role, in_c
 from service.parties.working_days import last_day
 
 CLOCKS_DIFFER = timedelta(minutes=5)
-FILING_DAYS, CHANGE_DAYS = 30, 10
-"""Working days where a policy names none (Guangdong 2020)."""
 CHANGEABLE = ("name", "name_en", "address", "filing")
 
 
@@ -70,7 +68,7 @@ def not_in_future(text: str, ctx: Context, field: str) -> Moment:
 
 def filed_late(began: Moment, ctx: Context, policy: Policy) -> Iterator[Refusal]:
     """The breach of a place that is filed after its term."""
-    days: int = policy.document.get("filing_days", FILING_DAYS)
+    days: int = policy.document["filing_days"]
     due, today = last_day(began.day, days), _today(ctx)
     if today > due:
         yield Refusal(
@@ -80,7 +78,7 @@ def filed_late(began: Moment, ctx: Context, policy: Policy) -> Iterator[Refusal]
 
 def told_late(changed: Moment, ctx: Context, policy: Policy, field: str) -> Iterator[Refusal]:
     """The breach of a change that is told after its term."""
-    days: int = policy.document.get("filing_change_days", CHANGE_DAYS)
+    days: int = policy.document["filing_change_days"]
     due, today = last_day(changed.day, days), _today(ctx)
     if today > due:
         yield Refusal(

@@ -1,7 +1,7 @@
 """Organisations: registered, changed, suspended and reinstated by the platform.
 
-Rules: one organisation per social credit code; whoever supervises does not trade, and neither becomes the other
-later; the platform's own role is given on the command line only; nobody suspends himself.
+Rules: one organisation per social credit code; whoever supervises does not trade, and neither becomes the
+other later; the platform's own role is given on the command line only; nobody suspends himself.
 """
 
 from __future__ import annotations

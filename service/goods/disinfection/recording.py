@@ -75,7 +75,7 @@ def _too_many(data: Data, target: Target) -> Iterator[Refusal]:
 
 def too_weak(data: Data, policy: Policy) -> Iterator[Refusal]:
     """What the policy's minimum for the agent finds wrong."""
-    demanded = policy.document.get("disinfection_minimum", [])
+    demanded = policy.document["disinfection_minimum"]
     if not demanded:
         return
     least = next((each for each in demanded if each["agent"] == data["agent"]), None)

@@ -49,7 +49,7 @@ async def _stock(ask: Ask) -> Slice[Row]:
     page = ask.page.cut(
         rows, lambda row: (row["facility"], row["lot"], row["zone"], row["owner"], row["state"])
     )
-    return Slice([_aged(row, today) for row in page.items], page.next)
+    return Slice([_aged(dict(row), today) for row in page.items], page.next)
 
 
 def _aged(row: Mapping[str, Any], today: date) -> Row:

@@ -1,4 +1,4 @@
-"""Filing: what a change, a suspension and a re-partition do, and each of their rules just beyond its boundary."""
+"""Filing: what changes, suspensions and re-partitions do, and each rule just beyond its boundary."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ def test_a_zone_may_be_given_up_and_its_name_used_again(store: Store) -> None:
         gives_up=[3],
     )
     assert said.outcome == {"zones": [4], "closed": [2, 3]}
-    assert [*zone_closed(store.zone(3), store.row)][0].facts["into"] is None
+    assert next(zone_closed(store.zone(3), store.row)).facts["into"] is None
 
 
 def test_a_vehicle_is_changed_and_retired(store: Store) -> None:
