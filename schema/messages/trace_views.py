@@ -16,14 +16,20 @@ class AmountView(Message):
 
 
 class AccountView(Message):
-    """entered = quarantined + released + in_transit + sold + lost + processed + delivered."""
+    """entered = quarantined + released + in_transit + sold + surrendered + lost + sampled + destroyed
+    + processed + delivered.
+    """
 
     entered = Inner(AmountView)
+    surplus = Inner(AmountView, metadata=words("Of what entered: brought to light by stock differences."))
     quarantined = Inner(AmountView)
     released = Inner(AmountView)
     in_transit = Inner(AmountView)
     sold = Inner(AmountView)
+    surrendered = Inner(AmountView)
     lost = Inner(AmountView)
+    sampled = Inner(AmountView)
+    destroyed = Inner(AmountView)
     processed = Inner(AmountView)
     delivered = Inner(AmountView)
 
@@ -166,10 +172,10 @@ class OriginView(Message):
     code = Text()
     product = Text()
     product_en = Text(allow_none=True)
-    country = Text()
-    establishment = Text()
-    production_batch = Text()
-    produced_on = Day()
+    country = Text(allow_none=True)
+    establishment = Text(allow_none=True)
+    production_batch = Text(allow_none=True)
+    produced_on = Day(allow_none=True)
     organisation = Inner(PartyRef)
     facility = Inner(PlaceRef)
     arrival = Id(allow_none=True)

@@ -2,12 +2,14 @@
 
 ::
 
-    entered = quarantined + released + in transit + sold + lost + processed + delivered
+    entered = quarantined + released + in transit + sold + surrendered
+              + lost + sampled + destroyed + processed + delivered
 
-in grams, and in pieces where all units count them. ``entered`` is what was registered, made, sent to the
-reader or, for a trace from one unit, what that unit was made with. ``processed`` went into derived lots,
-which have accounts of their own. ``delivered`` left what the reader may see, into a customer's hands;
-authorities see all, so for them it is zero.
+in grams, and in pieces where all units count the same ones. ``entered`` is what was registered, made, found,
+sent to the reader or, for a trace from one unit, what that unit was made with; ``surplus`` is how much of it
+stock differences brought to light. ``processed`` went into derived lots, which have accounts of their own.
+``delivered`` left what the reader may see, into a customer's hands; authorities see all, so for them it is
+zero.
 """
 
 from __future__ import annotations
@@ -16,8 +18,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-PARTS = ("quarantined", "released", "in_transit", "sold", "lost", "processed", "delivered")
-HEADINGS = ("entered", *PARTS)
+PARTS = (
+    "quarantined",
+    "released",
+    "in_transit",
+    "sold",
+    "surrendered",
+    "lost",
+    "sampled",
+    "destroyed",
+    "processed",
+    "delivered",
+)
+HEADINGS = ("entered", "surplus", *PARTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,12 @@ from schema.digital_link import parse_scan
 from schema.identifiers import TraceCode
 from schema.problems import Problem
 from service.web.rendering import page
+from service.tracing.accounts import PARTS
 from service.web.visits import Visit
 
 QUESTION = "q"
 _SHOWN = 50
 _EXIT_CODE = re.compile(r"[0-9A-Za-z]{20}")
-PARTS = ("quarantined", "released", "in_transit", "sold", "lost", "processed", "delivered")
-"""What may have become of goods; together they are all that entered."""
-
-
 @dataclass(frozen=True, slots=True)
 class Findings:
     """What a search found, by what it is."""

@@ -26,8 +26,9 @@ SELECT EXISTS (SELECT FROM goods.lots_seen($1, $2, $3) s WHERE s.lot = $4)
 
 -- name: accounts
 -- $1 nodes: what became of the goods of each lot, as far as these nodes tell. For each lot
--- entered = quarantined + released + in transit + sold + lost + processed + delivered.
--- Pieces are null where not all of them are counted. $2 after which lot, $3 how many lots.
+-- entered = quarantined + released + in transit + sold + surrendered + lost + sampled + destroyed + processed
+-- + delivered; of what entered, `surplus` came from stock differences. Pieces are null where not all of them are
+-- counted, or where repacking changed what a piece is. $2 after which lot, $3 how many lots.
 WITH walked AS MATERIALIZED (SELECT u.* FROM goods.unit u WHERE u.id = ANY($1::bigint[])),
 paged AS (SELECT DISTINCT w.lot FROM walked w
            WHERE w.lot > coalesce($2::bigint, -1) ORDER BY w.lot LIMIT $3),
@@ -42,38 +43,66 @@ units AS (
            sum(w.grams) FILTER (WHERE w.state = 'in_transit') AS in_transit_grams,
            sum(w.pieces) FILTER (WHERE w.state = 'sold') AS sold_pieces,
            sum(w.grams) FILTER (WHERE w.state = 'sold') AS sold_grams,
-           sum(w.loss_pieces) AS lost_pieces, sum(w.loss_grams) AS lost_grams
+           sum(w.pieces) FILTER (WHERE w.state = 'surrendered') AS surrendered_pieces,
+           sum(w.grams) FILTER (WHERE w.state = 'surrendered') AS surrendered_grams,
+           sum(w.loss_pieces) AS lost_pieces, sum(w.loss_grams) AS lost_grams,
+           sum(w.sample_pieces) AS sampled_pieces, sum(w.sample_grams) AS sampled_grams,
+           sum(w.destroyed_pieces) AS destroyed_pieces, sum(w.destroyed_grams) AS destroyed_grams,
+           sum(w.in_pieces) FILTER (WHERE w.id / 1000 <> w.lot / 1000 AND NOT EXISTS (
+               SELECT FROM goods.edge e WHERE e.child = w.id)) AS surplus_pieces,
+           sum(w.in_grams) FILTER (WHERE w.id / 1000 <> w.lot / 1000 AND NOT EXISTS (
+               SELECT FROM goods.edge e WHERE e.child = w.id)) AS surplus_grams
       FROM walked w WHERE w.lot IN (SELECT lot FROM paged)
      GROUP BY w.lot),
 moves AS (
-    SELECT p.lot,
+    SELECT p.lot, bool_or(e.kind = 'repack') AS repacked,
            sum(e.pieces) FILTER (WHERE c.id IS NOT NULL) AS within_pieces,
            sum(e.grams) FILTER (WHERE c.id IS NOT NULL) AS within_grams,
+           sum(e.grams) FILTER (WHERE e.kind = 'repack') AS repacked_grams,
            sum(e.pieces) FILTER (WHERE c.id IS NULL AND e.kind = 'process') AS processed_pieces,
            sum(e.grams) FILTER (WHERE c.id IS NULL AND e.kind = 'process') AS processed_grams,
-           sum(e.pieces) FILTER (WHERE c.id IS NULL AND e.kind <> 'process') AS delivered_pieces,
-           sum(e.grams) FILTER (WHERE c.id IS NULL AND e.kind <> 'process') AS delivered_grams
+           sum(e.pieces) FILTER (WHERE c.id IS NULL AND e.kind NOT IN ('process', 'repack')) AS delivered_pieces,
+           sum(e.grams) FILTER (WHERE c.id IS NULL AND e.kind NOT IN ('process', 'repack')) AS delivered_grams
       FROM walked p JOIN goods.edge e ON e.parent = p.id LEFT JOIN walked c ON c.id = e.child
      WHERE p.lot IN (SELECT lot FROM paged)
-     GROUP BY p.lot)
+     GROUP BY p.lot),
+-- What came out of repacking that was walked into: it entered before, as what went in; more of it than went in was
+-- repacked with goods from beside the walk, and enters here; less was lost there.
+out_of_packs AS (
+    SELECT c.lot, sum(e.grams) AS grams
+      FROM walked c JOIN goods.edge e ON e.child = c.id AND e.kind = 'repack'
+     WHERE c.lot IN (SELECT lot FROM paged)
+       AND EXISTS (SELECT FROM goods.edge i JOIN walked p ON p.id = i.parent WHERE i.child = e.parent)
+     GROUP BY c.lot)
 SELECT l.id AS lot, l.code, l.product, l.product_en, u.units,
-       (u.in_grams - coalesce(m.within_grams, 0))::bigint AS entered_grams,
+       (u.in_grams - coalesce(m.within_grams, 0) - r.passed)::bigint AS entered_grams,
        coalesce(u.quarantined_grams, 0)::bigint AS quarantined_grams,
        coalesce(u.released_grams, 0)::bigint AS released_grams,
        coalesce(u.in_transit_grams, 0)::bigint AS in_transit_grams,
        coalesce(u.sold_grams, 0)::bigint AS sold_grams,
-       u.lost_grams::bigint AS lost_grams,
+       coalesce(u.surrendered_grams, 0)::bigint AS surrendered_grams,
+       (u.lost_grams + coalesce(m.repacked_grams, 0) - r.passed)::bigint AS lost_grams,
+       u.sampled_grams::bigint AS sampled_grams, u.destroyed_grams::bigint AS destroyed_grams,
        coalesce(m.processed_grams, 0)::bigint AS processed_grams,
        coalesce(m.delivered_grams, 0)::bigint AS delivered_grams,
-       CASE WHEN counted THEN (u.in_pieces - coalesce(m.within_pieces, 0))::bigint END AS entered_pieces,
-       CASE WHEN counted THEN coalesce(u.quarantined_pieces, 0)::bigint END AS quarantined_pieces,
-       CASE WHEN counted THEN coalesce(u.released_pieces, 0)::bigint END AS released_pieces,
-       CASE WHEN counted THEN coalesce(u.in_transit_pieces, 0)::bigint END AS in_transit_pieces,
-       CASE WHEN counted THEN coalesce(u.sold_pieces, 0)::bigint END AS sold_pieces,
-       CASE WHEN counted THEN u.lost_pieces::bigint END AS lost_pieces,
-       CASE WHEN counted THEN coalesce(m.processed_pieces, 0)::bigint END AS processed_pieces,
-       CASE WHEN counted THEN coalesce(m.delivered_pieces, 0)::bigint END AS delivered_pieces
-  FROM units u JOIN goods.lot l ON l.id = u.lot LEFT JOIN moves m ON m.lot = u.lot
+       coalesce(u.surplus_grams, 0)::bigint AS surplus_grams,
+       CASE WHEN alike THEN (u.in_pieces - coalesce(m.within_pieces, 0))::bigint END AS entered_pieces,
+       CASE WHEN alike THEN coalesce(u.quarantined_pieces, 0)::bigint END AS quarantined_pieces,
+       CASE WHEN alike THEN coalesce(u.released_pieces, 0)::bigint END AS released_pieces,
+       CASE WHEN alike THEN coalesce(u.in_transit_pieces, 0)::bigint END AS in_transit_pieces,
+       CASE WHEN alike THEN coalesce(u.sold_pieces, 0)::bigint END AS sold_pieces,
+       CASE WHEN alike THEN coalesce(u.surrendered_pieces, 0)::bigint END AS surrendered_pieces,
+       CASE WHEN alike THEN u.lost_pieces::bigint END AS lost_pieces,
+       CASE WHEN alike THEN u.sampled_pieces::bigint END AS sampled_pieces,
+       CASE WHEN alike THEN u.destroyed_pieces::bigint END AS destroyed_pieces,
+       CASE WHEN alike THEN coalesce(m.processed_pieces, 0)::bigint END AS processed_pieces,
+       CASE WHEN alike THEN coalesce(m.delivered_pieces, 0)::bigint END AS delivered_pieces,
+       CASE WHEN alike THEN coalesce(u.surplus_pieces, 0)::bigint END AS surplus_pieces
+  FROM units u JOIN goods.lot l ON l.id = u.lot
+  LEFT JOIN moves m ON m.lot = u.lot
+  LEFT JOIN out_of_packs o ON o.lot = u.lot
+ CROSS JOIN LATERAL (SELECT u.counted AND o.lot IS NULL AND NOT coalesce(m.repacked, false) AS alike) AS same
+ CROSS JOIN LATERAL (SELECT least(coalesce(o.grams, 0), coalesce(m.repacked_grams, 0)) AS passed) AS r
  ORDER BY l.id
 
 -- name: holders
