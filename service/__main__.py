@@ -1,4 +1,4 @@
-"""The command line: ``coldledger serve | migrate | verify | rebuild | password``."""
+"""The command line: ``coldledger serve | migrate | verify | rebuild | erase | password``."""
 
 from __future__ import annotations
 
@@ -58,12 +58,22 @@ async def _password(settings: Settings, arguments: argparse.Namespace) -> int:
     return await commands.new_password(settings, arguments.login)
 
 
+async def _erase(settings: Settings, _arguments: argparse.Namespace) -> int:
+    return await commands.erase_again(settings)
+
+
 def _rules(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rules", action="store_true", help="judge every statement again as well")
 
 
 def _check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", action="store_true", help="only compare, write nothing")
+
+
+def _again(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--again", action="store_true", required=True, help="destroy what the ledger says was erased"
+    )
 
 
 def _login(parser: argparse.ArgumentParser) -> None:
@@ -85,6 +95,7 @@ COMMANDS = (
     Command("migrate", "bring the database's tables up to date", _migrate),
     Command("verify", "check the ledger against itself and its checkpoint", _verify, [_rules]),
     Command("rebuild", "make every table again from the ledger", _rebuild, [_check]),
+    Command("erase", "after a backup was put back: do the ledger's erasures again", _erase, [_again]),
     Command("password", "give a user a new random password", _password, [_login]),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 
 import asyncpg
 
@@ -14,6 +14,8 @@ from service.ledger.audit import Report
 from service.ledger.publisher import read_note
 from service.ledger.store import Connection
 from service.parties.credentials import Credentials
+from service.parties.forgetting import forget_again
+from service.parties.vault import Vault
 from service.settings import Settings
 from service.storage import EmbeddedPostgres, open_pool
 from service.trust import read_verifier
@@ -79,8 +81,17 @@ async def verify(settings: Settings, registry: Registry, *, rules: bool) -> int:
 async def new_password(settings: Settings, login: str) -> int:
     """``coldledger password LOGIN``: a new random password, printed; the user's sessions end."""
     async with database_url(settings) as url, await open_pool(url, "coldledger_writer", 1) as pool:
-        password = await Credentials(pool).reset_password(login)
+        password = await Credentials(pool).logins.reset_password(login)
     sys.stdout.write(f"login {login}  password {password}\n")
+    return 0
+
+
+async def erase_again(settings: Settings) -> int:
+    """``coldledger erase --again``: destroy what the ledger says was erased, where it came back."""
+    async with database_url(settings) as url, await open_pool(url, "coldledger_writer", 1) as pool:
+        with closing(Vault(settings.vault_file)) as vault:
+            back = await forget_again(pool, vault)
+    sys.stdout.write(f"good every erasure of the ledger done again; {back} keys had come back\n")
     return 0
 
 

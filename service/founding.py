@@ -1,4 +1,5 @@
-"""What a start does before anything listens: migrations, the signing key, the fence, the keys of persons (what
+"""What a start does before anything listens: migrations, the signing key, the fence, the keys of persons
+(what
 the ledger says is erased is erased again), the first statements."""
 
 from __future__ import annotations
@@ -85,7 +86,9 @@ async def _demand_vault(settings: Settings, database: Database) -> None:
 
     Raises Problem ``vault.missing``.
     """
-    if not settings.vault_file.exists() and await database.writer.fetchval(query("private/personal.any_sealed")):
+    if settings.vault_file.exists():
+        return
+    if await database.writer.fetchval(query("private/personal.any_sealed")):
         raise Problem("vault.missing", file=str(settings.vault_file))
 
 

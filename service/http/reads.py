@@ -18,6 +18,7 @@ from marshmallow import Schema
 
 from schema.messages.fields import Message, Whole
 from service.http.body import JSON, load_query
+from service.http.disclosing import disclose
 from service.http.keys import DATABASE, READER
 from service.http.paging import DEFAULT_LIMIT, MAX_LIMIT, Page, Slice, read_cursor, write_cursor
 from service.http.paths import Path
@@ -99,12 +100,25 @@ class Read:
         demand(reader, self.scope)
         page, query = self._question(request)
         pool = request.app[DATABASE].reader
-        answer = await self.answer(Ask(reader, pool, self.parsed.values(request), query, page, request))
+        shown = await self.shown(Ask(reader, pool, self.parsed.values(request), query, page, request))
+        if isinstance(shown, web.StreamResponse):
+            return shown
+        if isinstance(shown, Slice):
+            return self._list(request, shown)
+        return web.Response(body=orjson.dumps(shown), content_type=JSON)
+
+    async def shown(self, ask: Ask) -> Any:
+        """The answer as its schema shows it, with the names of persons that the reader may have.
+
+        A list stays a ``Slice``, and something other than JSON what it is.
+        """
+        answer = await self.answer(ask)
         if isinstance(answer, web.StreamResponse):
             return answer
-        if isinstance(answer, Slice):
-            return self._list(request, answer)
-        return web.Response(body=orjson.dumps(self._dump(answer)), content_type=JSON)
+        is_list = isinstance(answer, Slice)
+        shown: Any = [self._dump(item) for item in answer.items] if is_list else self._dump(answer)
+        await disclose(ask.request.app, ask.reader, shown, listed=is_list)
+        return Slice(shown, answer.next) if is_list else shown
 
     def _question(self, request: web.Request) -> tuple[Page, dict[str, Any]]:
         """The page and the query. Raises Problem ``message.invalid`` or ``request.cursor``."""
@@ -119,7 +133,7 @@ class Read:
 
     def _list(self, request: web.Request, answer: Slice[Any]) -> web.Response:
         cursor = None if answer.next is None else write_cursor(answer.next)
-        body = {"items": [self._dump(item) for item in answer.items], "next": cursor}
+        body = {"items": answer.items, "next": cursor}
         headers = {}
         if cursor is not None:
             headers["Link"] = f'<{request.rel_url.update_query(cursor=cursor)}>; rel="next"'

@@ -11,7 +11,7 @@ import asyncio
 
 import asyncpg
 
-from service.parties.keeping import PersonKind
+from service.parties.state import PersonKind
 from service.parties.vault import Vault
 from service.storage import query
 

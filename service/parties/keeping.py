@@ -1,15 +1,14 @@
 """Keeps the personal values of a statement under the keys of the persons whom they are about.
 
-Who that is: the user, member of staff or sole trader whom the statement registers; the sole trader who speaks;
-the member of staff who is named; and for whoever is not registered here – the driver on a waybill, a plate, a
-remark – a person of the statement's own, so that each can be erased alone.
+Who that is: the user, member of staff or sole trader whom the statement registers; the sole trader who
+speaks; the member of staff who is named; and for whoever is not registered here – the driver on a waybill, a
+plate, a remark – a person of the statement's own, so that each can be erased alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import asyncpg
@@ -18,20 +17,12 @@ from schema.messages.fields import About
 from service.ledger import Data, Statement
 from service.ledger.kinds import Asides
 from service.parties.personal import PersonalValue
+from service.parties.state import PersonKind
 from service.parties.vault import Vault
 from service.storage import query
 
 BATCH = 500
 """Statements at a time when what stood in clear is sealed."""
-
-
-class PersonKind(StrEnum):
-    """What a person is here."""
-
-    USER = "user"
-    STAFF = "staff"
-    ORGANISATION = "organisation"
-    STATEMENT = "statement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +40,7 @@ class Keeper:
     pool: asyncpg.Pool[asyncpg.Record]
     vault: Vault
 
-    async def keep(
-        self, values: Iterable[PersonalValue], speaker: Speaker, data: Data
-    ) -> tuple[Asides, ...]:
+    async def keep(self, values: Iterable[PersonalValue], speaker: Speaker, data: Data) -> tuple[Asides, ...]:
         """How ``values`` are written with the statement that commits to them; none where there are none."""
         kept = tuple(values)
         if not kept:
@@ -75,6 +64,8 @@ class Keeper:
             known = PersonKind.ORGANISATION, speaker.organisation
         elif about is About.STAFF:
             known = PersonKind.STAFF, data["staff"]
+        elif about is About.NAMED:
+            known = PersonKind.ORGANISATION, data["organisation"]
         return await self.vault.new() if known is None else await self._key_of(*known)
 
     async def _key_of(self, kind: str, subject: int) -> str:
@@ -92,7 +83,7 @@ class Keeper:
             sealed += len(rows)
         return sealed
 
-    async def _seal_rows(self, rows: Iterable[Mapping[str, Any]]) -> None:
+    async def _seal_rows(self, rows: Iterable[asyncpg.Record]) -> None:
         keys: dict[tuple[str, int], str] = {}
         persons, boxes = [], []
         for row in rows:
@@ -119,9 +110,12 @@ def _subject(
         name, kind = next((name, kind) for name, kind in _MADE.items() if name in statement.outcome)
         made = statement.outcome[name]
         answers = made if kind is PersonKind.ORGANISATION else speaker.organisation
-        return kind, made, statement.data.get("organisation", answers)
+        return kind, made, statement.data["organisation"] if kind is PersonKind.USER else answers
     if about is About.SPEAKER:
         return PersonKind.ORGANISATION, speaker.organisation, speaker.organisation
     if about is About.STAFF:
         return PersonKind.STAFF, statement.data["staff"], speaker.organisation
+    if about is About.NAMED:
+        named = statement.data["organisation"]
+        return PersonKind.ORGANISATION, named, named
     return PersonKind.STATEMENT, position, speaker.organisation

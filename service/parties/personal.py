@@ -2,8 +2,8 @@
 
 A field declared as ``Personal`` in a message becomes ``{"sha256": hex SHA-256(salt ‖ value in UTF-8)}``, with
 a random 32-byte salt for each field and statement, so that neither the statement nor a list of likely values
-tells it, and so that salt and value can be erased while every proof still holds. Both are kept encrypted under
-the key of the person whom the value is about (vault.py; keeping.py says who that is).
+tells it, and so that salt and value can be erased while every proof still holds. Both are kept encrypted
+under the key of the person whom the value is about (vault.py; keeping.py says who that is).
 """
 
 from __future__ import annotations

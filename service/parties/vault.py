@@ -1,16 +1,17 @@
-"""The keys of persons: one for each, in one file beside the signing key, outside the database and its backups.
+"""The keys of persons: one for each, in one file beside the signing key, outside the database and its
+backups.
 
 What is recorded about a person is encrypted under that person's key, so destroying 32 bytes here erases every
 copy of it there is: rows, dumps, replicas, backups. Who has the database alone has ciphertext; who has this
 file alone has keys to nothing; who has both reads all that was not erased.
 
 The file is an array of 64-byte records: the header, then one key each. A key is named ``<number>-<tag>``; the
-number is its place, the tag (random) shows that the file put back is the one that the name came from.
-Rules that it keeps: a key is on disk before its name is given out (keys are made in blocks, so a statement costs
-no write here); a record is never used again; destroying overwrites the key in place and syncs it, so that
-neither a journal nor a former page keeps it. Where the disk itself keeps former blocks (flash, snapshots) only
-an encrypted volume helps. A hundred thousand persons are 6.4 MB. Processes share the file: growth is under a
-lock, and each read sees what any process destroyed, for no key is remembered.
+number is its place, the tag (random) shows that the file put back is the one that the name came from. Rules
+that it keeps: a key is on disk before its name is given out (keys are made in blocks, so a statement costs no
+write here); a record is never used again; destroying overwrites the key in place and syncs it, so that
+neither a journal nor a former page keeps it. Where the disk itself keeps former blocks (flash, snapshots)
+only an encrypted volume helps. A hundred thousand persons are 6.4 MB. Processes share the file: growth is
+under a lock, and each read sees what any process destroyed, for no key is remembered.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ class Vault:
             return None
 
     def destroy(self, names: Iterable[str]) -> int:
-        """Overwrite keys; they are gone from disk when this returns. How many were there; again is harmless."""
+        """Overwrite keys, gone from disk when this returns; how many were there. Again is harmless."""
         there = [name for name in names if self._key(name) is not None]
         for name in there:
             os.pwrite(self._file, _GONE, _place(name) + TAG)

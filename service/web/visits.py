@@ -85,7 +85,7 @@ class Visit:
         """What the read of that name answers to this reader, as its response schema shows it."""
         read = READS[name]
         demand(self.reader, read.scope)
-        return self._shown(read, await read.answer(self._question(read, query or {}, path, Page())))
+        return await read.shown(self._question(read, query or {}, path, Page()))
 
     async def ask_list(
         self,
@@ -99,19 +99,15 @@ class Visit:
         read = READS[name]
         demand(self.reader, read.scope)
         page = Page(limit, None if cursor is None else read_cursor(cursor, read.cursor))
-        answer = await read.answer(self._question(read, query or {}, path, page))
+        answer = await read.shown(self._question(read, query or {}, path, page))
         if not isinstance(answer, Slice):
             raise TypeError(f"{read.name} is no list")
         following = None if answer.next is None else write_cursor(answer.next)
-        return Listing([self._shown(read, item) for item in answer.items], following)
+        return Listing(list(answer.items), following)
 
     def _question(self, read: Read, query: Mapping[str, str], path: Mapping[str, Any], page: Page) -> Ask:
         pool = self.request.app[DATABASE].reader
         return Ask(self.reader, pool, path, load_query(read.loader, query), page, self.request)
-
-    @staticmethod
-    def _shown(read: Read, answer: Any) -> Any:
-        return answer if read.dumper is None else read.dumper.dump(answer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,97 @@
+"""Names of persons in answers: filled in for who may have them, each with its line in the access log.
+
+A sole trader's name stands blank in every row, and so do name and address of a sole trader's place; a
+personal field of a statement is a commitment, ``{"sha256": …}``. Of one thing that is asked for, both are
+told to who may have them without giving a reason; a list tells names alone, so that it does not read a
+hundred drivers. What was erased says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from aiohttp import web
+
+from service.http.keys import DATABASE, VAULT
+from service.http.readers import Reader
+from service.ledger.kinds import IDS_PER_POSITION
+from service.parties.access import Readings, Who
+from service.parties.standing import Scope
+
+ERASED = "已删除 erased"
+"""Stands where a name was, in both languages."""
+_REF = frozenset({"id", "name", "name_en", "region"})
+_NAMES = ("/name", "/name_en", "/address")
+_DIGEST_LENGTH = 64
+
+
+def readings(app: web.Application) -> Readings:
+    """What opens and logs in this application."""
+    return Readings(app[DATABASE].writer, app[VAULT])
+
+
+def who(reader: Reader) -> Who | None:
+    """Who reads, for the log; None for the public."""
+    if reader.actor is None or reader.organisation is None:
+        return None
+    manager = Scope.PARTIES_WRITE in reader.scopes
+    actor = reader.actor
+    return Who(str(reader.kind), reader.organisation, reader.region, actor.user, actor.token, manager)
+
+
+async def disclose(app: web.Application, reader: Reader, shown: Any, *, listed: bool) -> None:
+    """Fill ``shown``, an answer as JSON has it, in place."""
+    asking = who(reader)
+    if asking is None:
+        return
+    blank = [each for each in _objects(shown) if _is_blank(each)]
+    sealed = [] if listed else [each for each in _objects(shown) if _is_commitment(each)]
+    if blank:
+        await _fill_names(readings(app), asking, blank)
+    if sealed:
+        await _fill_values(readings(app), asking, sealed)
+
+
+async def _fill_names(opening: Readings, asking: Who, blank: list[dict[str, Any]]) -> None:
+    positions = {each["id"] // IDS_PER_POSITION for each in blank}
+    found = await opening.read(asking, positions, pointers=_NAMES)
+    values = {(each.position, each.pointer): each.value for each in found if each.value is not None}
+    gone = await opening.erased_names({each["id"] for each in blank})
+    for each in blank:
+        for pointer in _NAMES:
+            member = pointer[1:]
+            value = values.get((each["id"] // IDS_PER_POSITION, pointer))
+            if member in each and not each[member] and value is not None:
+                each[member] = value
+        if each["id"] in gone and not each["name"]:
+            each["name"] = ERASED
+
+
+async def _fill_values(opening: Readings, asking: Who, sealed: list[dict[str, Any]]) -> None:
+    found = {each.sha256: each for each in await opening.read(asking, digests={e["sha256"] for e in sealed})}
+    for each in sealed:
+        known = found.get(each["sha256"])
+        if known is None:
+            each["erased"] = True
+        elif known.value is not None:
+            each["value"] = known.value
+
+
+def _objects(shown: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(shown, dict):
+        yield shown
+        for value in shown.values():
+            yield from _objects(value)
+    elif isinstance(shown, list):
+        for value in shown:
+            yield from _objects(value)
+
+
+def _is_blank(thing: dict[str, Any]) -> bool:
+    return not thing.get("name", True) and thing.keys() >= _REF and isinstance(thing["id"], int)
+
+
+def _is_commitment(thing: dict[str, Any]) -> bool:
+    digest = thing.get("sha256")
+    return thing.keys() == {"sha256"} and isinstance(digest, str) and len(digest) == _DIGEST_LENGTH
