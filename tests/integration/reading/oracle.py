@@ -124,18 +124,33 @@ def _walks_on(trade: Trade, reader: Reader, node: int) -> bool:
 def grams_by_lot(trade: Trade, nodes: set[int]) -> dict[int, Counter[str]]:
     """The account of each lot in grams, edge by edge and unit by unit."""
     result: dict[int, Counter[str]] = {}
+    into_packs: Counter[int] = Counter()
     for unit in (trade.units[node] for node in nodes if node in trade.units):
         account = result.setdefault(unit.lot, Counter())
         account["entered"] += unit.in_grams
         account[unit.state] += unit.grams
         account["lost"] += unit.loss_grams
+        account["sampled"] += unit.sample_grams
+        account["destroyed"] += unit.destroyed_grams
         for edge in trade.edges:
             if edge.parent == unit.id:
                 inside = edge.child in nodes and edge.child in trade.units
-                kind = "within" if inside else "processed" if edge.kind == "process" else "delivered"
-                account[kind] += edge.grams
-        account["entered"] -= account.pop("within", 0)
+                to_node = {"process": "processed", "repack": "packed"}.get(edge.kind, "delivered")
+                account["within" if inside else to_node] += edge.grams
+        into_packs[unit.lot] += _out_of_packs(trade, nodes, unit)
+    for lot, account in result.items():
+        packed = account.pop("packed", 0)
+        passed = min(packed, into_packs[lot])
+        account["entered"] -= account.pop("within", 0) + passed
+        account["lost"] += packed - passed
     return result
+
+
+def _out_of_packs(trade: Trade, nodes: set[int], unit: Unit) -> int:
+    """Grams of a unit that came out of repacking which the walk went into."""
+    came = [edge for edge in trade.edges if edge.child == unit.id and edge.kind == "repack"]
+    walked = {edge.child for edge in trade.edges if edge.parent in nodes and edge.parent in trade.units}
+    return sum(edge.grams for edge in came if edge.parent in walked)
 
 
 def holders(trade: Trade, nodes: set[int], lot: int) -> Counter[tuple[int, str, bool]]:

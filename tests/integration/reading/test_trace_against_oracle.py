@@ -11,7 +11,7 @@ import asyncpg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.goods.state import ARRIVAL, EDGE, LOT, SHIPMENT, UNIT
+from service.goods.state import ARRIVAL, EDGE, LOT, PARENTAGE, SHIPMENT, UNIT
 from service.http.readers import Reader, ReaderKind
 from service.ledger import store
 from service.ledger.world import Dirty
@@ -19,7 +19,7 @@ from service.parties.state import FACILITY, ORGANISATION
 from service.parties.visibility import sight
 from service.storage import open_pool, query
 from service.tracing import answers
-from service.tracing.accounts import balances
+from service.tracing.accounts import PARTS, balances
 from service.tracing.walk import Direction, Start, trace_snapshot, walk
 from tests.integration.reading import oracle
 from tests.integration.reading.trade import Trade, facilities, organisations
@@ -39,7 +39,7 @@ SEES = (
 )
 
 steps = st.lists(
-    st.tuples(st.integers(0, 6), st.integers(0, 11), st.integers(0, 11), st.integers(0, 2000)),
+    st.tuples(st.integers(0, 9), st.integers(0, 11), st.integers(0, 11), st.integers(0, 2000)),
     min_size=4,
     max_size=24,
 )
@@ -54,6 +54,7 @@ async def write(conn: Any, trade: Trade) -> None:
         (UNIT, trade.units.values()),
         (EDGE, trade.edges),
         (SHIPMENT, trade.shipments.values()),
+        (PARENTAGE, trade.parentage),
     ):
         if rows:
             await store.save(conn, Dirty(projection, [*rows]))
@@ -94,7 +95,7 @@ async def compare(
         rows = await conn.fetch(query("tracing/trace.accounts"), found.nodes, None, None)
         told = await answers.downstream(conn, reader, found)
     expected = oracle.grams_by_lot(trade, nodes)
-    names = {"entered", "quarantined", "released", "in_transit", "sold", "lost", "processed", "delivered"}
+    names = {"entered", *PARTS}
     for row in rows:
         assert {name: row[f"{name}_grams"] for name in names} == {
             name: expected[row["lot"]][name] for name in names

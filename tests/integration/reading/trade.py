@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from service.goods.state import Arrival, Edge, Lot, Shipment, Unit
+from service.goods.state import Arrival, Edge, Lot, Parentage, Shipment, Unit
 from service.parties.state import Facility, Organisation
 
 REGIONS = ("370200", "420100", "440100", "420500")
@@ -49,6 +49,7 @@ class Trade:
         self.units: dict[int, Unit] = {}
         self.edges: list[Edge] = []
         self.shipments: dict[int, Shipment] = {}
+        self.parentage: list[Parentage] = []
 
     def id(self) -> int:
         """The next id; units, nodes and all other things share them."""
@@ -57,7 +58,10 @@ class Trade:
 
     def run(self, steps: Sequence[Step]) -> None:
         """Take each step that is possible where it comes; the others do nothing."""
-        acts = (self.register, self.release, self.ship, self.receive, self.split, self.process, self.sell)
+        acts = (
+            self.register, self.release, self.ship, self.receive, self.split, self.process, self.sell,
+            self.merge, self.repack, self.spend,
+        )  # fmt: skip
         for which, first, second, amount in steps:
             acts[which % len(acts)](first, second, amount)
 
@@ -91,8 +95,9 @@ class Trade:
             self._move(u, "ship", amount, state="in_transit", facility=None, shipment=shipment) for u in taken
         ]
         self.shipments[shipment] = Shipment(
-            shipment, unit.custodian, to, 10 + unit.custodian, 10 + to, made, None, {}, AT, None, 0
-        )
+            shipment, unit.custodian, to, 10 + unit.custodian, 10 + to, made, None, {}, AT, None,
+            "trade", True, False, 0,
+        )  # fmt: skip
 
     def receive(self, first: int, second: int, amount: int) -> None:
         """An open shipment arrives; some of it may be lost, even all."""
@@ -129,6 +134,55 @@ class Trade:
         if unit := self._pick("released", first):
             self._move(unit, "sell", amount, state="sold")
 
+    def merge(self, first: int, second: int, amount: int) -> None:
+        """Two units of a lot in the same hands become one."""
+        unit = self._pick("released", first)
+        if unit is None:
+            return
+        alike = (unit.lot, unit.owner, unit.custodian, unit.in_pieces is None)
+        others = [
+            u for u in self._in_hand("released")
+            if (u.lot, u.owner, u.custodian, u.in_pieces is None) == alike and u.id != unit.id
+        ]  # fmt: skip
+        if not others:
+            return
+        other = others[second % len(others)]
+        merged = self._move(unit, "merge", None)
+        self._draw(other, merged, "merge", other.grams, other.pieces)
+        whole = self.units[merged]
+        pieces = None if whole.pieces is None else whole.pieces + (other.pieces or 0)
+        grams = whole.grams + other.grams
+        self.units[merged] = replace(whole, in_pieces=pieces, pieces=pieces, in_grams=grams, grams=grams)
+
+    def repack(self, first: int, second: int, amount: int) -> None:
+        """A part of one or two units of a lot goes into other packs, through a node, and some is lost."""
+        unit = self._pick("released", first)
+        if unit is None:
+            return
+        node, grams = self.id(), 0
+        same = [u for u in self._in_hand("released") if (u.lot, u.custodian) == (unit.lot, unit.custodian)]
+        for each in [unit, *(u for u in same if u.id != unit.id)][: 1 + second % 2]:
+            part = min(each.grams, 2 + amount)
+            self._draw(each, node, "repack", part, self._share(each, part))
+            grams += part
+        made = grams - second % 2
+        if made:
+            child = self._unit(unit.lot, unit.owner, unit.custodian, "released", 1 + amount % 7, made)
+            self._edge(node, child, "repack", 1 + amount % 7, made)
+
+    def spend(self, first: int, second: int, amount: int) -> None:
+        """A part is taken as a sample, or destroyed."""
+        unit = self._pick("released", first)
+        if unit is None:
+            return
+        way, grams = ("sample", "destroyed")[second % 2], min(unit.grams, 1 + amount % 50)
+        pieces = self._share(unit, grams)
+        gone = {f"{way}_grams": getattr(unit, f"{way}_grams") + grams}
+        if pieces is not None and unit.pieces is not None:
+            gone[f"{way}_pieces"] = getattr(unit, f"{way}_pieces") + pieces
+            gone["pieces"] = unit.pieces - pieces
+        self.units[unit.id] = replace(unit, grams=unit.grams - grams, **gone)
+
     def process(self, first: int, second: int, amount: int) -> None:
         """Up to three units of one business become one or two lots, with a loss."""
         unit = self._pick("released", first)
@@ -144,7 +198,9 @@ class Trade:
         for outputs_left in range(1 + amount % 2, 0, -1):
             made = grams // (outputs_left + 1)
             if made:
-                lot = self._lot(unit.custodian, made, None, sorted({each.lot for each in taken}))
+                parents = sorted({each.lot for each in taken})
+                lot = self._lot(unit.custodian, made, None, parents)
+                self.parentage += [Parentage(self.id(), parent, lot, 0) for parent in parents]
                 child = self._unit(lot, unit.owner, unit.custodian, "released", None, made)
                 self._edge(node, child, "process", None, made)
                 grams -= made
@@ -165,12 +221,12 @@ class Trade:
     def _move(self, unit: Unit, kind: str, amount: int | None, **changes: Any) -> int:
         grams = unit.grams if amount is None else min(unit.grams, 1 + amount)
         pieces = self._share(unit, grams)
-        child = self.id()
+        child, none = self.id(), None if pieces is None else 0
         self._draw(unit, child, kind, grams, pieces)
         self.units[child] = replace(
             self.units[unit.id], id=child, in_pieces=pieces, in_grams=grams, pieces=pieces, grams=grams,
-            out_pieces=None if pieces is None else 0, out_grams=0,
-            loss_pieces=None if pieces is None else 0, loss_grams=0, **changes,
+            out_pieces=none, out_grams=0, loss_pieces=none, loss_grams=0, sample_pieces=none, sample_grams=0,
+            destroyed_pieces=none, destroyed_grams=0, **changes,
         )  # fmt: skip
         return child
 
@@ -192,7 +248,7 @@ class Trade:
         unit, none = self.id(), None if pieces is None else 0
         self.units[unit] = Unit(
             unit, lot, 0, owner, holder, 10 + holder, None, region_of(holder), state, None,
-            pieces, grams, pieces, grams, none, 0, none, 0, AT, 0,
+            "carton", "sealed", pieces, grams, pieces, grams, none, 0, none, 0, none, 0, none, 0, [], AT, 0,
         )  # fmt: skip
         return unit
 
