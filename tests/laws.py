@@ -4,8 +4,8 @@
 
     Books(rows).check()
 
-``rows`` gives every row of a projection: of a history in memory, or of the tables. Each law is a loop over all
-rows, slow on purpose.
+``rows`` gives every row of a projection: of a history in memory, or of the tables. Each law is a loop over
+all rows, slow on purpose.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Books:
         self.holds_cover_what_was_made()
 
     def accounts_balance(self) -> None:
-        """in = on hand + out + loss + samples + destroyed, never negative; the last piece with the last gram."""
+        """in = on hand + out + loss + samples + destroyed, nothing negative; pieces go with grams."""
         for unit in self.units.values():
             parts = (unit.grams, unit.out_grams, unit.loss_grams, unit.sample_grams, unit.destroyed_grams)
             assert min(parts) >= 0, unit

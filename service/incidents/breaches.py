@@ -95,7 +95,7 @@ def _held(statement: Statement, hold: int, finding: int, region: str, position: 
         organisation=statement.actor.organisation,
         region=region,
         reason=statement.breach[0]["rule"],
-        question={"units": [unit for unit in statement.outcome.get("units", []) if unit is not None]},
+        question={"units": _made(statement.outcome)},
         policy=statement.policy,
         asked_at=None,
         digest=None,
@@ -106,3 +106,9 @@ def _held(statement: Statement, hold: int, finding: int, region: str, position: 
         lifted_because=None,
         version=position,
     )
+
+
+def _made(outcome: Data) -> list[int]:
+    """The units that the statement made, those of its stock differences included."""
+    differing = (difference["unit"] for difference in outcome.get("differences", ()))
+    return sorted({unit for unit in (*outcome.get("units", ()), *differing) if unit is not None})
