@@ -13,8 +13,13 @@ from service.codes import reading as codes_reading
 from service.codes import routes as codes_routes
 from service.goods import reading as goods_reading
 from service.goods import routes as goods_routes
+from service.goods.disinfection import reading as disinfection_reading
+from service.goods.disinfection import routes as disinfection_routes
+from service.goods.stock import reading as stock_reading
+from service.goods.stock import routes as stock_routes
 from service.goods.making import REGIONS
 from service.http import documentation, headers, health
+from service.http.accounts import ACCOUNTS
 from service.http.authentication import DOOR, Door
 from service.http.body import MAX_JSON
 from service.http.declared import Declared
@@ -27,21 +32,39 @@ from service.ledger.appender import Appender
 from service.ledger.ledger import MakeAppender
 from service.ledger.note import Signer
 from service.ledger.publisher import Publisher
+from service.parties import account_reading, policy_routes
 from service.parties import reading as parties_reading
+from service.parties import person_routes, staff_routes
 from service.parties import routes as parties_routes
 from service.parties.credentials import Credentials
+from service.parties.drafts import PREVIEWS, Previews
 from service.parties.vault import Vault
 from service.registry import make_registry
 from service.settings import Settings
 from service.storage import Database, FileStore, open_database
 from service.tracing import routes as tracing_routes
+from service.trust import open_account_keys
 
 API: Sequence[Declared] = (
     *SESSIONS,
+    *ACCOUNTS,
+    *account_reading.READS,
     *parties_routes.WRITES,
     *parties_reading.READS,
+    *staff_routes.WRITES,
+    *staff_routes.READS,
+    *person_routes.WRITES,
+    *person_routes.READS,
+    *person_routes.ACTIONS,
+    *policy_routes.WRITES,
+    *policy_routes.READS,
+    *policy_routes.ACTIONS,
     *goods_routes.WRITES,
     *goods_reading.READS,
+    *disinfection_routes.WRITES,
+    *disinfection_reading.READS,
+    *stock_routes.WRITES,
+    *stock_reading.READS,
     *tracing_routes.READS,
     *codes_reading.READS,
     *codes_routes.ROUTES,
@@ -71,7 +94,7 @@ async def make_app(
         app[REGIONS] = {}
         app[FILES] = FileStore(settings.files)
         app[VAULT] = stack.enter_context(closing(Vault(settings.vault_file)))
-        app[DOOR] = Door(Credentials(database.writer))
+        app[DOOR] = Door(Credentials(database.writer, open_account_keys(settings)))
         _open_ledger(app, stack, database, signer, appender)
         _route(app)
         held = stack.pop_all()
@@ -92,6 +115,8 @@ def _open_ledger(
     ledger = Ledger(database.writer, make_registry(), signer, appender)
     stack.push_async_callback(ledger.close)
     app[LEDGER] = ledger
+    app[PREVIEWS] = Previews(database, ledger.registry)
+    stack.push_async_callback(app[PREVIEWS].close)
 
 
 def _route(app: web.Application) -> None:

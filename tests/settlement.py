@@ -88,8 +88,12 @@ class Settlement:
         return int(self.history.say(FILE_FACILITY, data, party.manager).outcome["facility"])
 
     def policy(self, region: str, **changes: Any) -> int:
-        """Enact the national policy with changes for a region prefix; its version."""
+        """Enact the national policy with changes for a region prefix; its version. When it holds, and for
+        which regime, may be among the changes."""
+        apart = {
+            name: changes.pop(name) for name in ("regime", "valid_from", "valid_until") if name in changes
+        }
         document: Data = {**shipped_policies()[""], **changes}
-        data = {"region": region, "document": document}
+        data = {"region": region, **apart, "document": document}
         self.history.say(ENACT_POLICY, data, PLATFORM)
         return self.history.position - 1

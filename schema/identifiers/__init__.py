@@ -20,13 +20,14 @@ from schema.identifiers.gs1 import (
     parse_sscc,
 )
 from schema.identifiers.hs import is_cold_chain, parse_hs
-from schema.identifiers.region import RegionLevel, covers, parse_region, prefix, region_level
+from schema.identifiers.region import COUNTRY, RegionLevel, covers, parse_region, prefix, region_level
 from schema.identifiers.resident import parse_resident_number
 from schema.identifiers.trace_code import Level, TraceCode
 from schema.identifiers.uscc import is_sole_trader, parse_uscc
 from schema.identifiers.writing import IdentifierProblem, normalise
 
 __all__ = [
+    "COUNTRY",
     "Container",
     "Establishment",
     "IdentifierProblem",

@@ -18,17 +18,24 @@ _PROVINCES = frozenset(
 )
 
 
+COUNTRY = "100000"
+"""The whole country: where a national authority is seated, and nothing else."""
+
+
 class RegionLevel(Enum):
     """How far down a code goes; the value is its number of significant digits."""
 
+    COUNTRY = 0
     PROVINCE = 2
     CITY = 4
     COUNTY = 6
 
 
-def parse_region(text: str) -> str:
-    """The region code in ``text``, six digits."""
+def parse_region(text: str, *, country: bool = False) -> str:
+    """The region code in ``text``, six digits; where ``country`` is, 100000 too."""
     value = normalise(text)
+    if country and value == COUNTRY:
+        return value
     demand_length("region", value, [6])
     demand_places("region", value, (DIGITS,) * 6)
     if value[:2] not in _PROVINCES:
@@ -39,14 +46,16 @@ def parse_region(text: str) -> str:
 
 
 def region_level(region: str) -> RegionLevel:
-    """Province, city or county."""
+    """Country, province, city or county."""
+    if region == COUNTRY:
+        return RegionLevel.COUNTRY
     if region.endswith("0000"):
         return RegionLevel.PROVINCE
     return RegionLevel.CITY if region.endswith("00") else RegionLevel.COUNTY
 
 
 def prefix(region: str) -> str:
-    """The significant digits: ``21`` of 210000, ``2101`` of 210100, all six of a county."""
+    """The significant digits: ``21`` of 210000, ``2101`` of 210100, all six of a county, none of the country."""
     return region[: region_level(region).value]
 
 

@@ -36,12 +36,12 @@ from schema.messages.fields import (
     Text,
     Whole,
 )
-from schema.messages.written import Container, Country, Day, Gtin, Hs, Moment, TraceCode, Uscc
+from schema.messages.written import Container, Country, Day, Gtin, Hs, Moment, Regime, TraceCode, Uscc
 from schema.problems import Problem
 
 SOURCES = ("port", "other_province", "within_province")
 CATEGORIES = ("aquatic", "poultry", "livestock", "other")
-TEMPERATURE_CLASSES = ("frozen", "chilled")
+TEMPERATURE_CLASSES = ("frozen", "chilled", "ambient")
 EXIT_CODE_LENGTH = 20
 
 _PRINTED = re.compile(r"[!-~]+")
@@ -78,16 +78,25 @@ class ArrivalAnnouncement(Message):
     """Goods are on their way to a first station of one's own."""
 
     facility = Id(required=True, metadata=_about("The first station; one's own."))
+    regime = Regime()
     source = Choice(SOURCES, required=True, metadata=_about("Where the goods come from."))
     container = Container(metadata=_about("Container number (ISO 6346); needed from a port."))
     seal = Seal(metadata=_about("Number of the container's seal; needed from a port."))
     voyage = Text(longest=40, metadata=_about("Voyage."))
     vessel = Text(longest=100, metadata=_about("Vessel."))
     bill_of_lading = Text(longest=60, metadata=_about("Bill of lading."))
-    importer = Uscc(required=True, metadata=_about("The importer's social credit code."))
+    importer = Uscc(
+        required=True, metadata=_about("The importer's social credit code; of domestic goods the supplier's.")
+    )
     exporter = Text(metadata=_about("Exporter."))
-    port = Text(required=True, longest=100, metadata=_about("Port of entry."))
-    entry_on = Day(required=True, metadata=_about("The day on which the goods entered the country."))
+    port = Text(
+        required=True,
+        longest=100,
+        metadata=_about("Port of entry; of domestic goods the place that they come from."),
+    )
+    entry_on = Day(
+        required=True, metadata=_about("The day on which the goods entered the country or the place.")
+    )
     expected_at = Moment(required=True, metadata=_about("When they are expected at the store."))
     declaration = Text(longest=30, metadata=_about("Customs declaration (报关单), 18 digits."))
 
@@ -141,7 +150,10 @@ class ForeignCode(Message):
 
 
 class LotRegistrationRequest(Message):
-    """What came out of an arrival becomes a lot in quarantine."""
+    """What came out of an arrival becomes a lot, in quarantine unless the policy of its regime knows none.
+
+    HS code, origin and dates are needed where that policy says so; for imports of the cold chain it does.
+    """
 
     arrival = Id(required=True, metadata=_about("The arrival that brought it."))
     facility = Id(required=True, metadata=_about("The first station."))
@@ -150,22 +162,22 @@ class LotRegistrationRequest(Message):
     category = Choice(CATEGORIES, required=True, metadata=_about("What kind of food it is."))
     specification = Text(required=True, metadata=_about("Specification: pack, weight a piece."))
     gtin = Gtin(metadata=_about("GTIN, where the product has one."))
-    hs = Hs(required=True)
+    hs = Hs()
     pieces = Pieces(required=True)
     grams = Grams(required=True, metadata=_about("Net weight."))
     gross_grams = Grams(metadata=_about("Gross weight."))
     temperature_class = Choice(TEMPERATURE_CLASSES, required=True, metadata=_about("How it is kept."))
-    country = Country(required=True, metadata=_about("Country of origin, three letters (ISO 3166-1)."))
-    establishment = EstablishmentNumber(required=True)
+    country = Country(metadata=_about("Country of origin, three letters (ISO 3166-1)."))
+    establishment = EstablishmentNumber()
     cifer = Parsed(
         lambda text: parse_establishment(text).number,
         metadata=_about("Chinese registration of the establishment (CIFER), 18 characters."),
     )
     exporter = Text(metadata=_about("Exporter."))
-    produced_on = Day(required=True, metadata=_about("Day of production; the oldest of a mix."))
+    produced_on = Day(metadata=_about("Day of production; the oldest of a mix."))
     frozen_on = Day(metadata=_about("Day of freezing, if another."))
-    production_batch = Text(required=True, longest=60, metadata=_about("Production batch."))
-    best_before = Day(required=True, metadata=_about("Best before."))
+    production_batch = Text(longest=60, metadata=_about("Production batch."))
+    best_before = Day(metadata=_about("Best before."))
     received_at = Moment(required=True, metadata=_about("When it was handed over to the store."))
     zone = Whole(least=1, most=99, required=True, metadata=_about("Zone in which it is put."))
     seal_intact = Flag(metadata=_about("Whether the seal was whole at hand-over."))
@@ -174,7 +186,7 @@ class LotRegistrationRequest(Message):
 
     @validates_schema
     def _check_origin(self, data: Mapping[str, Any], **_options: Any) -> None:
-        if "cifer" in data:
+        if "cifer" in data and "country" in data:
             try:
                 parse_establishment(data["cifer"], data["country"])
             except Problem as problem:

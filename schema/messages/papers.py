@@ -25,8 +25,11 @@ from schema.messages.goods import EstablishmentNumber
 from schema.messages.written import Country, Day, Issuer, Moment, Sha256
 from schema.problems import Problem
 
-PAPERS = ("quarantine", "nucleic_acid", "disinfection", "customs_declaration")
-RESULTS = ("negative", "positive")
+PAPERS = (
+    *("quarantine", "nucleic_acid", "disinfection", "customs_declaration"),
+    *("origin", "quality_test"),
+)
+RESULTS = ("negative", "positive", "qualified", "unqualified")
 SAMPLED_WHERE = ("port", "store")
 MAX_LOTS = 200
 """Lots a paper names: more than one container holds."""
@@ -58,7 +61,10 @@ class CertificateRecord(Message):
         Id(), most=MAX_LOTS, distinct=True, required=True, metadata=_about("The lots that it names.")
     )
     happened_at = Moment(metadata=_about("When it was sampled or disinfected."))
-    result = Choice(RESULTS, metadata=_about("Of a nucleic-acid test."))
+    result = Choice(
+        RESULTS,
+        metadata=_about("Of a test: negative or positive for a nucleic acid, qualified or not for quality."),
+    )
     inner_sample = Flag(metadata=_about("Whether the inner package was sampled too."))
     sampled_where = Choice(SAMPLED_WHERE, metadata=_about("Where it was sampled."))
     agent = Text(longest=100, metadata=_about("Disinfectant."))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
-
 from schema.messages.fields import Choice, Flag, Id, Inner, Message, Text, Whole
 from schema.messages.parties import FACILITY_KINDS
-from schema.messages.views import Listed, PartyRef
-from schema.messages.written import Uscc
+from schema.messages.views import Listed, PartyRef, words
+from schema.messages.written import Day, Uscc
 
 
 class OrganisationView(Message):
@@ -29,6 +27,9 @@ class ZoneView(Message):
     no = Whole()
     name = Text()
     kind = Text()
+    edition = Id(metadata=words("The ledger's position that defined it."))
+    made_from = Listed(Whole(), attribute="from", data_key="from")
+    closed = Flag(metadata=words("Re-partitioned or given up; what lies there is to be moved."))
 
 
 class FacilityView(Message):
@@ -44,6 +45,11 @@ class FacilityView(Message):
     filing = Text(allow_none=True)
     zones = Listed(Inner(ZoneView))
     active = Flag()
+    closed = Flag(metadata=words("For good."))
+    suspended = Listed(Text(), metadata=words("By whom it was stopped: owner, authority."))
+    reason = Text(allow_none=True, metadata=words("Why it is out of service."))
+    began_on = Day(allow_none=True)
+    filed_at = Text(metadata=words("When its filing was recorded."))
     position = Id()
 
 
@@ -54,34 +60,6 @@ class VehicleView(Message):
     organisation = Id()
     kind = Text()
     active = Flag()
-    position = Id()
-
-
-class UserView(Message):
-    """A person who signs in."""
-
-    id = Id()
-    organisation = Id()
-    role = Text()
-    active = Flag()
-    position = Id()
-
-
-class TokenView(Message):
-    """An API token, without its secret."""
-
-    id = Id()
-    organisation = Id()
-    scopes = Listed(Text())
-    active = Flag()
-    position = Id()
-
-
-class PolicyView(Message):
-    """The policy in force for a region prefix."""
-
-    region = Text()
-    document = fields.Dict()
     position = Id()
 
 

@@ -78,11 +78,11 @@ class Uscc(Parsed):
 
 
 class Region(Parsed):
-    """A region code."""
+    """A region code; where ``country`` is, also that of the whole country."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, country: bool = False, **kwargs: Any) -> None:
         said = described(kwargs, description="Region code (GB/T 2260), six digits.")
-        super().__init__(identifiers.parse_region, **said)
+        super().__init__(lambda text: identifiers.parse_region(text, country=country), **said)
 
 
 class RegionPrefix(Parsed):
@@ -99,7 +99,31 @@ def parse_region_prefix(text: str) -> str:
     if value == "":
         return ""
     padded = value.ljust(6, "0") if len(value) in (2, 4) else value
-    return identifiers.prefix(identifiers.parse_region(padded))
+    return identifiers.prefix(identifiers.parse_region(padded, country=True))
+
+
+_REGIME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+COLD_CHAIN_IMPORT = "cold_chain_import"
+"""The regime of goods of which nothing else is said."""
+
+
+def _regime(text: str) -> str:
+    name = text.strip()
+    if not _REGIME.fullmatch(name) or len(name) > 40:
+        raise Problem("policy.regime-malformed", value=name[:40])
+    return name
+
+
+class Regime(Parsed):
+    """The name of a regime: which there are is said by the policies in force."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        said = described(
+            kwargs,
+            description="Regime of the goods, such as market_entry; a name that a policy gives.",
+            default=COLD_CHAIN_IMPORT,
+        )
+        super().__init__(_regime, **said)
 
 
 class TraceCode(Parsed):

@@ -1,9 +1,10 @@
 """Goods on their way to a first station: announced beforehand, then their container is opened.
 
-Rules kept here: goods are announced to one's own first station; from a port they come in a sealed container.
-An announcement later than the policy's notice is a fact and stands, in breach. A container is opened once,
-and it is the one that was announced: another number or seal is refused, for then other goods arrived. A
-broken seal is a fact and stands, in breach.
+Rules kept here: goods are announced to a place of one's own that may take them first; from where the policy
+of their regime says so they come in a sealed container, and only through the places that it accepts. An
+announcement later than the policy's notice is a fact and stands, in breach. A container is opened once, and
+it is the one that was announced: another number or seal is refused, for then other goods arrived. A broken
+seal is a fact and stands, in breach.
 """
 
 from __future__ import annotations
@@ -11,28 +12,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from enum import StrEnum
 
+from schema.messages.written import COLD_CHAIN_IMPORT
 from schema.moments import parse
 from schema.problems import Refusal
+from service.goods.demands import plain
 from service.goods.movements.rules import facility_streams
 from service.goods.state import ARRIVAL, Arrival
 from service.goods.stations import first_station
 from service.goods.timing import happened
+from service.incidents.breaches import decided
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
-from service.parties import policy_for
-
-
-class Source(StrEnum):
-    """Where goods come from; only those from a port bring a container and a seal for certain."""
-
-    PORT = "port"
-    OTHER_PROVINCE = "other_province"
-    WITHIN_PROVINCE = "within_province"
-
 
 _OF_THE_ROW = frozenset(
-    ("facility", "source", "container", "seal", "voyage", "importer", "port", "entry_on", "expected_at")
+    (
+        *("facility", "source", "container", "seal", "voyage", "importer", "port", "entry_on"),
+        *("expected_at", "regime"),
+    )
 )
 
 
@@ -45,12 +41,17 @@ def own_arrival(arrival_id: int, ctx: Context, world: World, field: str = "/arri
 
 
 def _announce(data: Data, ctx: Context, world: World) -> Decision:
-    facility = first_station(data["facility"], ctx, world)
-    policy = policy_for(world, facility.region, ctx.recorded)
-    if data["source"] == Source.PORT:
+    regime = data.get("regime", COLD_CHAIN_IMPORT)
+    facility, policy = first_station(data["facility"], regime, ctx, world)
+    if data["source"] in policy.document["sealed_container_from"]:
         for name in ("container", "seal"):
             if data.get(name) is None:
                 raise Refusal(f"arrival.{name}-missing", field=f"/{name}")
+    places = policy.document["entry_places"]
+    if places is not None and plain(data["port"]) not in map(plain, places):
+        raise Refusal(
+            "arrival.entry-place-not-accepted", field="/port", port=data["port"], allowed=", ".join(places)
+        )
     if parse(data["expected_at"]).certainly_before(parse(data["entry_on"])):
         raise Refusal(
             "arrival.expected-before-entry",
@@ -59,7 +60,8 @@ def _announce(data: Data, ctx: Context, world: World) -> Decision:
             entry=data["entry_on"],
         )
     late = list(_late(data["expected_at"], policy.document["announce_hours"], ctx))
-    return Decision({"arrival": ctx.id(), "announced_late": bool(late)}, policy.version, late)
+    outcome = {"arrival": ctx.id(), "announced_late": bool(late)}
+    return decided(ctx, outcome, policy, late, facility=facility)
 
 
 def _late(expected_at: str, hours: int, ctx: Context) -> Iterator[Refusal]:
@@ -85,6 +87,7 @@ def _announced(statement: Statement, position: int, _world: World) -> Iterator[A
         seal_intact=None,
         details={name: value for name, value in data.items() if name not in _OF_THE_ROW},
         version=position,
+        regime=data.get("regime", COLD_CHAIN_IMPORT),
     )
 
 
@@ -94,8 +97,7 @@ def _announce_reads(data: Data, world: World) -> Iterable[Stream]:
 
 def _open(data: Data, ctx: Context, world: World) -> Decision:
     arrival = own_arrival(data["arrival"], ctx, world)
-    facility = first_station(arrival.facility, ctx, world, "/arrival")
-    policy = policy_for(world, facility.region, ctx.recorded)
+    facility, policy = first_station(arrival.facility, arrival.regime, ctx, world, "/arrival")
     if arrival.container is None:
         raise Refusal("container.none", field="/arrival", arrival=arrival.id)
     if arrival.opened_at is not None:
@@ -104,13 +106,13 @@ def _open(data: Data, ctx: Context, world: World) -> Decision:
         announced = getattr(arrival, name)
         if announced is not None and data.get(name) != announced:
             raise Refusal(code, field=f"/{name}", found=data.get(name), announced=announced)
-    opened = happened(data["happened_at"], ctx, policy)
+    opened = happened(data["happened_at"], ctx, policy, kind="container-opened")
     if opened.certainly_before(parse(arrival.entry_on)):
         raise Refusal(
             "container.opened-before-entry", field="/happened_at", opened=opened.text, entry=arrival.entry_on
         )
     broken = [] if data["seal_intact"] else [Refusal("container.seal-broken", container=arrival.container)]
-    return Decision({"arrival": arrival.id}, policy.version, broken)
+    return decided(ctx, {"arrival": arrival.id}, policy, broken, facility=facility)
 
 
 def _opened(statement: Statement, position: int, world: World) -> Iterator[Arrival]:
@@ -130,6 +132,6 @@ def _open_reads(data: Data, world: World) -> Iterator[Stream]:
         yield from facility_streams(arrival.facility, world)
 
 
-ANNOUNCE = Kind("arrival-announced", {1: _announce}, _announced, _announce_reads)
-OPEN = Kind("container-opened", {1: _open}, _opened, _open_reads)
+ANNOUNCE = Kind("arrival-announced", {2: _announce}, _announced, _announce_reads)
+OPEN = Kind("container-opened", {2: _open}, _opened, _open_reads)
 KINDS = [ANNOUNCE, OPEN]

@@ -16,7 +16,8 @@ class Demands:
     """A policy's words for the gate. What it leaves open is not demanded.
 
     ``issuers`` and ``validity_days`` hold only kinds of paper that are restricted. ``tolerance`` is the
-    difference of weight, in thousandths of the registered one, that is a finding and no more.
+    difference of weight, in thousandths of the registered one, that is a finding and no more. Goods are
+    released from ``first_stations``, kinds of place.
     """
 
     required: tuple[Paper, ...]
@@ -25,6 +26,7 @@ class Demands:
     port_sampling: bool
     tolerance: int
     enhanced: list[dict[str, str]]
+    first_stations: tuple[str, ...]
 
     @classmethod
     def of(cls, policy: Policy) -> Demands:
@@ -37,6 +39,7 @@ class Demands:
             port_sampling=document["accept_port_sampling"],
             tolerance=document["weight_tolerance_permille"],
             enhanced=document["enhanced"],
+            first_stations=tuple(document["first_stations"]),
         )
 
     def enhances(self, lot: Lot) -> bool:

@@ -22,6 +22,7 @@ from service.goods.state import Arrival, Certificate, Lot, Paper, Unit
 from service.parties import Facility
 
 POSITIVE = "positive"
+FAILED = "unqualified"
 AT_PORT = "port"
 
 
@@ -144,6 +145,15 @@ def _negative(paper: Certificate, case: Application) -> Iterator[Refusal]:
             yield Refusal("gate.nucleic-acid-positive", certificate=other.key, sampled=_event(other).text)
 
 
+def _passed(paper: Certificate, case: Application) -> Iterator[Refusal]:
+    """A failed test, and every passed one that it is not certainly older than."""
+    for other in case.papers:
+        if other.kind != Paper.QUALITY_TEST or other.result != FAILED:
+            continue
+        if other is paper or not _event(other).certainly_before(_event(paper)):
+            yield Refusal("gate.quality-test-failed", certificate=other.key, sampled=_event(other).text)
+
+
 def _sampled_after_arrival(paper: Certificate, case: Application) -> Iterator[Refusal]:
     """At the port the goods arrive with their entry; in the store with their hand-over."""
     at_port = paper.sampled_where == AT_PORT
@@ -204,4 +214,5 @@ _EVERY: tuple[Rule, ...] = (
 _BY_KIND: dict[str, tuple[Rule, ...]] = {
     Paper.NUCLEIC_ACID: (_negative, _sampled_after_arrival, _sampled_before_release),
     Paper.DISINFECTION: (_disinfected_after_opening, _disinfected_before_release),
+    Paper.QUALITY_TEST: (_passed, _sampled_before_release),
 }

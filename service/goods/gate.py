@@ -4,7 +4,7 @@ Rules kept here (domain rules 1–5): goods leave quarantine only from an active
 is quarantined there, only after their container was opened, and only on papers that fit (fitness.py) and
 together cover the pieces and grams; papers of one kind add up, and what earlier releases took from a paper is
 gone. Every piece is disinfected: that is counted in pieces like any other cover. Goods under enhanced control
-also need an inner-package sample and an independent zone.
+also need an inner-package sample and an independent zone. What is past its best-before date stays.
 
 Pure: the decider and whoever wants to know beforehand ask the same function and get the same answer. All
 that is missing is told at once, each with its own code.
@@ -28,6 +28,8 @@ MISSING = {
     Paper.NUCLEIC_ACID: "gate.nucleic-acid-missing",
     Paper.DISINFECTION: "gate.disinfection-missing",
     Paper.CUSTOMS_DECLARATION: "gate.customs-declaration-missing",
+    Paper.ORIGIN: "gate.origin-missing",
+    Paper.QUALITY_TEST: "gate.quality-test-missing",
 }
 
 
@@ -56,7 +58,8 @@ def wants(case: Application) -> list[Refusal]:
 
 def judge(case: Application) -> Verdict:
     """Judge a release. Papers are chosen by age in the ledger, so that two judges choose the same."""
-    wanted = [*station_faults(case.facility), *_unit(case), *_container(case), *_enhanced(case)]
+    station = station_faults(case.facility, case.demands.first_stations)
+    wanted = [*station, *_unit(case), *_container(case), *_enhanced(case), *_best_before(case)]
     carried: list[Carried] = []
     for kind in case.demands.required:
         papers = [paper for paper in case.papers if paper.kind == kind]
@@ -107,6 +110,15 @@ def _enhanced(case: Application) -> Iterator[Refusal]:
     zones = {zone["no"]: zone["kind"] for zone in case.facility.zones}
     if zones.get(case.unit.zone) != ZoneKind.INDEPENDENT:
         yield Refusal("gate.independent-zone-missing", lot=case.lot.code, zone=case.unit.zone)
+
+
+def _best_before(case: Application) -> Iterator[Refusal]:
+    """On the day itself goods may still leave."""
+    best_before = case.lot.best_before
+    if best_before is not None and parse(best_before).certainly_before(case.moment):
+        yield Refusal(
+            "gate.past-best-before", lot=case.lot.code, best_before=best_before, release=case.moment.text
+        )
 
 
 def _positive(case: Application) -> Iterator[Refusal]:

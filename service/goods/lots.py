@@ -1,14 +1,17 @@
 """The first registration of a lot: what came out of an arrival gets one batch code and one quarantined unit.
 
-Rules kept here: a lot is registered by the first station that its arrival was announced to, in a quarantine
-or independent zone there; its code is new and of that region; goods are produced, frozen, entered and
+Rules kept here: a lot is registered by the first station that its arrival was announced to, in a zone that
+the policy of its regime has for goods before release (afterwards, where that knows no quarantine), with the
+particulars that it asks for; its code is new and of that region; goods are produced, frozen, entered and
 received in this order; quantities are ones that goods can have. What cannot be, is refused. What should not
-be but may be so, such as an HS code that fits the category badly, is recorded in breach.
+be but may be so, such as an HS code that fits the category badly or more in all than a container holds, is
+recorded in breach.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
@@ -20,18 +23,18 @@ from service.goods import accounts
 from service.goods.arrivals import own_arrival
 from service.goods.batch_codes import issued, unused_batch_code
 from service.goods.movements.flow import events, parentage
-from service.goods.movements.rules import facility_streams, zone_of, zone_unfit
+from service.goods.movements.rules import facility_streams
 from service.goods.state import ARRIVAL, Arrival, Event, Lot, Parentage, Unit, UnitState
-from service.goods.stations import first_station
+from service.goods.stations import first_station, first_zone
 from service.goods.timing import happened
 from service.incidents.breaches import decided
 from service.incidents.restraint import hold_streams, holds_in_force
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
 from service.parties import (
     FACILITY,
+    Policy,
     organisation_by_uscc,
     organisation_by_uscc_streams,
-    policy_for,
 )
 
 
@@ -81,17 +84,16 @@ _OF_THE_ROW = frozenset(
 
 def _register(data: Data, ctx: Context, world: World) -> Decision:
     arrival = own_arrival(data["arrival"], ctx, world)
-    facility = first_station(data["facility"], ctx, world)
+    facility, policy = first_station(data["facility"], arrival.regime, ctx, world)
     if arrival.facility != facility.id:
         raise Refusal(
             "lot.other-facility", field="/facility", facility=facility.id, announced=arrival.facility
         )
-    policy = policy_for(world, facility.region, ctx.recorded)
-    zone = zone_of(facility, data["zone"])
-    for unfit in zone_unfit(zone, facility, UnitState.QUARANTINED):
-        raise unfit
+    _complete(data, policy)
+    state = UnitState.QUARANTINED if policy.document["quarantine"] else UnitState.RELEASED
+    first_zone(data["zone"], facility, state, policy)
     code = unused_batch_code(data["code"], facility.region, world)
-    received = happened(data["received_at"], ctx, policy, "/received_at")
+    received = happened(data["received_at"], ctx, policy, "/received_at", kind="lot-registered")
     _dates_in_order(data, arrival, received)
     _possible_quantities(data, arrival)
     importer = organisation_by_uscc(world, arrival.importer)
@@ -103,21 +105,30 @@ def _register(data: Data, ctx: Context, world: World) -> Decision:
         "code": code,
         "owner": ctx.actor.organisation if importer is None else importer.id,
         "custodian": ctx.actor.organisation,
+        "state": state.value,
         "holds": [hold.id for hold in holds_in_force((), arrival.id, world)],
     }
-    return decided(ctx, outcome, policy, [*_doubts(data)], facility=facility, lots=[ctx.id(0)], holding=True)
+    doubts = [*_doubts(data, policy)]
+    # Too much in all is a matter of weights or numbers: it is to be explained, and holds nothing.
+    broken, holding = [*doubts, *_overfull(data, arrival)], bool(doubts)
+    return decided(ctx, outcome, policy, broken, facility=facility, lots=[ctx.id(0)], holding=holding)
+
+
+def _complete(data: Data, policy: Policy) -> None:
+    """All that goods of the regime must state is stated."""
+    for name in policy.document["particulars"]:
+        if data.get(name) is None:
+            raise Refusal("lot.particular-missing", field=f"/{name}", missing=name, regime=policy.regime)
 
 
 def _dates_in_order(data: Data, arrival: Arrival, received: Moment) -> None:
-    produced = parse(data["produced_on"])
-    made = produced
-    if data.get("frozen_on") is not None:
-        made = parse(data["frozen_on"])
-        if made.certainly_before(produced):
-            raise Refusal(
-                "lot.frozen-before-produced", field="/frozen_on", frozen=made.text, produced=produced.text
-            )
-    if received.certainly_before(made):
+    produced, frozen = _moment(data, "produced_on"), _moment(data, "frozen_on")
+    if produced is not None and frozen is not None and frozen.certainly_before(produced):
+        raise Refusal(
+            "lot.frozen-before-produced", field="/frozen_on", frozen=frozen.text, produced=produced.text
+        )
+    made = frozen or produced
+    if made is not None and received.certainly_before(made):
         raise Refusal(
             "lot.received-before-made", field="/received_at", received=received.text, made=made.text
         )
@@ -128,13 +139,18 @@ def _dates_in_order(data: Data, arrival: Arrival, received: Moment) -> None:
             received=received.text,
             entry=arrival.entry_on,
         )
-    if not produced.certainly_before(parse(data["best_before"])):
+    best_before = _moment(data, "best_before")
+    if produced is not None and best_before is not None and not produced.certainly_before(best_before):
         raise Refusal(
             "lot.best-before-too-early",
             field="/best_before",
-            best_before=data["best_before"],
+            best_before=best_before.text,
             produced=produced.text,
         )
+
+
+def _moment(data: Data, name: str) -> Moment | None:
+    return None if data.get(name) is None else parse(data[name])
 
 
 def _possible_quantities(data: Data, arrival: Arrival) -> None:
@@ -148,22 +164,37 @@ def _possible_quantities(data: Data, arrival: Arrival) -> None:
         raise Refusal("lot.gross-below-net", field="/gross_grams", gross=gross, net=grams)
 
 
-def _doubts(data: Data) -> Iterator[Refusal]:
+def _doubts(data: Data, policy: Policy) -> Iterator[Refusal]:
     """What is recorded in breach."""
-    hs, category = data["hs"], data["category"]
-    if not is_cold_chain(hs):
+    hs, category = data.get("hs"), data["category"]
+    if hs is not None and policy.document["cold_chain"] and not is_cold_chain(hs):
         yield Refusal("lot.hs-not-cold-chain", field="/hs", hs=hs)
-    if category in _HEADINGS and not hs.startswith(_HEADINGS[category]):
+    if hs is not None and category in _HEADINGS and not hs.startswith(_HEADINGS[category]):
         yield Refusal("lot.hs-unlike-category", field="/hs", hs=hs, category=category)
     if data.get("seal_intact") is False:
         yield Refusal("lot.seal-broken", field="/seal_intact", code=data["code"])
 
 
+def _overfull(data: Data, arrival: Arrival) -> Iterator[Refusal]:
+    """All that came out of a container together, though each lot alone would have fitted into it."""
+    grams = arrival.registered_grams + data["grams"]
+    if arrival.container is not None and grams > CONTAINER_GRAMS:
+        yield Refusal(
+            "lot.container-overfull",
+            field="/grams",
+            container=arrival.container,
+            grams=grams,
+            most=CONTAINER_GRAMS,
+        )
+
+
 def _registered(
     statement: Statement, position: int, world: World
-) -> Iterator[Lot | Unit | Parentage | IssuedCode | Event]:
+) -> Iterator[Arrival | Lot | Unit | Parentage | IssuedCode | Event]:
     data, outcome = statement.data, statement.outcome
-    yield _lot(data, outcome, statement.actor.organisation, position)
+    arrival = world.row(ARRIVAL, data["arrival"])
+    yield replace(arrival, registered_grams=arrival.registered_grams + data["grams"], version=position)
+    yield _lot(data, outcome, statement.actor.organisation, position, arrival.regime)
     yield accounts.opened(
         id=outcome["unit"],
         lot=outcome["lot"],
@@ -173,7 +204,7 @@ def _registered(
         facility=data["facility"],
         zone=data["zone"],
         region=world.row(FACILITY, data["facility"]).region,
-        state=UnitState.QUARANTINED,
+        state=UnitState(outcome["state"]),
         pieces=data["pieces"],
         grams=data["grams"],
         made_at=data["received_at"],
@@ -185,7 +216,8 @@ def _registered(
     yield from events(statement, position, [outcome["lot"]], data["facility"], data["received_at"])
 
 
-def _lot(data: Data, outcome: Data, organisation: int, position: int) -> Lot:
+def _lot(data: Data, outcome: Data, organisation: int, position: int, regime: str) -> Lot:
+    is_free = outcome["state"] == UnitState.RELEASED
     details: dict[str, Any] = {name: value for name, value in data.items() if name not in _OF_THE_ROW}
     return Lot(
         id=outcome["lot"],
@@ -199,22 +231,23 @@ def _lot(data: Data, outcome: Data, organisation: int, position: int) -> Lot:
         product_en=data.get("product_en"),
         category=data["category"],
         specification=data["specification"],
-        hs=data["hs"],
+        hs=data.get("hs"),
         gtin=data.get("gtin"),
         temperature_class=data["temperature_class"],
-        country=data["country"],
-        establishment=data["establishment"],
-        production_batch=data["production_batch"],
-        produced_on=data["produced_on"],
-        best_before=data["best_before"],
+        country=data.get("country"),
+        establishment=data.get("establishment"),
+        production_batch=data.get("production_batch"),
+        produced_on=data.get("produced_on"),
+        best_before=data.get("best_before"),
         received_at=data["received_at"],
         pieces=data["pieces"],
         grams=data["grams"],
-        released_pieces=0,
-        released_grams=0,
+        released_pieces=data["pieces"] if is_free else 0,
+        released_grams=data["grams"] if is_free else 0,
         certificates=[],
         details=details,
         version=position,
+        regime=regime,
     )
 
 
@@ -228,5 +261,5 @@ def _reads(data: Data, world: World) -> Iterator[Stream]:
         yield from organisation_by_uscc_streams(world, arrival.importer)
 
 
-REGISTER = Kind("lot-registered", {2: _register}, _registered, _reads)
+REGISTER = Kind("lot-registered", {3: _register}, _registered, _reads)
 KINDS = [REGISTER]

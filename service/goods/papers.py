@@ -39,8 +39,16 @@ _SAYS: dict[str, tuple[str, ...]] = {
     Paper.NUCLEIC_ACID: ("happened_at", "result", "sampled_where"),
     Paper.DISINFECTION: ("happened_at", "pieces"),
     Paper.CUSTOMS_DECLARATION: (),
+    Paper.ORIGIN: (),
+    Paper.QUALITY_TEST: ("happened_at", "result"),
 }
 """What a paper of each kind must state to be of any use at the gate."""
+
+_RESULTS: dict[str, tuple[str, ...]] = {
+    Paper.NUCLEIC_ACID: ("negative", "positive"),
+    Paper.QUALITY_TEST: ("qualified", "unqualified"),
+}
+"""How a test of each kind may come out."""
 
 _DETAILS = ("agent", "concentration", "contact_minutes")
 
@@ -82,6 +90,15 @@ def _complete(data: Data) -> None:
     for name in _SAYS[data["kind"]]:
         if data.get(name) is None:
             raise Refusal("certificate.incomplete", field=f"/{name}", number=data["number"], missing=name)
+    allowed = _RESULTS.get(data["kind"], ())
+    if data.get("result") is not None and allowed and data["result"] not in allowed:
+        raise Refusal(
+            "certificate.result-of-another-test",
+            field="/result",
+            number=data["number"],
+            result=data["result"],
+            allowed=", ".join(allowed),
+        )
     if len(data["lots"]) > 1 and data.get("grams") is None:
         raise Refusal(
             "certificate.kilograms-missing", field="/grams", number=data["number"], lots=len(data["lots"])
@@ -206,5 +223,5 @@ def _reads(data: Data, world: World) -> Iterator[Stream]:
             yield CERTIFICATE, file.certificates[0]
 
 
-RECORD = Kind("certificate-recorded", {1: _record}, _recorded, _reads)
+RECORD = Kind("certificate-recorded", {2: _record}, _recorded, _reads)
 KINDS = [RECORD]

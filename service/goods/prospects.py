@@ -54,7 +54,7 @@ def _prospect(world: World, lot: Lot, unit: Unit, now: str) -> Prospect:
     assert lot.arrival is not None and unit.facility is not None  # noqa: S101  (asked before)
     facility = world.row(FACILITY, unit.facility)
     try:
-        policy = policy_for(world, facility.region, datetime.now(CHINA))
+        policy = policy_for(world, facility.region, datetime.now(CHINA), lot.regime)
     except Refusal as missing:
         return Prospect(unit.id, unit.pieces, unit.grams, [missing])
     case = Application(

@@ -46,7 +46,7 @@ def _release(data: Data, ctx: Context, world: World) -> Decision:
         raise Refusal("release.code-malformed", field="/code", code=data["code"][:40])
     lot, arrival = _own_lot(data["lot"], ctx, world)
     unit, facility = _quarantined_unit(data["unit"], lot, ctx, world)
-    policy = policy_for(world, facility.region, ctx.recorded)
+    policy = policy_for(world, facility.region, ctx.recorded, lot.regime)
     case = Application(
         lot=lot,
         unit=unit,
@@ -56,7 +56,7 @@ def _release(data: Data, ctx: Context, world: World) -> Decision:
         demands=Demands.of(policy),
         pieces=data["pieces"],
         grams=data["grams"],
-        moment=happened(data["happened_at"], ctx, policy),
+        moment=happened(data["happened_at"], ctx, policy, kind="lot-released"),
     )
     verdict = judge(case)
     wanted = [*held(holds_on(unit, world), unit.id), *verdict.wants]

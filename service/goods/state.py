@@ -12,16 +12,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from schema.messages.written import COLD_CHAIN_IMPORT
 from service.ledger import Projection
 
 
 class Paper(StrEnum):
-    """The three certificates and the customs declaration."""
+    """The three certificates, the customs declaration, and what other goods come with."""
 
     QUARANTINE = "quarantine"
     NUCLEIC_ACID = "nucleic_acid"
     DISINFECTION = "disinfection"
     CUSTOMS_DECLARATION = "customs_declaration"
+    ORIGIN = "origin"
+    QUALITY_TEST = "quality_test"
 
 
 class UnitState(StrEnum):
@@ -82,7 +85,10 @@ class MovementKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A container, or a load without one, announced to a first station. The root of a family of lots."""
+    """A container, or a load without one, announced to a first station. The root of a family of lots.
+
+    ``regime`` says under which policies its goods come; ``registered_grams`` is what of it was registered.
+    """
 
     id: int
     organisation: int
@@ -99,6 +105,8 @@ class Arrival:
     seal_intact: bool | None
     details: dict[str, Any]
     version: int
+    regime: str = COLD_CHAIN_IMPORT
+    registered_grams: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +144,7 @@ class Lot:
     certificates: list[str]
     details: dict[str, Any]
     version: int
+    regime: str = COLD_CHAIN_IMPORT
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 Rules that it keeps: the platform registers organisations; an organisation's managers register its own users,
 tokens, facilities and vehicles; a regulator enacts policy within its jurisdiction; whoever is suspended,
 disabled or revoked says nothing more. What is not yours is refused with the words of what does not exist.
-Credentials and personal values are outside the ledger (credentials.py, personal.py).
+Credentials and personal values are outside the ledger (credentials/, personal.py).
 """
 
 from typing import Any
 
 from service.ledger import Projection
-from service.parties.facilities import FILE_FACILITY, REGISTER_VEHICLE
+from service.parties import erasure, facilities, filing, people, staff, vehicles, zones
+from service.parties.facilities import FILE_FACILITY
 from service.parties.founding import OPEN_LEDGER
 from service.parties.lookups import (
     organisation_by_uscc,
@@ -19,15 +20,31 @@ from service.parties.lookups import (
     policy_streams,
 )
 from service.parties.organisations import (
+    CHANGE_ORGANISATION,
     REGISTER_ORGANISATION,
     REINSTATE_ORGANISATION,
     SUSPEND_ORGANISATION,
 )
-from service.parties.people import DISABLE_USER, ISSUE_TOKEN, REGISTER_USER, REVOKE_TOKEN
-from service.parties.policies import ENACT_POLICY, shipped_policies
+from service.parties.people import (
+    DISABLE_USER,
+    INVITE_USER,
+    ISSUE_TOKEN,
+    REGISTER_USER,
+    RESET_SECOND_FACTOR,
+    REVOKE_TOKEN,
+    WITHDRAW_INVITATION,
+)
+from service.parties.policies import (
+    ENACT_POLICY,
+    WITHDRAW_POLICY,
+    shipped_enactments,
+    shipped_policies,
+)
+from service.parties.staff import crew_breaches, crew_streams
 from service.parties.standing import STANDING, Scope
 from service.parties.state import (
     BEFORE_RELEASE,
+    EDITION,
     FACILITY,
     FIRST_STATIONS,
     ORGANISATION,
@@ -36,9 +53,11 @@ from service.parties.state import (
     USCC,
     USER,
     VEHICLE,
+    Edition,
     Facility,
     FacilityKind,
     Organisation,
+    Policies,
     Policy,
     Role,
     Token,
@@ -48,29 +67,39 @@ from service.parties.state import (
     Vehicle,
     ZoneKind,
 )
+from service.parties.vehicles import REGISTER_VEHICLE
 
 KINDS = [
     OPEN_LEDGER,
     REGISTER_ORGANISATION,
     SUSPEND_ORGANISATION,
     REINSTATE_ORGANISATION,
-    FILE_FACILITY,
-    REGISTER_VEHICLE,
-    REGISTER_USER,
-    DISABLE_USER,
-    ISSUE_TOKEN,
-    REVOKE_TOKEN,
+    CHANGE_ORGANISATION,
+    *facilities.KINDS,
+    *filing.KINDS,
+    *zones.KINDS,
+    *vehicles.KINDS,
+    *staff.KINDS,
+    *erasure.KINDS,
+    *people.KINDS,
     ENACT_POLICY,
+    WITHDRAW_POLICY,
 ]
-PROJECTIONS: list[Projection[Any]] = [ORGANISATION, USCC, FACILITY, VEHICLE, USER, TOKEN, POLICY]
+PROJECTIONS: list[Projection[Any]] = [
+    ORGANISATION, USCC, FACILITY, VEHICLE, USER, TOKEN, POLICY, EDITION,
+    *staff.PROJECTIONS,
+    *erasure.PROJECTIONS,
+]
 
 __all__ = [
     "BEFORE_RELEASE",
     "DISABLE_USER",
+    "EDITION",
     "ENACT_POLICY",
     "FACILITY",
     "FILE_FACILITY",
     "FIRST_STATIONS",
+    "INVITE_USER",
     "ISSUE_TOKEN",
     "KINDS",
     "OPEN_LEDGER",
@@ -81,6 +110,7 @@ __all__ = [
     "REGISTER_USER",
     "REGISTER_VEHICLE",
     "REINSTATE_ORGANISATION",
+    "RESET_SECOND_FACTOR",
     "REVOKE_TOKEN",
     "STANDING",
     "SUSPEND_ORGANISATION",
@@ -88,9 +118,12 @@ __all__ = [
     "USCC",
     "USER",
     "VEHICLE",
+    "WITHDRAW_POLICY",
+    "Edition",
     "Facility",
     "FacilityKind",
     "Organisation",
+    "Policies",
     "Policy",
     "Role",
     "Scope",
@@ -100,10 +133,13 @@ __all__ = [
     "UserRole",
     "Vehicle",
     "ZoneKind",
+    "crew_breaches",
+    "crew_streams",
     "organisation_by_uscc",
     "organisation_by_uscc_streams",
     "policy_for",
     "policy_regions",
     "policy_streams",
+    "shipped_enactments",
     "shipped_policies",
 ]

@@ -1,18 +1,27 @@
-"""What other rooms ask of the parties while they judge: pure reads of a world."""
+"""What other rooms ask of the parties while they judge: pure reads of a world.
+
+A statement is judged under the policy that is in force when it is *recorded*, not when what it tells of
+happened: so nobody chooses the rules by choosing a date, and an auditor who judges again needs no more than
+the statements before it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
+from schema.messages.policies import DEFAULTS
+from schema.messages.written import COLD_CHAIN_IMPORT
 from schema.problems import Refusal
 from service.ledger import Stream, World
+from service.ledger.statement import instant
 from service.parties.state import ORGANISATION, POLICY, USCC, Organisation, Policy
 
 
 def policy_regions(region: str) -> tuple[str, ...]:
     """The prefixes under which a policy for ``region`` may stand, narrowest first; ``""`` is everywhere."""
-    return (region[:6], region[:4], region[:2], "")
+    return tuple(dict.fromkeys((region[:6], region[:4], region[:2], "")))
 
 
 def policy_streams(region: str) -> Iterable[Stream]:
@@ -20,17 +29,34 @@ def policy_streams(region: str) -> Iterable[Stream]:
     return ((POLICY, prefix) for prefix in policy_regions(region))
 
 
-def policy_for(world: World, region: str, _at: datetime) -> Policy:
+def policy_for(world: World, region: str, at: datetime, regime: str = COLD_CHAIN_IMPORT) -> Policy:
     """The policy in force at a time for a six-digit ``region``: that of the longest prefix that has one.
 
     All prefixes are read, so that a statement also records which narrower policy there was not.
-    Raises Refusal ``policy.missing`` where none exists, not even the national one.
+    Raises Refusal ``policy.missing`` where none is in force, not even a national one, and
+    ``policy.regime-unknown`` where that is so of a regime that somebody named.
     """
-    found = [world.get(POLICY, prefix) for prefix in policy_regions(region)]
-    for policy in found:
-        if policy is not None:
-            return policy
-    raise Refusal("policy.missing", region=region)
+    moment = instant(at)
+    rows = [world.get(POLICY, prefix) for prefix in policy_regions(region)]
+    for row in rows:
+        found = None if row is None else in_force(row.editions, regime, moment)
+        if row is not None and found is not None:
+            return Policy(row.region, regime, {**DEFAULTS, **found["document"]}, found["position"])
+    if regime == COLD_CHAIN_IMPORT:
+        raise Refusal("policy.missing", region=region)
+    raise Refusal("policy.regime-unknown", field="/regime", regime=regime, region=region)
+
+
+def in_force(editions: Sequence[dict[str, Any]], regime: str, moment: str) -> dict[str, Any] | None:
+    """The edition of ``regime`` that holds at an instant: the one that began last, unless it has ended.
+
+    Of two that began at the same instant the later one holds: it replaced the other at once.
+    """
+    begun = [each for each in editions if each["regime"] == regime and each["begins"] <= moment]
+    latest = max(begun, key=lambda each: (each["begins"], each["position"]), default=None)
+    if latest is None or (latest["ends"] is not None and latest["ends"] <= moment):
+        return None
+    return latest
 
 
 def organisation_by_uscc(world: World, uscc: str) -> Organisation | None:

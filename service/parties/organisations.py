@@ -1,7 +1,8 @@
 """Organisations: registered, changed, suspended and reinstated by the platform.
 
-Rules: one organisation per social credit code; whoever supervises does not trade, and neither becomes the
-other later; the platform's own role is given on the command line only; nobody suspends himself.
+Rules: one organisation per social credit code; only an authority is seated in the whole country; whoever
+supervises does not trade, and neither becomes the other later; the platform's own role is given on the
+command line only; nobody suspends himself.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from schema.identifiers import COUNTRY
 from schema.problems import Refusal
 from service.ledger import PLATFORM, Context, Data, Decision, Kind, Statement, Stream, World
 from service.parties.speakers import demand_platform
@@ -23,6 +25,8 @@ CHANGEABLE = ("name", "name_en", "roles")
 def _decide_registration(data: Data, ctx: Context, world: World) -> Decision:
     demand_platform(ctx, world)
     _check_roles(data["roles"], ctx)
+    if data["region"] == COUNTRY and not SUPERVISING.intersection(data["roles"]):
+        raise Refusal("party.region-whole-country", field="/region", region=data["region"])
     holder = world.get(USCC, data["uscc"])
     if holder is not None:
         raise Refusal("party.uscc-taken", field="/uscc", uscc=data["uscc"], organisation=holder.organisation)

@@ -1,4 +1,4 @@
-"""GET routes of the register: who takes part, one's own staff, tokens and vehicles, the policies in force.
+"""GET routes of the register: who takes part, and one's own vehicles.
 
 What of it may be seen is written down in visibility.py.
 """
@@ -65,18 +65,6 @@ async def _vehicles(ask: Ask) -> Slice[dict[str, Any]]:
     return await _own(ask, "vehicles_page")
 
 
-async def _users(ask: Ask) -> Slice[dict[str, Any]]:
-    return await _own(ask, "users_page")
-
-
-async def _tokens(ask: Ask) -> Slice[dict[str, Any]]:
-    return await _own(ask, "tokens_page")
-
-
-async def _policies(ask: Ask) -> Slice[dict[str, Any]]:
-    return await _page(ask, "policies_page", _cursor(ask), ask.page.wanted, key="region")
-
-
 READS: Sequence[Read] = (
     Read("/api/v1/organisations", "organisations", "Organisations that you may see, or one by its code",
          _organisations, views.OrganisationView, views.OrganisationSearch, cursor=(int,), tag=_TAG),
@@ -88,10 +76,4 @@ READS: Sequence[Read] = (
          _facility, views.FacilityView, tag=_TAG),
     Read("/api/v1/vehicles", "vehicles", "Your vehicles",
          _vehicles, views.VehicleView, cursor=(int,), tag=_TAG),
-    Read("/api/v1/users", "users", "Your users",
-         _users, views.UserView, cursor=(int,), tag=_TAG),
-    Read("/api/v1/tokens", "tokens", "Your API tokens, without their secrets",
-         _tokens, views.TokenView, cursor=(int,), tag=_TAG),
-    Read("/api/v1/policies", "policies", "The policies in force, by region prefix",
-         _policies, views.PolicyView, cursor=(str,), tag=_TAG),
 )  # fmt: skip

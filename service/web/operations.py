@@ -5,14 +5,37 @@ from __future__ import annotations
 from service.codes import reading as codes_reading
 from service.goods import reading as goods_reading
 from service.goods import routes as goods_routes
+from service.goods.disinfection import reading as disinfection_reading
+from service.goods.disinfection import routes as disinfection_routes
+from service.goods.stock import reading as stock_reading
+from service.goods.stock import routes as stock_routes
 from service.http.reads import Read
 from service.http.writes import Write
+from service.parties import person_routes, policy_routes, staff_routes
 from service.parties import reading as parties_reading
 from service.parties import routes as parties_routes
 from service.tracing import routes as tracing_routes
 
-_READS = (*parties_reading.READS, *goods_reading.READS, *codes_reading.READS, *tracing_routes.READS)
-_WRITES = (*parties_routes.WRITES, *goods_routes.WRITES)
+_READS = (
+    *parties_reading.READS,
+    *policy_routes.READS,
+    *staff_routes.READS,
+    *person_routes.READS,
+    *goods_reading.READS,
+    *disinfection_reading.READS,
+    *stock_reading.READS,
+    *codes_reading.READS,
+    *tracing_routes.READS,
+)
+_WRITES = (
+    *parties_routes.WRITES,
+    *policy_routes.WRITES,
+    *staff_routes.WRITES,
+    *person_routes.WRITES,
+    *goods_routes.WRITES,
+    *disinfection_routes.WRITES,
+    *stock_routes.WRITES,
+)
 
 READS: dict[str, Read] = {read.name: read for read in _READS}
 WRITES: dict[str, Write] = {write.name: write for write in _WRITES}

@@ -12,7 +12,7 @@ from service.goods.fitness import Application
 from service.goods.gate import wants
 from service.goods.release import RELEASE_LOT
 from service.goods.state import ARRIVAL, CERTIFICATE, EDGE, EVENT, LOT, RELEASE, UNIT
-from service.parties import FACILITY, POLICY
+from service.parties import FACILITY, policy_for
 from tests.unit.goods.inbound import (
     GRAMS,
     NOON,
@@ -267,7 +267,7 @@ def test_whoever_asks_beforehand_hears_what_the_gate_will_say() -> None:
         arrival=history.row(ARRIVAL, row.arrival or 0),
         facility=history.row(FACILITY, scene.place),
         papers=[history.row(CERTIFICATE, key) for key in row.certificates],
-        demands=Demands.of(history.row(POLICY, "37")),
+        demands=Demands.of(policy_for(history.world, "370200", history.at)),
         pieces=PIECES,
         grams=GRAMS,
         moment=parse(at("09:30", 17)),

@@ -30,6 +30,7 @@ def test_covers(jurisdiction: str, region: str, covered: bool) -> None:
 @pytest.mark.parametrize(
     ("region", "digits", "level"),
     [
+        ("100000", "", RegionLevel.COUNTRY),
         ("210000", "21", RegionLevel.PROVINCE),
         ("510900", "5109", RegionLevel.CITY),
         ("500000", "50", RegionLevel.PROVINCE),

@@ -8,13 +8,11 @@ from service.ledger import PLATFORM, Actor
 from service.ledger.kinds import Context, Decision, Kind
 from service.parties import (
     DISABLE_USER,
-    ENACT_POLICY,
     FACILITY,
     FILE_FACILITY,
     FIRST_STATIONS,
     ISSUE_TOKEN,
     ORGANISATION,
-    POLICY,
     REGISTER_ORGANISATION,
     REGISTER_USER,
     REGISTER_VEHICLE,
@@ -27,8 +25,6 @@ from service.parties import (
     VEHICLE,
     FacilityKind,
     organisation_by_uscc,
-    policy_for,
-    shipped_policies,
 )
 from service.parties.facilities import ROLES
 from tests.settlement import SEALED, Settlement, uscc
@@ -182,55 +178,3 @@ def test_the_scope_that_a_kind_asks_for_is_enough(town: Settlement) -> None:
 
 def _admit(_data: object, ctx: Context, _world: object) -> Decision:
     return Decision(outcome={"at": ctx.at})
-
-
-@pytest.mark.parametrize("region", ["21", "2101", "210102"])
-def test_a_regulator_enacts_for_all_that_lies_in_its_region(town: Settlement, region: str) -> None:
-    regulator = town.party("regulator", region="210000")
-    data = {"region": region, "document": shipped_policies()["21"]}
-    town.history.say(ENACT_POLICY, data, regulator.manager)
-    assert town.history.row(POLICY, region).document == shipped_policies()["21"]
-
-
-def test_a_policy_may_be_enacted_on_the_day_it_begins(town: Settlement) -> None:
-    # 2020-08-17 begins in China while it is still the 16th in UTC.
-    town.history.now("2020-08-16T16:00:00+00:00")
-    town.policy("21", valid_from="2020-08-17")
-
-
-def test_the_longest_prefix_holds(town: Settlement) -> None:
-    province, county = town.policy("21"), town.policy("210102")
-    world = town.history.world
-    assert policy_for(world, "210102", town.history.at).version == county
-    assert policy_for(world, "210103", town.history.at).version == province
-    assert policy_for(world, "210000", town.history.at).version == province
-    assert policy_for(world, "420100", town.history.at).region == ""
-
-
-def test_the_newest_of_a_prefix_holds(town: Settlement) -> None:
-    town.policy("21", back_dating_days=5)
-    newest = town.policy("21", back_dating_days=6)
-    policy = policy_for(town.history.world, "210102", town.history.at)
-    assert (policy.version, policy.document["back_dating_days"]) == (newest, 6)
-
-
-def test_a_statement_names_also_the_policies_that_there_were_not(town: Settlement) -> None:
-    world = town.history.world
-    world.begin()
-    policy_for(world, "420106", town.history.at)
-    assert dict(world.reads()) == {
-        "policy/420106": None,
-        "policy/4201": None,
-        "policy/42": None,
-        "policy/": 1,
-    }
-
-
-def test_shipped_policies() -> None:
-    policies = shipped_policies()
-    assert set(policies) == {"", "21", "3702", "42", "4201"}
-    accepts = {region: p["accept_exit_certificates_of_other_provinces"] for region, p in policies.items()}
-    assert accepts["42"] is True
-    assert accepts["4201"] is True
-    assert accepts["21"] is False
-    assert policies["21"]["enhanced"] == [{"country": "ECU", "category": "aquatic"}]

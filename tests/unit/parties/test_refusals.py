@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from schema.problems import Refusal, explain
+from schema.problems import explain
 from service.ledger import PLATFORM, Actor, Data, Kind
 from service.parties import (
     DISABLE_USER,
@@ -24,10 +24,8 @@ from service.parties import (
     REINSTATE_ORGANISATION,
     REVOKE_TOKEN,
     SUSPEND_ORGANISATION,
-    policy_for,
     shipped_policies,
 )
-from tests.history import History
 from tests.settlement import SEALED, Settlement, uscc
 
 
@@ -244,6 +242,13 @@ def regulator_that_trades(town: Settlement) -> Said:
     return Said(REGISTER_ORGANISATION, said, town.platform.manager, ("regulator, retailer",), "/roles")
 
 
+@breaks("party.region-whole-country")
+def shop_that_is_everywhere(town: Settlement) -> Said:
+    return Said(
+        REGISTER_ORGANISATION, organisation(region="100000"), town.platform.manager, ("100000",), "/region"
+    )
+
+
 @breaks("party.uscc-taken")
 def the_same_code_twice(town: Settlement) -> Said:
     store = town.party("cold_store")
@@ -422,31 +427,6 @@ def revoked_twice(town: Settlement) -> Said:
     return Said(REVOKE_TOKEN, {"token": key.token}, shop.manager, (str(key.token),), "/token")
 
 
-@breaks("policy.region-outside-jurisdiction")
-def regulator_enacts_for_the_neighbour(town: Settlement) -> Said:
-    regulator = town.party("regulator", region="210100")
-    return Said(ENACT_POLICY, policy("2102"), regulator.manager, ("2102", "2101"), "/region")
-
-
-@breaks("policy.region-outside-jurisdiction")
-def city_enacts_for_its_province(town: Settlement) -> Said:
-    regulator = town.party("regulator", region="210100")
-    return Said(ENACT_POLICY, policy("21"), regulator.manager, ("21", "2101"), "/region")
-
-
-@breaks("policy.document-invalid")
-def policy_that_is_not_well_formed(town: Settlement) -> Said:
-    said = policy("21", announce_hours="24", required=["quarantine", "horoscope"])
-    return Said(ENACT_POLICY, said, PLATFORM, ("2",), "/document")
-
-
-@breaks("policy.begins-later")
-def policy_of_tomorrow(town: Settlement) -> Said:
-    town.history.now("2020-08-16T23:59+08:00")
-    said = policy("21", valid_from="2020-08-17")
-    return Said(ENACT_POLICY, said, PLATFORM, ("2020-08-17", "2020-08-16"), "/document/valid_from")
-
-
 GOODS = Kind(
     "goods-tested", {1: lambda *_: pytest.fail("judged")}, lambda *_: (), lambda *_: (), scope="goods:write"
 )
@@ -467,8 +447,6 @@ def test_refused(town: Settlement, code: str, case: Case) -> None:
 
 
 ELSEWHERE = {
-    "policy.missing",  # below
-    "policy.enhanced-empty",  # a message's own rule
     "user.login-taken",
     "user.login-unknown",
     "user.login-format",
@@ -481,10 +459,3 @@ def test_no_rule_is_without_a_case() -> None:
     text = (files("schema.problems") / "parties.toml").read_text(encoding="utf-8")
     codes = {code for code in tomllib.loads(text) if not code.startswith("password.")}
     assert codes - ELSEWHERE == {code for code, _ in CASES}
-
-
-def test_without_any_policy_nothing_can_be_judged() -> None:
-    with pytest.raises(Refusal) as caught:
-        policy_for(History().world, "210100", History().at)
-    assert caught.value.code == "policy.missing"
-    assert all("210100" in explain(caught.value, language).detail for language in ("en", "zh"))

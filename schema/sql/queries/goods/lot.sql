@@ -2,7 +2,7 @@
 SELECT id, family, code, organisation, facility, arrival, parents, product, product_en, category,
        specification, hs, gtin, temperature_class, country, establishment, production_batch, produced_on,
        best_before, received_at, pieces, grams, released_pieces, released_grams, certificates, details,
-       version
+       version, regime
   FROM goods.lot WHERE id = ANY($1::bigint[])
 
 -- name: save
@@ -11,12 +11,12 @@ INSERT INTO goods.lot
       (id, family, code, organisation, facility, arrival, parents, product, product_en, category,
        specification, hs, gtin, temperature_class, country, establishment, production_batch, produced_on,
        best_before, received_at, pieces, grams, released_pieces, released_grams, certificates, details,
-       version)
+       version, regime)
 SELECT * FROM unnest(
        $1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::jsonb[],
        $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
        $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::bigint[],
-       $22::bigint[], $23::bigint[], $24::bigint[], $25::jsonb[], $26::jsonb[], $27::bigint[])
+       $22::bigint[], $23::bigint[], $24::bigint[], $25::jsonb[], $26::jsonb[], $27::bigint[], $28::text[])
     ON CONFLICT (id) DO UPDATE SET
        released_pieces = excluded.released_pieces,
        released_grams = excluded.released_grams,
@@ -27,7 +27,7 @@ SELECT * FROM unnest(
 SELECT id, family, code, organisation, facility, arrival, parents, product, product_en, category,
        specification, hs, gtin, temperature_class, country, establishment, production_batch, produced_on,
        best_before, received_at, pieces, grams, released_pieces, released_grams, certificates, details,
-       version
+       version, regime
   FROM goods.lot ORDER BY id
 
 -- name: clear

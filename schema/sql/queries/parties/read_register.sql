@@ -22,7 +22,8 @@ SELECT EXISTS (SELECT FROM parties.facilities_seen($1, $2, $3) s WHERE s.facilit
 -- name: facilities_page
 -- $4 after which id, $5 how many, $6 social credit code, $7 organisation, $8 kind.
 SELECT f.id, parties.named(f.organisation) AS organisation, f.kind, f.name, f.name_en, f.region, f.address,
-       f.filing, f.zones, f.active, f.version AS position
+       f.filing, f.zones, f.active, f.closed, f.suspended, f.reason, f.began_on, f.filed_at,
+       f.version AS position
   FROM parties.facility f JOIN parties.organisation o ON o.id = f.organisation
  WHERE f.id > coalesce($4::bigint, -1) AND ($6::text IS NULL OR o.uscc = $6)
    AND ($7::bigint IS NULL OR f.organisation = $7) AND ($8::text IS NULL OR f.kind = $8)
@@ -32,7 +33,8 @@ SELECT f.id, parties.named(f.organisation) AS organisation, f.kind, f.name, f.na
 
 -- name: facilities_row
 SELECT f.id, parties.named(f.organisation) AS organisation, f.kind, f.name, f.name_en, f.region, f.address,
-       f.filing, f.zones, f.active, f.version AS position
+       f.filing, f.zones, f.active, f.closed, f.suspended, f.reason, f.began_on, f.filed_at,
+       f.version AS position
   FROM parties.facility f WHERE f.id = $1
 
 -- name: vehicles_page
@@ -40,19 +42,3 @@ SELECT f.id, parties.named(f.organisation) AS organisation, f.kind, f.name, f.na
 SELECT v.id, v.organisation, v.kind, v.active, v.version AS position FROM parties.vehicle v
  WHERE ($1 = 'platform' OR v.organisation = $2) AND v.id > coalesce($3::bigint, -1)
  ORDER BY v.id LIMIT $4
-
--- name: users_page
-SELECT u.id, u.organisation, u.role, u.active, u.version AS position FROM parties.user u
- WHERE ($1 = 'platform' OR u.organisation = $2) AND u.id > coalesce($3::bigint, -1)
- ORDER BY u.id LIMIT $4
-
--- name: tokens_page
-SELECT t.id, t.organisation, t.scopes, t.active, t.version AS position FROM parties.token t
- WHERE ($1 = 'platform' OR t.organisation = $2) AND t.id > coalesce($3::bigint, -1)
- ORDER BY t.id LIMIT $4
-
--- name: policies_page
--- $1 after which region, $2 how many. The rules that one is judged by are open to all who are.
-SELECT p.region, p.document, p.version AS position FROM parties.policy p
- WHERE $1::text IS NULL OR p.region > $1
- ORDER BY p.region LIMIT $2

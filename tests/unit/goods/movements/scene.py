@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 from schema.identifiers import Level, TraceCode
+from schema.messages.written import COLD_CHAIN_IMPORT
 from schema.problems import Refusal
 from service.goods.accounts import opened
 from service.goods.movements import RECEIVE, SHIP
@@ -23,7 +24,7 @@ from service.parties import (
     Facility,
     FacilityKind,
     Organisation,
-    Policy,
+    Policies,
     Role,
     User,
     Vehicle,
@@ -76,10 +77,11 @@ def by(organisation: int) -> Actor:
     return Actor(organisation, user=organisation + 300)
 
 
-def policy(region: str, **changed: Any) -> Policy:
-    """A policy that accepts everything, with changes."""
+def policy(region: str, position: int = 0, **changed: Any) -> Policies:
+    """A policy that accepts everything, with changes; ``position`` is where it was enacted."""
     document = {"accept_exit_certificates_of_other_provinces": True, "back_dating_days": 7, **changed}
-    return Policy(region, document, version=0)
+    edition = {"position": position, "regime": COLD_CHAIN_IMPORT, "begins": "", "ends": None}
+    return Policies(region, [{**edition, "document": document}], version=0)
 
 
 class Scene:

@@ -105,7 +105,7 @@ def test_goods_on_the_road_are_the_consignors_at_no_place(scene: Scene) -> None:
 
 
 def test_a_shipment_is_judged_under_the_policy_of_its_destination(scene: Scene) -> None:
-    scene.put(replace(policy("42"), version=5))
+    scene.put(policy("42", position=5))
     assert scene.say(SHIP, scene.ship(scene.unit()), QINGDAO).policy == 5
 
 

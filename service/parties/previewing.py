@@ -1,0 +1,123 @@
+"""What the last days would have been under another policy: statements judged again with it in force.
+
+The ledger is walked from its beginning, because a judgement needs the state that it was made on. From a
+moment on, each statement that was judged under the region's policies is judged a second time, on the same
+state but with the draft in force, by the very decider that judged it. Each is taken for itself: what follows
+is judged on what was recorded, not on what would have been. Nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from schema.problems import Problem, Refusal
+from service.ledger import Data, Registry
+from service.ledger.kinds import Context
+from service.ledger.replay import Replay
+from service.ledger.statement import Statement
+from service.ledger.store import Record
+from service.ledger.world import Fork
+from service.parties.state import POLICY, Policies
+
+ALWAYS = "0000"
+"""Before every recorded time, as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A policy that might be: where and for which goods, and what it says."""
+
+    region: str
+    regime: str
+    document: Data
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A statement that the draft judges otherwise: refused, or with rules that it breaks more or less."""
+
+    position: int
+    statement: Statement
+    refusal: Refusal | None
+    added: tuple[Data, ...]
+    removed: tuple[Data, ...]
+
+    def told(self) -> Data:
+        """As it is kept and shown."""
+        refusal = self.refusal
+        causes: Sequence[Problem] = [] if refusal is None else refusal.causes or (refusal,)
+        return {
+            "at": self.statement.at,
+            "kind": self.statement.kind,
+            "organisation": self.statement.actor.organisation,
+            "effect": "changed" if refusal is None else "refused",
+            "refused": [_plain(each) for each in causes],
+            "added": list(self.added),
+            "removed": list(self.removed),
+        }
+
+
+class Rehearsal:
+    """A walk over the ledger's entries in order; ``judged`` counts the statements judged a second time."""
+
+    def __init__(self, registry: Registry, draft: Draft, since: str) -> None:
+        self.judged = 0
+        self._registry = registry
+        self._draft = draft
+        self._since = since
+        self._stream = f"{POLICY.name}/{draft.region}"
+        self._replay = Replay(registry, rules=False)
+
+    def step(self, record: Record) -> Difference | None:
+        """Take the next entry; what the draft would have changed of it, if anything.
+
+        Raises ValueError where the ledger cannot be read.
+        """
+        statement = Statement.decode(record.statement)
+        found = None
+        if statement.at >= self._since and any(stream == self._stream for stream, _ in statement.judged):
+            self.judged += 1
+            found = self._judge(statement, record.position)
+        wrong = [*self._replay.step(record)]
+        if self._replay.broken:
+            raise ValueError(f"position {record.position}: {'; '.join(wrong)}")
+        return found
+
+    def _judge(self, statement: Statement, position: int) -> Difference | None:
+        world = Fork(self._replay.world)
+        world.put([self._in_force()])
+        decide = self._registry.kinds[statement.kind].deciders[statement.decider]
+        try:
+            decision = decide(statement.data, Context(statement.actor, statement.at, position), world)
+        except Refusal as refusal:
+            return Difference(position, statement, refusal, (), ())
+        breach = [_plain(each) for each in decision.breach]
+        added = tuple(each for each in breach if each not in statement.breach)
+        removed = tuple(each for each in statement.breach if each not in breach)
+        return Difference(position, statement, None, added, removed) if added or removed else None
+
+    def _in_force(self) -> Policies:
+        """The region's policies as they stood, but the draft for its regime."""
+        draft = self._draft
+        known = self._replay.world.peek(POLICY, draft.region)
+        others = [] if known is None else [x for x in known.editions if x["regime"] != draft.regime]
+        made: dict[str, Any] = {"position": -1, "regime": draft.regime, "begins": ALWAYS, "ends": None}
+        return Policies(draft.region, [*others, {**made, "document": draft.document}], 0)
+
+
+def _plain(refusal: Problem) -> Data:
+    """A broken rule, as a statement holds it."""
+    return {"rule": refusal.code, "facts": refusal.facts}
+
+
+def differing(before: Data, after: Data, place: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """What differs between two documents: each place (``issuers/quarantine``) with both values, in order."""
+    for name in sorted({*before, *after}):
+        old, new = before.get(name), after.get(name)
+        where = f"{place}/{name}" if place else name
+        if isinstance(old, dict) and isinstance(new, dict):
+            yield from differing(old, new, where)
+        elif old != new:
+            yield where, old, new
