@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
+from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 
 from schema.problems import Problem
@@ -27,12 +28,23 @@ _OPERATOR = {
 }
 
 
+class SecondFactor(StrEnum):
+    """Of whom a second factor is demanded; anybody may have one."""
+
+    NOBODY = "nobody"
+    AUTHORITIES = "authorities"
+    """The platform's operator and regulators."""
+    MANAGERS = "managers"
+    """These, and every organisation's managers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How this service runs. ``database`` is None for the embedded server; port 0 takes any free one.
 
     ``public_host`` is the name that labels carry (schema.public_host). ``operator`` is who runs the
-    platform, needed at the first start: social credit code, region, name.
+    platform, needed at the first start: social credit code, region, name. ``trusted_proxies`` are networks of
+    which ``X-Forwarded-For`` is believed. The sample's people have no second factor.
     """
 
     data: Path
@@ -45,6 +57,15 @@ class Settings:
     sample_data: bool = False
     access_log: bool = True
     operator: tuple[str, str, str] | None = None
+    second_factor: SecondFactor = SecondFactor.AUTHORITIES
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+
+    def demands_second_factor(self, role: str, roles: Collection[str]) -> bool:
+        """Whether a user of ``role`` in an organisation of ``roles`` must have a second factor."""
+        if self.sample_data or self.second_factor is SecondFactor.NOBODY:
+            return False
+        is_authority = "platform" in roles or "regulator" in roles
+        return is_authority or (self.second_factor is SecondFactor.MANAGERS and role == "manager")
 
     @property
     def loopback(self) -> bool:
@@ -63,6 +84,11 @@ class Settings:
     def vault_file(self) -> Path:
         """The keys of persons."""
         return self.trust / "persons.keys"
+
+    @property
+    def account_key_file(self) -> Path:
+        """The key under which second factors are sealed and device cookies signed."""
+        return self.trust / "accounts.key"
 
     @property
     def checkpoint_file(self) -> Path:
@@ -134,6 +160,19 @@ def add_serving_options(parser: argparse.ArgumentParser, environment: Mapping[st
         help="a sample: labels may carry a private name",
     )
     add(
+        "--second-factor",
+        choices=[*SecondFactor],
+        default=said.text("SECOND_FACTOR", SecondFactor.AUTHORITIES),
+        help="of whom one is demanded (default: %(default)s; never with sample data)",
+    )
+    add(
+        "--trusted-proxies",
+        type=_networks,
+        default=said.text("TRUSTED_PROXIES", ""),
+        metavar="CIDR,…",
+        help="proxies whose X-Forwarded-For is believed (default: none)",
+    )
+    add(
         "--no-access-log",
         dest="access_log",
         action="store_false",
@@ -166,6 +205,8 @@ def settings_from(arguments: argparse.Namespace, environment: Mapping[str, str] 
         sample_data=said["sample_data"],
         access_log=said["access_log"],
         operator=_operator(said),
+        second_factor=SecondFactor(said["second_factor"]),
+        trusted_proxies=said["trusted_proxies"],
     )
 
 
@@ -202,6 +243,13 @@ def _port(text: str) -> int:
 
 def _workers(text: str) -> int:
     return _between(text, 1, MAX_WORKERS)
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _between(text: str, least: int, most: int) -> int:

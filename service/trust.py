@@ -1,4 +1,5 @@
-"""The trust folder: the ledger's signing key and its newest checkpoint, outside the database and its folder.
+"""The trust folder: the ledger's signing key, its newest checkpoint, and the key of the accounts, outside the
+database and its folder.
 
 Whoever holds the key can sign a checkpoint of another history; whoever holds the checkpoint can show that one
 is another. So the folder is the service account's alone, is not in the database's backups, and the public
@@ -7,12 +8,15 @@ key beside it (``verifier.key``) may be handed to anyone.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import secrets
 from pathlib import Path
 
 from schema.problems import Problem
 from service.ledger.errors import LedgerFormatError
 from service.ledger.note import Signer, Verifier, generate_key
+from service.parties.credentials.keys import ROOT_BYTES, AccountKeys
 from service.settings import Settings
 
 KEY_VARIABLE = "COLDLEDGER_SIGNING_KEY"
@@ -51,6 +55,26 @@ def read_verifier(settings: Settings) -> Verifier:
         raise Problem("trust.key-missing", file=str(path)) from None
     except (OSError, LedgerFormatError) as error:
         raise Problem("trust.key-unreadable", file=str(path), cause=str(error)) from error
+
+
+def open_account_keys(settings: Settings) -> AccountKeys:
+    """The keys of the accounts; made on the first start, readable by this account only.
+
+    Two processes that start at once agree on the first one's. Raises Problem ``trust.key-unreadable``.
+    """
+    path = settings.account_key_file
+    try:
+        if not path.exists():
+            settings.trust.mkdir(parents=True, exist_ok=True, mode=0o700)
+            draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+            _write_new(draft, secrets.token_hex(ROOT_BYTES), 0o600)
+            with contextlib.suppress(FileExistsError):
+                os.link(draft, path)
+            draft.unlink()
+        keys = AccountKeys.from_root(bytes.fromhex(path.read_text(encoding="ascii").strip()))
+    except (OSError, ValueError) as error:
+        raise Problem("trust.key-unreadable", file=str(path), cause=str(error)) from error
+    return keys
 
 
 def _write_new(path: Path, text: str, mode: int) -> None:

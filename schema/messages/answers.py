@@ -62,12 +62,6 @@ class SecretOnce(Message):
     secret = Text(metadata=_about("Shown once, now. Not in the answer to a repeated submission."))
 
 
-class PasswordOnce(Message):
-    """A password that was made here because none was sent. Only the first answer to a submission tells it."""
-
-    password = Text(metadata=_about("Shown once, now. Not in the answer to a repeated submission."))
-
-
 class SignedIn(Message):
     """A session, which the cookie carries."""
 

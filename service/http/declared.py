@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from aiohttp import web
 from marshmallow import Schema
@@ -21,7 +22,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Action:
     """A route with a handler of its own, declared so that it is documented like the others.
 
-    ``body`` is the schema of a JSON body; ``media`` are the media types of another kind of body.
+    ``body`` is the schema of a JSON body; ``media`` are the media types of another kind of body. ``many``
+    says that the answer is a list of ``response`` in one page.
     """
 
     method: str
@@ -33,8 +35,10 @@ class Action:
     body: type[Schema] | None = None
     media: tuple[str, ...] = (JSON,)
     response: type[Schema] | None = None
+    many: bool = False
     scope: str | None = None
     tag: str = "goods"
+    example: Mapping[str, Any] | None = None
 
     @cached_property
     def parsed(self) -> Path:

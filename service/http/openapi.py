@@ -44,9 +44,9 @@ _TAGS = {
     "codes": "Trace codes and labels",
     "tracing": "Where goods came from and went to",
     "public": "What anyone may see: the consumer's view of a code, exit certificates",
-    "sessions": "Signing in with a browser",
+    "sessions": "Signing in with a browser, and one's own ways in",
 }
-_NOT_FOUND, _FAULTS = "404", ("400", "401", "403", "409", "413", "415", "422", "503")
+_NOT_FOUND, _FAULTS = "404", ("400", "401", "403", "409", "413", "415", "422", "429", "503")
 
 
 def make_document(declared: Iterable[Declared], ledger: str) -> Document:
@@ -171,7 +171,10 @@ def _body(each: Declared, components: _Components) -> Document | None:
             needed = any(field.required for field in each.loader.fields.values())
             return {"required": needed, "content": {JSON: media}}
         case Action(body=body) if body is not None:
-            return {"required": True, "content": {JSON: {"schema": components.reference(body())}}}
+            shown: Document = {"schema": components.reference(body())}
+            if each.example is not None:
+                shown["example"] = each.example
+            return {"required": True, "content": {JSON: shown}}
         case Action(media=kinds) if JSON not in kinds:
             return {"required": True, "content": {kind: {"schema": _BINARY} for kind in kinds}}
         case _:
@@ -201,7 +204,10 @@ def _good(each: Declared, components: _Components) -> tuple[str, Document]:
         case Read():
             return "200", _content(dict.fromkeys(each.media, _BINARY), each.summary)
         case Action():
-            schemas = {} if each.response is None else {JSON: components.reference(each.response())}
+            schemas = {}
+            if each.response is not None:
+                item = components.reference(each.response())
+                schemas = {JSON: _page(item) if each.many else item}
             return str(each.status), _content(schemas, each.summary)
 
 

@@ -69,7 +69,7 @@ def response(problem: Problem, language: Language, instance: str | None = None) 
     members = document(problem, language, instance)
     headers = {"Content-Language": language, "Cache-Control": "no-store"}
     if members["status"] in (TOO_MANY_REQUESTS, UNAVAILABLE):
-        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        headers["Retry-After"] = str(problem.facts.get("seconds", RETRY_AFTER_SECONDS))
     return web.Response(
         status=members["status"], body=orjson.dumps(members), content_type=PROBLEM_JSON, headers=headers
     )

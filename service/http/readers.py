@@ -40,7 +40,8 @@ class Reader:
     region codes (``21``, ``2101``, ``210106``; empty: everywhere) and for other organisations the prefix of
     their seat. ``user_role`` is ``manager`` or ``staff`` for a person, None for a token. ``csrf`` is what a
     form has to carry where the browser's cookie made this reader; None where a token did. ``uscc`` is
-    the organisation's social credit code.
+    the organisation's social credit code. ``session`` names the session of a person; ``must_enrol`` says that
+    a second factor is demanded and does not stand yet.
     """
 
     kind: ReaderKind
@@ -51,6 +52,8 @@ class Reader:
     user_role: str | None = None
     csrf: str | None = None
     uscc: str = ""
+    session: str | None = None
+    must_enrol: bool = False
 
     @property
     def signed_in(self) -> bool:
@@ -70,22 +73,35 @@ def reader_for(
     user_role: str | None = None,
     csrf: str | None = None,
     uscc: str = "",
+    session: str | None = None,
 ) -> Reader:
     """The reader that an organisation of ``roles``, seated in ``region``, gives its user or token."""
     held = frozenset(roles)
     kind = next((kind for role, kind in _BY_ROLE if role in held), ReaderKind.ORGANISATION)
-    return Reader(kind, actor.organisation, prefix(region), actor, frozenset(scopes), user_role, csrf, uscc)
+    return Reader(
+        kind,
+        actor.organisation,
+        prefix(region),
+        actor,
+        frozenset(scopes),
+        user_role,
+        csrf,
+        uscc,
+        session,
+    )
 
 
 def demand(reader: Reader, scope: str | None) -> None:
     """Nothing where ``reader`` may use ``scope`` (None: anyone may).
 
-    Raises Problem ``auth.missing``, or ``auth.scope``, which tells of the credentials and not of any
-    resource.
+    Raises Problem ``auth.missing``, ``second-factor.enrolment-needed``, or ``auth.scope``, which tell of the
+    credentials and not of any resource.
     """
     if scope is None:
         return
     if not reader.signed_in:
         raise Problem("auth.missing")
+    if reader.must_enrol:
+        raise Problem("second-factor.enrolment-needed")
     if scope not in reader.scopes:
         raise Problem("auth.scope", scope=scope)

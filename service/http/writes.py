@@ -39,7 +39,8 @@ class Draft:
     """What will be proposed, so far.
 
     ``asides`` are written with the statement and are not derived from it. ``once`` is told in the first
-    answer and never again: nothing stored can give it back.
+    answer and never again: nothing stored can give it back. ``undo`` gives up what preparing took, where a
+    rule refuses the statement.
     """
 
     app: web.Application
@@ -47,6 +48,8 @@ class Draft:
     data: Data
     asides: tuple[Asides, ...] = ()
     once: Mapping[str, str] = field(default_factory=dict)
+    submission: Idempotency | None = None
+    undo: tuple[Callable[[], Awaitable[None]], ...] = ()
 
     def adding(self, **values: Any) -> Draft:
         """The draft with more data."""
@@ -56,17 +59,21 @@ class Draft:
         """The draft with other data."""
         return replace(self, data=data)
 
-    def keeping(self, aside: Asides, once: Mapping[str, str]) -> Draft:
+    def keeping(self, aside: Asides, once: Mapping[str, str] | None = None) -> Draft:
         """The draft with rows that go with it, and what is told of them once."""
-        return replace(self, asides=(*self.asides, aside), once=once)
+        return replace(self, asides=(*self.asides, aside), once=self.once if once is None else once)
+
+    def undoing(self, undo: Callable[[], Awaitable[None]]) -> Draft:
+        """The draft with something more to give up where it is refused."""
+        return replace(self, undo=(*self.undo, undo))
 
 
 Prepare = Callable[[Draft], Awaitable[Draft]]
 """Adds what a pure decider cannot make: random codes, credentials. Raises Problem."""
 
 Follow = Callable[[web.Application, Statement], Awaitable[None]]
-"""Does outside the ledger what a statement says, once it is recorded. A repeated submission does it again, and
-so does a start, so it must be harmless to do twice."""
+"""Does outside the ledger what a statement says, once it is recorded. A repeated submission does it again,
+and so does a start, so it must be harmless to do twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +158,8 @@ async def submit(
     """
     if reader.actor is None:
         raise Problem("auth.missing")
-    draft = Draft(app, reader, {**load(write.loader, body), **path})
     submission = None if key is None else submission_digests(write, reader, key, path, body)
+    draft = Draft(app, reader, {**load(write.loader, body), **path}, submission=submission)
     if write.prepare is not None:
         try:
             draft = await write.prepare(draft)
@@ -165,13 +172,13 @@ async def submit(
     sealed, personal = seal(write.loader, draft.data, reader.uscc)
     speaker = Speaker(reader.actor.organisation, reader.uscc)
     kept = await Keeper(app[DATABASE].writer, app[VAULT]).keep(personal, speaker, sealed)
-    receipt = await _append(write.kind, replace(draft, data=sealed, asides=(*draft.asides, *kept)), submission)
+    receipt = await _append(write.kind, replace(draft, data=sealed, asides=(*draft.asides, *kept)))
     if write.follow is not None:
         await write.follow(app, receipt.acknowledgement.statement)
     return receipt
 
 
-async def _append(kind: Kind, draft: Draft, submission: Idempotency | None) -> Receipt:
+async def _append(kind: Kind, draft: Draft) -> Receipt:
     assert draft.reader.actor is not None  # noqa: S101  (submit refused it)
     written: list[Statement] = []
 
@@ -180,8 +187,14 @@ async def _append(kind: Kind, draft: Draft, submission: Idempotency | None) -> R
         yield from ()
 
     asides = together(note, *draft.asides) if draft.asides else None
-    proposal = Proposal(kind, draft.reader.actor, draft.data, submission, asides)
-    acknowledgement = await draft.app[LEDGER].append(proposal)
+    proposal = Proposal(kind, draft.reader.actor, draft.data, draft.submission, asides)
+    try:
+        acknowledgement = await draft.app[LEDGER].append(proposal)
+    except Refusal:
+        # Nothing was written. After another fault that is not known, and what was taken is given up by time.
+        for undo in draft.undo:
+            await undo()
+        raise
     # A replayed submission gives the stored statement, which is another object: its secret is not known here,
     # and the one just made belongs to nothing.
     fresh = any(statement is acknowledgement.statement for statement in written)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from schema.messages.parties import OrganisationRegistration, UserRegistration
+from schema.messages.accounts import UserRegistration
+from schema.messages.parties import OrganisationRegistration
 from service.ledger import PLATFORM, Acknowledgement, Data, Idempotency, Kind, Ledger, Proposal
 from service.ledger.kinds import Asides
 from service.parties.credentials import Credentials
@@ -91,16 +92,18 @@ async def _register_manager(
 ) -> Opening:
     data = {"organisation": organisation, "role": UserRole.MANAGER.value, "name": operator.manager}
     sealed, values = seal(_USER, _USER.load(data))
-    if await credentials.knows(operator.login):
+    if await credentials.logins.knows(operator.login):
         said = await _say(ledger, REGISTER_USER, sealed)
         return Opening(organisation, int(said.statement.outcome["user"]), None)
-    login, once = await credentials.enrol(operator.login, password, operator.name)
+    claim = hashlib.sha256(b"opening").hexdigest()
+    login, once = await credentials.logins.enrol(operator.login, password, operator.name, claim=claim)
     asides = await keeper.keep(values, _COMMAND_LINE, sealed)
     said = await _say(ledger, REGISTER_USER, sealed, *asides, login)
     user = int(said.statement.outcome["user"])
     # Another process may have been quicker with the same statement: then its password is the right one.
     chosen = password or once["password"]
-    mine = await credentials.authenticate(operator.login, chosen) == user
+    entrant = await credentials.logins.authenticate(operator.login, chosen)
+    mine = entrant is not None and entrant.user == user
     return Opening(organisation, user, chosen if mine else None)
 
 

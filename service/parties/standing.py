@@ -1,6 +1,7 @@
 """Whether an actor may speak at all, and under which scope: asked under the head row before each judgement.
 
-A session or token that was just revoked may still pass the door for a second; it does not pass here.
+A session or token that was just revoked, or has just expired, may still pass the door for a second; it does
+not pass here.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class PartiesStanding:
         if actor.user is not None:
             _check_user(actor, world)
         if actor.token is not None:
-            _check_token(kind, actor, world)
+            _check_token(kind, context, world)
         if not organisation.active:
             raise Refusal("party.suspended", organisation=organisation.id)
 
@@ -62,12 +63,15 @@ def _check_user(actor: Actor, world: World) -> None:
         raise Refusal("actor.revoked")
 
 
-def _check_token(kind: Kind, actor: Actor, world: World) -> None:
+def _check_token(kind: Kind, context: Context, world: World) -> None:
+    actor = context.actor
     token = None if actor.token is None else world.get(TOKEN, actor.token)
     if token is None or token.organisation != actor.organisation:
         raise Refusal("actor.unknown")
     if not token.active:
         raise Refusal("actor.revoked")
+    if context.at >= token.expires_at:
+        raise Refusal("token.expired", token=token.id, expires_at=token.expires_at)
     if kind.scope not in token.scopes:
         raise Refusal("actor.scope-missing", scope=kind.scope, scopes=", ".join(token.scopes))
 

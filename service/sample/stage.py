@@ -95,6 +95,7 @@ async def set_stage(stage: Stage, platform: str) -> None:
 async def _enrol(script: Script, platform: str, party: Party, organisation: int) -> None:
     """Register the party's manager, whose login is the party's slug; sign in where the party acts."""
     person = {"organisation": organisation, "role": "manager", "name": "示例人员", "login": party.slug}
+    person["way_in"] = "password"
     try:
         receipt = await script.receipt(platform, "/api/v1/users", person)
     except RefusedError as error:

@@ -37,7 +37,7 @@ async def load_sample(settings: Settings, base_url: str, password: str | None) -
     """
     async with database_url(settings) as url, await open_pool(url, "coldledger_writer", 2) as pool:
         await _demand_sample(settings, pool)
-        new_password = Credentials(pool).reset_password
+        new_password = Credentials(pool).logins.reset_password
         try:
             guide = await load(base_url, settings.data / NOTE, LOGIN, password, new_password)
         except (RefusedError, ClientError) as error:

@@ -12,12 +12,38 @@ from aiohttp import web
 
 from service.codes.routes import CONSUMER_PAGE
 from service.http.middlewares import PROBLEM_PAGE
-from service.web import arrivals, counter, lots, papers, parties, shipments, start, tracing, units
+from service.web import (
+    account,
+    accounts,
+    arrivals,
+    counter,
+    lots,
+    papers,
+    parties,
+    shipments,
+    signing_in,
+    start,
+    tracing,
+    units,
+)
 from service.web.consumers import consumer_page
 from service.web.faults import problem_page
 from service.web.rendering import set_up
 
-_ROOMS = (start, arrivals, lots, papers, tracing, units, shipments, counter, parties)
+_ROOMS = (
+    start,
+    signing_in,
+    account,
+    accounts,
+    arrivals,
+    lots,
+    papers,
+    tracing,
+    units,
+    shipments,
+    counter,
+    parties,
+)
 
 
 def attach(app: web.Application) -> None:

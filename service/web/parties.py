@@ -1,13 +1,11 @@
-"""Who takes part: a manager's own places, people, tokens and vehicles; the platform's register."""
+"""Who takes part: a manager's own places and vehicles; the platform's register."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from aiohttp import web
 
-from schema.messages.parties import FACILITY_KINDS, ROLES, SCOPES, USER_ROLES, VEHICLE_KINDS, ZONE_KINDS
-from service.http.authentication import DOOR
+from schema.messages.parties import ROLES, VEHICLE_KINDS
+from schema.messages.policies import FACILITY_KINDS, ZONE_KINDS
 from service.http.readers import ReaderKind
 from service.http.writes import Receipt
 from service.parties import UserRole
@@ -17,7 +15,7 @@ from service.web.forms import Field, Form, Group, Widget
 from service.web.lists import list_page
 from service.web.operations import WRITES
 from service.web.rendering import page
-from service.web.submitting import Fact, FormPage, Sheet
+from service.web.submitting import FormPage, Sheet
 from service.web.visits import Visit
 
 _ZONES = 6
@@ -27,33 +25,18 @@ _REGISTER = "/organisations"
 
 
 async def own(request: web.Request) -> web.StreamResponse:
-    """The reader's organisation; its manager also sees people and tokens."""
+    """The reader's organisation; people and tokens have a page of their own (accounts.py)."""
     visit = Visit(request)
     visit.demand_signed_in()
     organisation = await visit.ask("organisation", organisation=visit.reader.organisation)
     manages = visit.reader.user_role == UserRole.MANAGER
-    users = await _of_own(visit, "users") if manages else []
     context = {
         "organisation": organisation,
         "facilities": await choices.own_facilities(visit),
         "vehicles": (await visit.ask_list("vehicles", limit=_SHOWN)).items,
-        "users": users,
-        "logins": await _logins(visit, users),
-        "tokens": await _of_own(visit, "tokens") if manages else [],
         "manages": manages,
     }
     return await page(visit, "organisation.html", context)
-
-
-async def _of_own(visit: Visit, read: str) -> list[Any]:
-    """The platform sees those of all; here only its own are wanted."""
-    listing = await visit.ask_list(read, limit=_SHOWN)
-    return [row for row in listing.items if row["organisation"] == visit.reader.organisation]
-
-
-async def _logins(visit: Visit, users: list[Any]) -> dict[int, str]:
-    """By what people sign in, for their own managers only; who lost a login to another has none."""
-    return await visit.request.app[DOOR].credentials.logins(user["id"] for user in users) if users else {}
 
 
 async def organisations(request: web.Request) -> web.StreamResponse:
@@ -114,54 +97,6 @@ async def _vehicle(visit: Visit) -> Sheet:
     return Sheet(Form((Group("", fields),)), visit.t("vehicle.register"), _OWN)
 
 
-def _person(visit: Visit, roles: tuple[str, ...]) -> tuple[Field, ...]:
-    options = choices.words(visit, "user_role", roles)
-    return (
-        Field("role", Widget.CHOICE, required=True, options=options, initial=roles[-1]),
-        Field("name", label="field.person", hint="hint.personal", required=True, longest=100),
-        Field("login", hint="hint.login", required=True, longest=100),
-        Field("password", Widget.PASSWORD, hint="hint.new-password", autocomplete="new-password"),
-    )
-
-
-async def _user(visit: Visit) -> Sheet:
-    form = Form((Group("", _person(visit, USER_ROLES)),))
-    return Sheet(form, visit.t("user.register"), _OWN, fixed={"organisation": visit.reader.organisation})
-
-
-async def _manager(visit: Visit) -> Sheet:
-    demand_platform(visit)
-    organisation = await visit.ask("organisation", organisation=visit.id("organisation"))
-    form = Form((Group("", _person(visit, (UserRole.MANAGER.value,))),))
-    facts = (
-        Fact(visit.t("field.organisation"), choices.named(visit, organisation)),
-        Fact(visit.t("field.uscc"), organisation["uscc"]),
-    )
-    back = f"{_REGISTER}/{organisation['id']}"
-    return Sheet(form, visit.t("user.register-manager"), back, facts, {"organisation": organisation["id"]})
-
-
-async def _token(visit: Visit) -> Sheet:
-    scopes = tuple(
-        each for each in SCOPES if each != "regulator:read" or visit.reader.kind is ReaderKind.REGULATOR
-    )
-    field = Field("scopes", Widget.CHECKS, hint="hint.scopes", required=True,
-                  options=choices.words(visit, "scope", scopes))  # fmt: skip
-    return Sheet(Form((Group("", (field,)),)), visit.t("token.issue"), _OWN)
-
-
-async def _confirm_user(visit: Visit) -> Sheet:
-    key = visit.id("user")
-    users = [user for user in await _of_own(visit, "users") if user["id"] == key]
-    logins = await _logins(visit, users)
-    facts = tuple(Fact(visit.t("field.login"), login) for login in logins.values())
-    return Sheet(Form(()), visit.t("user.disable", id=key), _OWN, facts)
-
-
-async def _confirm_token(visit: Visit) -> Sheet:
-    return Sheet(Form(()), visit.t("token.revoke", id=visit.id("token")), _OWN)
-
-
 async def _organisation(visit: Visit) -> Sheet:
     demand_platform(visit)
     roles = tuple(role for role in ROLES if role != "platform")
@@ -203,26 +138,6 @@ ROUTES = (
     *FormPage(
         f"{_OWN}/vehicles/new", WRITES["vehicle-registered"], "vehicle.register", _vehicle, _to_own
     ).routes(),
-    *FormPage(
-        f"{_OWN}/users/new", WRITES["user-registered"], "user.register", _user, _to_own, once="secret.html"
-    ).routes(),
-    *FormPage(
-        _OWN + "/users/{user:id}/disabling",
-        WRITES["user-disabled"],
-        "user.disable-now",
-        _confirm_user,
-        _to_own,
-    ).routes(),
-    *FormPage(
-        f"{_OWN}/tokens/new", WRITES["token-issued"], "token.issue", _token, _to_own, once="secret.html"
-    ).routes(),
-    *FormPage(
-        _OWN + "/tokens/{token:id}/revocation",
-        WRITES["token-revoked"],
-        "token.revoke-now",
-        _confirm_token,
-        _to_own,
-    ).routes(),
     web.get(_REGISTER, organisations),
     *FormPage(
         f"{_REGISTER}/new",
@@ -232,14 +147,6 @@ ROUTES = (
         _to_other,
     ).routes(),
     web.get(_REGISTER + r"/{organisation:\d{1,15}}", other),
-    *FormPage(
-        _REGISTER + "/{organisation:id}/manager",
-        WRITES["user-registered"],
-        "user.register-manager",
-        _manager,
-        _to_other,
-        once="secret.html",
-    ).routes(),
     *FormPage(
         _REGISTER + "/{organisation:id}/suspension",
         WRITES["organisation-suspended"],

@@ -118,7 +118,7 @@ async def test_a_load_that_was_cut_off_goes_on_where_it_stopped(tmp_path: Path, 
         url = EmbeddedPostgres.running(data)
         assert url is not None
         async with await open_pool(url, "coldledger_writer", 2) as pool:
-            new_password = Credentials(pool).reset_password
+            new_password = Credentials(pool).logins.reset_password
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(3):
                     await load(service.url, note, login, password, new_password)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from schema.messages.parties import UserRegistration, VehicleRegistration
+from schema.messages.accounts import UserRegistration
+from schema.messages.parties import VehicleRegistration
 from service.ledger import Proposal, audit
 from service.parties import REGISTER_USER, REGISTER_VEHICLE, VEHICLE
 from service.parties.personal import reveal, reveal_at, seal

@@ -59,7 +59,7 @@ async def served(database: str, tmp_path: Path) -> AsyncIterator[Served]:
     cookies = {}
     for name, party in story.parties.items():
         assert party.manager.user is not None
-        cookies[name] = (await credentials.open_session(party.manager.user)).secret
+        cookies[name] = (await credentials.sessions.open(party.manager.user)).secret
     async with TestClient(TestServer(app)) as client:
         yield Served(story, client, cookies)
 

@@ -106,7 +106,7 @@ def told(postgres: EmbeddedPostgres, template: str) -> Iterator[tuple[Bazaar, Ma
             cookies = {}
             for name, party in story.parties.items():
                 assert party.manager.user is not None
-                cookies[name] = (await credentials.open_session(party.manager.user)).secret
+                cookies[name] = (await credentials.sessions.open(party.manager.user)).secret
         return story, cookies
 
     yield complete(tell)
@@ -139,7 +139,7 @@ async def execute(url: str, statement: str) -> None:
 async def _enrol(credentials: Credentials, pool: Any, story: Bazaar) -> None:
     """The station's clerk signs in with a password."""
     user = story.parties["station"].staff.user
-    asides, _ = await credentials.enrol(LOGIN, PASSWORD)
+    asides, _ = await credentials.logins.enrol(LOGIN, PASSWORD)
     said = Statement("user-registered", 1, 1, "", story.parties["station"].manager, {}, {"user": user}, {})
     for name, values in asides(0, said):
         await pool.execute(query(name), *([value] for value in values))

@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 from marshmallow import ValidationError
 
+from schema.messages.accounts import SCOPES, USER_ROLES
 from schema.messages.fields import refusal
 from schema.messages.parties import (
     CATEGORIES,
     FACILITY_KINDS,
     PAPERS,
     ROLES,
-    SCOPES,
-    USER_ROLES,
     ZONE_KINDS,
     OrganisationRegistration,
     PolicyEnactment,

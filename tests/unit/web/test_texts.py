@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import service.web
-from schema.messages import goods, movements, papers, parties
+from schema.messages import accounts, goods, movements, papers, parties
 from schema.problems import LANGUAGES
 from service.goods.state import MovementKind, UnitState
 from service.registry import make_registry
@@ -42,11 +42,11 @@ CLOSED_SETS: dict[str, Iterable[str]] = {
     "zone_kind": parties.ZONE_KINDS,
     "vehicle_kind": parties.VEHICLE_KINDS,
     "role": parties.ROLES,
-    "user_role": parties.USER_ROLES,
-    "scope": parties.SCOPES,
+    "user_role": accounts.USER_ROLES,
+    "scope": accounts.SCOPES,
     "trace": PARTS,
     "label_size": ("70x50", "50x30"),
-    "secret": ("secret", "password"),
+    "secret": ("secret", "password", "invitation"),
     "kind": tuple(make_registry().kinds),
     "next": tuple(make_registry().kinds),
     "nav": (
