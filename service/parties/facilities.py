@@ -65,7 +65,6 @@ def _project_filing(statement: Statement, position: int, _world: World) -> Itera
         zones=first_zones(data.get("zones", []), position),
         active=True,
         began_on=data.get("began_on"),
-        filed_at=statement.at,
         version=position,
     )
 

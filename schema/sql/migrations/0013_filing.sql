@@ -3,8 +3,12 @@ ALTER TABLE parties.facility
     ADD COLUMN closed    boolean NOT NULL DEFAULT false,
     ADD COLUMN suspended jsonb   NOT NULL DEFAULT '[]',
     ADD COLUMN reason    text,
-    ADD COLUMN began_on  text,
-    ADD COLUMN filed_at  text    NOT NULL DEFAULT ''
+    ADD COLUMN began_on  text
+-- step
+-- When a statement was recorded. It stands in the entry and nowhere else.
+CREATE FUNCTION ledger.recorded_at(wanted bigint) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT convert_from(e.entry, 'UTF8')::jsonb ->> 'at' FROM ledger.entry e WHERE e.position = wanted $$
 -- step
 CREATE TABLE goods.disinfection (
     id                   bigint PRIMARY KEY,
@@ -25,14 +29,13 @@ CREATE TABLE goods.disinfection (
     terminal             boolean NOT NULL,
     crew                 jsonb  NOT NULL,
     happened_at          text   NOT NULL,
-    recorded_at          text   NOT NULL,
     file                 text   CHECK (length(file) = 64),
     broken               jsonb  NOT NULL,
     accepted_by          bigint,
-    accepted_at          text,
+    accepted_in          bigint,
     grounds              text,
     version              bigint NOT NULL,
-    CONSTRAINT disinfection_accepted CHECK (num_nulls(accepted_by, accepted_at, grounds) IN (0, 3)),
+    CONSTRAINT disinfection_accepted CHECK (num_nulls(accepted_by, accepted_in, grounds) IN (0, 3)),
     CONSTRAINT disinfection_named CHECK ((target IS NULL) <> (label IS NULL))
 )
 -- step
@@ -81,7 +84,6 @@ CREATE TABLE goods.stock_declaration (
     zone         integer,
     region       text   NOT NULL,
     as_of        text   NOT NULL,
-    recorded_at  text   NOT NULL,
     lines        jsonb  NOT NULL,
     version      bigint NOT NULL
 )

@@ -30,7 +30,7 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
             "disinfection.already-accepted",
             field="/disinfection",
             disinfection=found.id,
-            accepted=found.accepted_at,
+            accepted=found.accepted_in,
         )
     return Decision()
 
@@ -40,7 +40,7 @@ def project(statement: Statement, position: int, world: World) -> Iterator[Any]:
     yield replace(
         world.row(DISINFECTION, statement.data["disinfection"]),
         accepted_by=statement.actor.organisation,
-        accepted_at=statement.at,
+        accepted_in=position,
         grounds=statement.data["grounds"],
         version=position,
     )

@@ -156,11 +156,10 @@ def project(statement: Statement, position: int, _world: World) -> Iterator[Any]
         terminal=data.get("terminal", False),
         crew=data.get("crew", []),
         happened_at=data["happened_at"],
-        recorded_at=statement.at,
         file=data.get("file"),
         broken=[breach["rule"] for breach in statement.breach],
         accepted_by=None,
-        accepted_at=None,
+        accepted_in=None,
         grounds=None,
         version=position,
     )

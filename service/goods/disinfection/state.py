@@ -22,8 +22,9 @@ class Subject(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Disinfection:
     """A disinfection. ``target`` is the id of a unit, lot or vehicle or the number of a zone, ``label`` the
-    name of a bay or of equipment. ``pieces`` of ``of_pieces`` were done. ``recorded_at`` and ``id`` say what
-    was known then; ``accepted_by`` is the regulator who accepts it, from ``accepted_at`` (recorded) on.
+    name of a bay or of equipment. ``pieces`` of ``of_pieces`` were done. Its ``id`` says at which position it
+    was recorded, and so what was known then; ``accepted_by`` is the regulator who accepts it, from the position
+    ``accepted_in`` on.
     """
 
     id: int
@@ -43,11 +44,10 @@ class Disinfection:
     terminal: bool
     crew: list[int]
     happened_at: str
-    recorded_at: str
     file: str | None
     broken: list[str]
     accepted_by: int | None
-    accepted_at: str | None
+    accepted_in: int | None
     grounds: str | None
     version: int
 

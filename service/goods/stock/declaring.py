@@ -44,7 +44,6 @@ def project(statement: Statement, position: int, _world: World) -> Iterator[Any]
         zone=data.get("zone"),
         region=statement.outcome["region"],
         as_of=data["as_of"],
-        recorded_at=statement.at,
         lines=data["lines"],
         version=position,
     )

@@ -18,7 +18,6 @@ class StockDeclared:
     zone: int | None
     region: str
     as_of: str
-    recorded_at: str
     lines: list[dict[str, Any]]
     version: int
 

@@ -12,7 +12,7 @@ SELECT d.id FROM goods.stock_declaration d
 -- name: rows
 -- $4 ids of declarations that the reader may see. (The others are not needed: all shelves take the same arguments.)
 SELECT d.id, parties.named(d.organisation) AS organisation, parties.placed(d.facility) AS facility, d.zone,
-       d.as_of, d.recorded_at, jsonb_array_length(d.lines) AS lines, d.version AS position
+       d.as_of, ledger.recorded_at(d.version) AS recorded_at, jsonb_array_length(d.lines) AS lines, d.version AS position
   FROM goods.stock_declaration d
  WHERE d.id = ANY($4::bigint[]) AND ($1, $2, $3) IS NOT NULL
  ORDER BY d.id DESC

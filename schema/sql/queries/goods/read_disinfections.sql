@@ -23,8 +23,8 @@ SELECT d.id, parties.named(d.organisation) AS organisation, parties.placed(d.fac
        d.subject, d.target, d.label, d.agent, d.agent_name, d.milligrams_per_litre, d.contact_minutes, d.pieces,
        d.of_pieces, d.square_metres, d.terminal,
        CASE WHEN $1 <> 'organisation' OR d.organisation = $2 THEN d.crew END AS crew,
-       d.happened_at, d.recorded_at, d.file, d.broken, parties.named(d.accepted_by) AS accepted_by,
-       d.accepted_at, d.grounds, d.id / 1000 AS position
+       d.happened_at, ledger.recorded_at(d.id / 1000) AS recorded_at, d.file, d.broken,
+       parties.named(d.accepted_by) AS accepted_by, ledger.recorded_at(d.accepted_in) AS accepted_at, d.grounds, d.id / 1000 AS position
   FROM goods.disinfection d
  WHERE d.id = ANY($4::bigint[]) AND $3::text IS NOT NULL
  ORDER BY d.id DESC

@@ -3,7 +3,7 @@
 -- $11 zone, $12 owner, $13 lot, $14 state, $15 only what is to be moved.
 -- Places come in order and each one's goods out of an index in order, so that a page stops when it is full.
 SELECT g.*, parties.placed(g.facility) AS place, parties.named(g.owner) AS owned, parties.named(g.keeper) AS kept,
-       (SELECT zone ->> 'name' FROM jsonb_array_elements(g.zones) zone WHERE (zone ->> 'no')::int = g.zone)
+       (SELECT part ->> 'name' FROM jsonb_array_elements(g.zones) part WHERE (part ->> 'no')::int = g.zone)
            AS zone_name,
        l.code, l.product, l.product_en, l.produced_on, l.best_before
   FROM (SELECT f.id AS facility, f.organisation AS keeper, f.zones, s.*
@@ -83,7 +83,7 @@ SELECT l.best_before, l.id AS lot_id, s.facility AS facility_id, s.owner AS owne
 -- Filed places in service with when they last reported anything. $4 after which place, $5 how many rows, $6 reported
 -- since which time, $7 only of this state, $8 region. A business sees its own places.
 WITH listed AS (
-    SELECT f.id, f.organisation, f.region, f.filed_at,
+    SELECT f.id, f.organisation, f.region,
            greatest((SELECT max(e.version) FROM goods.event e WHERE e.facility = f.id),
                     (SELECT max(d.version) FROM goods.stock_declaration d WHERE d.facility = f.id)) AS said
       FROM parties.facility f
@@ -93,14 +93,13 @@ WITH listed AS (
                    WHEN 'regulator' THEN parties.covers($3, f.region) ELSE $1 = 'auditor' END
      ORDER BY f.id),
 reported AS (
-    SELECT l.*, convert_from(e.entry, 'UTF8')::jsonb ->> 'at' AS last_at
-      FROM listed l LEFT JOIN ledger.entry e ON e.position = l.said),
+    SELECT l.*, ledger.recorded_at(l.said) AS last_at FROM listed l),
 judged AS (
     SELECT r.*, CASE WHEN r.last_at IS NULL THEN 'never' WHEN r.last_at >= $6 THEN 'reporting' ELSE 'silent' END
            AS state
       FROM reported r)
 SELECT j.id, parties.placed(j.id) AS facility, parties.named(j.organisation) AS organisation, j.region, j.state,
-       j.last_at, j.filed_at, stock.units, stock.grams
+       j.last_at, ledger.recorded_at(j.id / 1000) AS filed_at, stock.units, stock.grams
   FROM judged j
  CROSS JOIN LATERAL (SELECT count(*) AS units, coalesce(sum(u.grams), 0)::bigint AS grams FROM goods.unit u
                       WHERE u.facility = j.id AND u.in_stock) stock
@@ -118,9 +117,9 @@ WITH listed AS (
        AND CASE $1 WHEN 'organisation' THEN f.organisation = $2
                    WHEN 'regulator' THEN parties.covers($3, f.region) ELSE $1 = 'auditor' END),
 judged AS (
-    SELECT l.region, convert_from(e.entry, 'UTF8')::jsonb ->> 'at' AS last_at,
+    SELECT l.region, ledger.recorded_at(l.said) AS last_at,
            EXISTS (SELECT FROM goods.unit u WHERE u.facility = l.id AND u.in_stock) AS holding
-      FROM listed l LEFT JOIN ledger.entry e ON e.position = l.said)
+      FROM listed l)
 SELECT region, count(*) AS filed, count(*) FILTER (WHERE last_at >= $4) AS reporting,
        count(*) FILTER (WHERE last_at < $4) AS silent, count(*) FILTER (WHERE last_at IS NULL) AS never,
        count(*) FILTER (WHERE holding) AS holding
