@@ -9,11 +9,19 @@ kind of statement has a module with its judgement, the rows that it writes and t
 from typing import Any
 
 from service.codes.state import ISSUED_CODE
-from service.goods import arrivals, lots, movements, papers, release
+from service.goods import arrivals, disinfection, lots, movements, papers, release, stock
 from service.goods.state import ARRIVAL, CERTIFICATE, EVENT, LOT, PAPER_FILE, PARENTAGE, RELEASE
 from service.ledger import Projection
 
-KINDS = [*arrivals.KINDS, *lots.KINDS, *papers.KINDS, *release.KINDS, *movements.KINDS]
+KINDS = [
+    *arrivals.KINDS,
+    *lots.KINDS,
+    *papers.KINDS,
+    *release.KINDS,
+    *movements.KINDS,
+    *disinfection.KINDS,
+    *stock.KINDS,
+]
 PROJECTIONS: list[Projection[Any]] = [
     ARRIVAL,
     LOT,
@@ -24,6 +32,8 @@ PROJECTIONS: list[Projection[Any]] = [
     PARENTAGE,
     ISSUED_CODE,
     *movements.PROJECTIONS,
+    *disinfection.PROJECTIONS,
+    *stock.PROJECTIONS,
 ]
 
 __all__ = ["KINDS", "PROJECTIONS"]

@@ -124,7 +124,6 @@ class Facility:
     suspended: list[str] = field(default_factory=list)
     reason: str | None = None
     began_on: str | None = None
-    filed_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ class Subject(StrEnum):
 class Disinfection:
     """A disinfection. ``target`` is the id of a unit, lot or vehicle or the number of a zone, ``label`` the
     name of a bay or of equipment. ``pieces`` of ``of_pieces`` were done. Its ``id`` says at which position it
-    was recorded, and so what was known then; ``accepted_by`` is the regulator who accepts it, from the position
-    ``accepted_in`` on.
+    was recorded, and so what was known then; ``accepted_by`` is the regulator who accepts it, from the
+    position ``accepted_in`` on.
     """
 
     id: int

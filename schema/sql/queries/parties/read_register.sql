@@ -22,8 +22,8 @@ SELECT EXISTS (SELECT FROM parties.facilities_seen($1, $2, $3) s WHERE s.facilit
 -- name: facilities_page
 -- $4 after which id, $5 how many, $6 social credit code, $7 organisation, $8 kind.
 SELECT f.id, parties.named(f.organisation) AS organisation, f.kind, f.name, f.name_en, f.region, f.address,
-       f.filing, f.zones, f.active, f.closed, f.suspended, f.reason, f.began_on, f.filed_at,
-       f.version AS position
+       f.filing, f.zones, f.active, f.closed, f.suspended, f.reason, f.began_on,
+       ledger.recorded_at(f.id / 1000) AS filed_at, f.version AS position
   FROM parties.facility f JOIN parties.organisation o ON o.id = f.organisation
  WHERE f.id > coalesce($4::bigint, -1) AND ($6::text IS NULL OR o.uscc = $6)
    AND ($7::bigint IS NULL OR f.organisation = $7) AND ($8::text IS NULL OR f.kind = $8)
@@ -33,8 +33,8 @@ SELECT f.id, parties.named(f.organisation) AS organisation, f.kind, f.name, f.na
 
 -- name: facilities_row
 SELECT f.id, parties.named(f.organisation) AS organisation, f.kind, f.name, f.name_en, f.region, f.address,
-       f.filing, f.zones, f.active, f.closed, f.suspended, f.reason, f.began_on, f.filed_at,
-       f.version AS position
+       f.filing, f.zones, f.active, f.closed, f.suspended, f.reason, f.began_on,
+       ledger.recorded_at(f.id / 1000) AS filed_at, f.version AS position
   FROM parties.facility f WHERE f.id = $1
 
 -- name: vehicles_page
