@@ -17,7 +17,7 @@ from schema.messages.goods import (
     LotReleaseRequest,
 )
 from schema.messages.papers import CertificateRecord
-from schema.messages.parties import Issuers
+from schema.messages.policies import Issuers
 from service.ledger import Data
 from tests.unit.goods.inbound import (
     Inbound,

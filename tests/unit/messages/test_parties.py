@@ -10,12 +10,16 @@ from marshmallow import ValidationError
 from schema.messages.accounts import SCOPES, USER_ROLES
 from schema.messages.fields import refusal
 from schema.messages.parties import (
+    ROLES,
+    OrganisationRegistration,
+)
+from schema.messages.policies import (
     CATEGORIES,
+    DEFAULTS,
     FACILITY_KINDS,
     PAPERS,
-    ROLES,
     ZONE_KINDS,
-    OrganisationRegistration,
+    PolicyDocument,
     PolicyEnactment,
 )
 from service.goods.state import Paper
@@ -54,8 +58,16 @@ def test_enhanced_control_names_something() -> None:
     assert found == [("/document/enhanced/1", "policy.enhanced-empty")]
 
 
-@pytest.mark.parametrize("name", sorted(shipped_policies()[""]))
-def test_a_policy_says_everything(name: str) -> None:
+NEEDED = sorted(name for name, field in PolicyDocument().fields.items() if field.required)
+
+
+def test_what_a_policy_may_leave_out_has_a_default() -> None:
+    assert {*PolicyDocument().fields} - {*NEEDED} == {*DEFAULTS, "label"}
+    PolicyDocument().load({**shipped_policies()[""], **DEFAULTS})
+
+
+@pytest.mark.parametrize("name", NEEDED)
+def test_a_policy_says_everything_else(name: str) -> None:
     document = {key: value for key, value in shipped_policies()[""].items() if key != name}
     found = codes(PolicyEnactment(), {"region": "", "document": document})
     assert found == [(f"/document/{name}", "message.required")]
@@ -75,3 +87,38 @@ def test_a_policy_says_everything(name: str) -> None:
 )
 def test_the_words_of_messages_are_those_of_the_rules(words: tuple[str, ...], meant: Any) -> None:
     assert sorted(words) == sorted(map(str, meant))
+
+
+def test_papers_are_asked_for_where_goods_wait() -> None:
+    document = {**shipped_policies()[""], "quarantine": False}
+    found = codes(PolicyEnactment(), {"region": "21", "document": document})
+    assert found == [("/document/required", "policy.papers-without-quarantine")]
+    PolicyEnactment().load({"region": "21", "document": {**document, "required": []}})
+
+
+@pytest.mark.parametrize(
+    ("days", "field", "code"),
+    [
+        (3651, "", "message.range"),
+        ("30", "", "message.integer"),
+        (None, "", "message.null"),
+        ({"goods-sold": 3}, "/default", "message.required"),
+        ({"default": 3, "goods-sold": -1}, "", "message.range"),
+        ({"default": 3, "Goods sold": 1}, "", "policy.kind-malformed"),
+    ],
+)
+def test_how_far_back_is_days_or_days_by_kind(days: Any, field: str, code: str) -> None:
+    document = {**shipped_policies()[""], "back_dating_days": days}
+    found = codes(PolicyEnactment(), {"region": "21", "document": document})
+    assert found == [(f"/document/back_dating_days{field}", code)]
+
+
+@pytest.mark.parametrize("name", ["Market", "market-entry", "_market", "a" * 41, ""])
+def test_a_regime_has_a_plain_name(name: str) -> None:
+    said = {"region": "", "regime": name, "document": shipped_policies()[""]}
+    assert codes(PolicyEnactment(), said) == [("/regime", "policy.regime-malformed")]
+
+
+def test_the_whole_country_is_no_digits() -> None:
+    said = {"region": "100000", "document": shipped_policies()[""]}
+    assert PolicyEnactment().load(said)["region"] == ""
