@@ -1,19 +1,20 @@
 """Holds and findings: what authorities and rules put in the way of goods, and how it is settled.
 
 Rules kept here: held goods do not move except to quarantine or disposal, and what is made of them is held
-(restraint.py, holds.py); a fact in breach raises a finding and holds what it made (breaches.py); a finding
-has an owner, a due time, evidence and a closure (findings.py). ``PROJECTIONS`` and ``FOLLOWERS`` are what
+(restraint.py, coverage.py, holds.py); who may hold and lift (reach.py); a fact in breach raises a finding and
+holds what it made (breaches.py); a finding has an owner, a due time, evidence and a closure (findings.py);
+refused intents are listed for authorities (refused.py). ``KINDS``, ``PROJECTIONS`` and ``FOLLOWERS`` are what
 the ledger needs to know of it; the goods room asks restraint.py and breaches.py while it judges.
 """
 
 from typing import Any
 
-from service.incidents import breaches
+from service.incidents import breaches, findings, holds
 from service.incidents.state import FINDING, HELD_LOT, HOLD
 from service.ledger import Kind, Projection
 from service.ledger.kinds import Project
 
-KINDS: list[Kind] = []
+KINDS: list[Kind] = [*holds.KINDS, *findings.KINDS]
 PROJECTIONS: list[Projection[Any]] = [HOLD, HELD_LOT, FINDING]
 FOLLOWERS: list[Project] = [breaches.follow]
 

@@ -105,6 +105,7 @@ def _held(statement: Statement, hold: int, finding: int, region: str, position: 
         lifted_by=None,
         lifted_because=None,
         version=position,
+        lots=statement.outcome.get("finding", {}).get("lots", []),
     )
 
 

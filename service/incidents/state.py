@@ -7,7 +7,7 @@ them, whoever moves it meanwhile. A hold that was lifted stays where it stood an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -15,10 +15,11 @@ from service.ledger import Projection
 
 
 class HoldKind(StrEnum):
-    """An order of an authority; or what a rule holds by itself, because a fact broke it."""
+    """An order of an authority; what a rule holds by itself, because a fact broke it; a keeper's own."""
 
     ORDER = "order"
     BREACH = "breach"
+    OWN = "own"
 
 
 class FindingState(StrEnum):
@@ -35,7 +36,8 @@ class Hold:
 
     ``question`` names what is held: ``{"lots": […]}``, ``{"arrivals": […]}`` or ``{"units": […]}``, and all
     that is made of it. ``asked_at`` is the position at which its author saw what that is, and ``digest`` the
-    SHA-256 of that answer. ``reason`` is a word of a closed set. ``policy`` is the policy's position.
+    SHA-256 of that answer. ``reason`` is a word of a closed set; of a breach, the rule's code. ``policy`` is
+    the policy's position. ``lots`` are those that it touched when it was placed. Notes are commitments.
     """
 
     id: int
@@ -53,6 +55,11 @@ class Hold:
     lifted_by: int | None
     lifted_because: str | None
     version: int
+    lots: list[int] = field(default_factory=list)
+    case_number: str | None = None
+    note: dict[str, str] | None = None
+    lifted_on_test: str | None = None
+    lifted_note: dict[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,8 @@ class Finding:
     """A rule that a fact broke, or what an inspector found: whose it is, until when, and how it ended.
 
     ``rules`` are the breaches as the statement at ``statement`` bears them. ``owner`` must answer by
-    ``due_at``. ``evidence`` are SHA-256 of files. ``hold`` is what holds the goods because of it.
+    ``due_at``. ``answer`` is a word of a closed set, ``note`` a commitment to what its owner adds, and
+    ``evidence`` are SHA-256 of files. ``hold`` is what holds the goods because of it.
     """
 
     id: int
@@ -90,6 +98,8 @@ class Finding:
     closed_by: int | None
     conclusion: str | None
     version: int
+    answered_at: str | None = None
+    note: dict[str, str] | None = None
 
 
 HOLD = Projection(Hold, name="hold", queries="incidents/hold")

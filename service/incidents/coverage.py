@@ -1,0 +1,137 @@
+"""What a hold covers: the goods that its question names, and all that is made of them. Pure reads of a world.
+
+Rules kept here: a lot, and an arrival, is covered as a whole with every lot made of it, so a hold on 50,000
+units writes a handful of rows; single units are covered with every unit made of them. What was recorded
+before the hold is found by walking the edges, under the head row; what is recorded after it inherits. A
+keeper's own hold ends at its door: it covers what is in its hands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from schema.problems import Refusal
+from service.goods.state import ARRIVAL, LEAVING, LOT, MADE_OF, UNIT, Unit, UnitState
+from service.incidents.state import HELD_LOT
+from service.ledger import Stream, World
+from service.ledger.world import Index, UnloadedError
+
+MOST_UNITS = 2000
+MOST_LOTS = 900
+"""A history line a lot is written, and a statement makes at most a thousand of a kind."""
+
+IN_STORE = (UnitState.QUARANTINED, UnitState.RELEASED)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How many of something one hold covers by name; ``code`` is the rule's."""
+
+    code: str
+    most: int
+
+    def demand(self, found: Collection[Any]) -> None:
+        """Raises Refusal ``hold.too-many-…``."""
+        if len(found) > self.most:
+            raise Refusal(self.code, field="/question", most=self.most)
+
+
+UNITS, LOTS = Limit("hold.too-many-units", MOST_UNITS), Limit("hold.too-many-lots", MOST_LOTS)
+
+Question = Mapping[str, Sequence[int]]
+"""``{"lots": […]}``, ``{"arrivals": […]}`` or ``{"units": […]}``: one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Lots that are covered as a whole, and single units. Each in ascending order.
+
+    ``whole`` are the keys of the lots' rows, which for arrivals are the arrivals' own as well.
+    """
+
+    whole: tuple[int, ...]
+    lots: tuple[int, ...]
+    units: tuple[int, ...]
+
+
+def covered(question: Question, world: World, *, before: int | None = None, keeper: int = 0) -> Coverage:
+    """What ``question`` covers; ``before`` a position: what it covered when that was the next one.
+
+    ``keeper`` is the organisation at whose door a hold of its own ends. Raises Refusal ``hold.too-many-…``.
+    """
+    if "units" not in question:
+        arrivals = question.get("arrivals", ())
+        whole = sorted(_reached([*question.get("lots", ()), *arrivals], MADE_OF, world, before, LOTS))
+        lots = [key for key in whole if key not in arrivals]
+        LOTS.demand(lots)
+        return Coverage(tuple(whole), tuple(lots), ())
+
+    def passes(child: int) -> bool:
+        unit = world.get(UNIT, child)
+        return unit is None or not keeper or in_hand(unit, keeper)
+
+    # A node of a transformation is walked through, and is no unit.
+    nodes = _reached(question["units"], LEAVING, world, before, UNITS, passes)
+    units = [unit for unit in (world.get(UNIT, key) for key in sorted(nodes)) if unit is not None]
+    lots = sorted({unit.lot for unit in units})
+    UNITS.demand(units)
+    LOTS.demand(lots)
+    return Coverage((), tuple(lots), tuple(unit.id for unit in units))
+
+
+def in_hand(unit: Unit, keeper: int) -> bool:
+    """Whether a unit is in the store of ``keeper``."""
+    return unit.custodian == keeper and unit.state in IN_STORE
+
+
+def _reached(
+    named: Iterable[int],
+    index: Index[Any],
+    world: World,
+    before: int | None,
+    limit: Limit,
+    passes: Callable[[int], bool] = lambda _child: True,
+) -> set[int]:
+    """All that rows of ``index`` lead to, the start included; rows from ``before`` on are not followed.
+
+    Nodes are counted with the rest, so the walk is given up at twice the limit; the caller checks it exactly.
+    """
+    found = set(named)
+    waiting = sorted(found)
+    while waiting:
+        if len(found) > 2 * limit.most:
+            limit.demand(found)
+        for row in world.among(index, waiting.pop()):
+            is_new = row.child not in found and (before is None or row.version < before)
+            if is_new and passes(row.child):
+                found.add(row.child)
+                waiting.append(row.child)
+    return found
+
+
+def coverage_streams(question: Question, world: World) -> Iterator[Stream]:
+    """The streams that ``covered`` reads, as far as the rows loaded so far can tell."""
+    is_units = "units" in question
+    index: Index[Any] = LEAVING if is_units else MADE_OF
+    named = [key for name in ("lots", "arrivals", "units") for key in question.get(name, ())]
+    yield from ((LOT, lot) for lot in question.get("lots", ()))
+    yield from ((ARRIVAL, arrival) for arrival in question.get("arrivals", ()))
+    found = set(named)
+    waiting = list(named)
+    while waiting and len(found) <= 2 * MOST_UNITS:
+        key = waiting.pop()
+        yield (UNIT if is_units else HELD_LOT), key
+        yield index, key
+        for child in _children(index, key, world):
+            if child not in found:
+                found.add(child)
+                waiting.append(child)
+
+
+def _children(index: Index[Any], key: int, world: World) -> list[int]:
+    try:
+        return [row.child for row in world.among(index, key)]
+    except UnloadedError:
+        return []
