@@ -118,6 +118,7 @@ __all__ = [
     "USCC",
     "USER",
     "VEHICLE",
+    "WITHDRAW_INVITATION",
     "WITHDRAW_POLICY",
     "Edition",
     "Facility",

@@ -66,11 +66,12 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
 
 @contextmanager
 def serving(data: Path, *options: str, ready: Callable[[str], bool] | None = None) -> Iterator[Service]:
-    """``coldledger serve`` on a free port, until the block ends; it must end well.
+    """``coldledger serve`` on a free port, until the block ends; it must end well. It demands no second factor.
 
     It is ready when it printed a line that is ``ready``: by default the first manager's password.
     """
-    words = coldledger("serve", "--port", "0", "--data", str(data), "--no-access-log", *options)
+    words = coldledger("serve", "--port", "0", "--data", str(data), "--no-access-log")
+    words += ["--second-factor", "nobody", *options]
     log = data.with_name(f"{data.name}.log")
     with (
         log.open("a", encoding="utf-8") as errors,

@@ -106,6 +106,7 @@ class Trade:
                 "role": "manager",
                 "name": "示例人员",
                 "login": login,
+                "way_in": "password",
             },
         )
         manager = await self._sign_in(login, answer.body["password"])

@@ -120,6 +120,7 @@ async def settle(settings: Settings, database: str) -> Settled:
         house = House(settings, database, client, Manager(founded.password, cookie, csrf))
         organisation = (await house.said("/api/v1/organisations", STATION))["outcome"]["organisation"]
         manager = {"organisation": organisation, "role": "manager", "name": "张三", "login": "station"}
+        manager["way_in"] = "password"
         password = (await house.said("/api/v1/users", manager))["password"]
         async with house.visitor() as visitor:
             theirs = await sign_in(visitor, "station", password)

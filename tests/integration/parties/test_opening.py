@@ -28,6 +28,11 @@ async def opened(ledger: Ledger, operator: Operator = OPERATOR, password: str | 
         return await open_ledger(ledger, credentials, vault, "vkey", operator, password=password)
 
 
+async def entering(ledger: Ledger, password: str) -> int | None:
+    entrant = await Credentials(ledger.pool).logins.authenticate("platform", password)
+    return None if entrant is None else entrant.user
+
+
 async def size(ledger: Ledger) -> int:
     return int(await ledger.pool.fetchval("SELECT size FROM ledger.head"))
 
@@ -36,7 +41,7 @@ async def test_an_empty_ledger_is_opened(database: str) -> None:
     async with ledger_on(database) as ledger:
         opening = await opened(ledger)
         assert opening.password is not None
-        user = await Credentials(ledger.pool).authenticate("platform", opening.password)
+        user = await entering(ledger, opening.password)
         assert user == opening.user
         (platform,) = await stored(ledger, ORGANISATION)
         assert (platform.id, platform.roles, platform.name) == (
@@ -61,7 +66,7 @@ async def test_an_open_ledger_stays_as_it_is(database: str) -> None:
         again = await opened(ledger, Operator(uscc(2), "另一家公司", "420100"))
         assert again == Opening(first.organisation, first.user, None)
         assert await size(ledger) == before == 4
-        assert await Credentials(ledger.pool).authenticate("platform", "a password of my own") == first.user
+        assert await entering(ledger, "a password of my own") == first.user
 
 
 class CutOff(Ledger):
@@ -88,7 +93,7 @@ async def test_an_opening_that_was_cut_off_is_completed(database: str, said: int
         opening = await opened(ledger)
         assert await size(ledger) == 4
         assert opening.password is not None
-        assert await Credentials(ledger.pool).authenticate("platform", opening.password) == opening.user
+        assert await entering(ledger, opening.password) == opening.user
 
 
 async def test_two_starters_open_it_once(database: str) -> None:
@@ -98,7 +103,7 @@ async def test_two_starters_open_it_once(database: str) -> None:
         assert await size(one) == 4
         passwords = [each.password for each in (first, second) if each.password is not None]
         assert len(passwords) == 1
-        assert await Credentials(one.pool).authenticate("platform", passwords[0]) == first.user
+        assert await entering(one, passwords[0]) == first.user
 
 
 async def test_a_ledger_is_opened_at_its_beginning_only(database: str) -> None:

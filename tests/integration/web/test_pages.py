@@ -31,6 +31,7 @@ PLACES = {
         *("/lots/{lot}/cases/new", "/certificates/{paper}"),
         *("/units/{unit}", "/units/{unit}/store", "/units/{unit}/split"),
         *("/units/{unit}/process", "/shipments/{station-wholesaler}", "/shipments/send?facility={place}"),
+        *("/organisation/people", "/account", "/account/password", "/account/second-factor"),
         *("/organisation/facilities/new", "/organisation/users/new", "/organisation/tokens/new"),
         *("/organisation/vehicles/new", "/units?all=1", "/lots?product=%E7%89%9B"),
     ),
