@@ -39,7 +39,8 @@ precision that is known: a day, or a minute with its offset. **Lists** come in p
 `Link` header. """.strip()
 
 _TAGS = {
-    "parties": "Who takes part: organisations, places, vehicles, users, tokens, policies",
+    "parties": "Who takes part: organisations, places, vehicles, users, tokens",
+    "policies": "What regions demand, from when to when; drafts and what the last days would have been",
     "goods": "Arrivals, lots, certificates, release, and movements",
     "codes": "Trace codes and labels",
     "tracing": "Where goods came from and went to",

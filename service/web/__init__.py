@@ -20,6 +20,7 @@ from service.web import (
     lots,
     papers,
     parties,
+    policies,
     shipments,
     signing_in,
     start,
@@ -43,6 +44,7 @@ _ROOMS = (
     shipments,
     counter,
     parties,
+    policies,
 )
 
 

@@ -80,6 +80,8 @@ def _paths(visit: Visit, roles: frozenset[str]) -> Iterable[str]:
         yield "/organisations"
     if kind in (ReaderKind.REGULATOR, ReaderKind.AUDITOR):
         yield from ("/search", "/lots", "/arrivals", "/units", "/shipments")
+    if kind is not ReaderKind.ORGANISATION:
+        yield "/policies"
     if Role.FIRST_STATION in roles or Role.IMPORTER in roles:
         yield "/arrivals"
     if roles & _GOODS:

@@ -10,9 +10,10 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from marshmallow import Schema, fields
 
 import service.web
-from schema.messages import accounts, goods, movements, papers, parties
+from schema.messages import accounts, goods, movements, papers, parties, policies, policy_views, staff
 from schema.problems import LANGUAGES
 from service.goods.state import MovementKind, UnitState
 from service.registry import make_registry
@@ -21,6 +22,17 @@ from service.web.texts import text, texts
 from service.web.tracing import PARTS
 
 ROOM = Path(str(files(service.web)))
+
+
+def members(schema: Schema) -> Iterator[str]:
+    """The members of a message and of those within it, but for papers, which have names of their own."""
+    for name, field in schema.fields.items():
+        inner = field.inner if isinstance(field, fields.List) else field
+        yield name
+        if isinstance(inner, fields.Nested) and not {*papers.PAPERS} & {*inner.schema.fields}:
+            yield from members(inner.schema)
+
+
 CLOSED_SETS: dict[str, Iterable[str]] = {
     "answer": ("yes", "no"),
     "activity": ("active", "inactive"),
@@ -45,6 +57,13 @@ CLOSED_SETS: dict[str, Iterable[str]] = {
     "user_role": accounts.USER_ROLES,
     "scope": accounts.SCOPES,
     "trace": PARTS,
+    "policy_field": {*members(policies.PolicyDocument())},
+    "policy_role": staff.STAFF_ROLES,
+    "policy_test": staff.TESTS,
+    "policy_agent": policies.AGENTS,
+    "edition_state": policy_views.EDITION_STATES,
+    "preview_state": ("running", "done", "stopped"),
+    "draft_effect": ("refused", "changed"),
     "label_size": ("70x50", "50x30"),
     "secret": ("secret", "password", "invitation"),
     "kind": tuple(make_registry().kinds),
@@ -59,6 +78,7 @@ CLOSED_SETS: dict[str, Iterable[str]] = {
         "sell",
         "organisation",
         "organisations",
+        "policies",
     ),
     "about": (
         "search",
@@ -70,6 +90,7 @@ CLOSED_SETS: dict[str, Iterable[str]] = {
         "sell",
         "organisation",
         "organisations",
+        "policies",
     ),
 }
 """Keys that are put together from a group and a value; each group with all its values."""
