@@ -42,12 +42,12 @@ def take(unit: Unit, pieces: int | None, grams: int, way: Way = Way.OUT) -> Unit
     return moved(unit, pieces, grams, way)
 
 
-def lose(unit: Unit, pieces: int | None, grams: int) -> Unit:
-    """``unit`` after that much of it was declared lost; zero of either may be. Raises Refusal ``unit.…``."""
+def lose(unit: Unit, pieces: int | None, grams: int, way: Way = Way.LOSS) -> Unit:
+    """``unit`` after that much of it was gone for good; zero of either may be. Raises Refusal ``unit.…``."""
     if grams < 0 or (pieces is not None and pieces < 0):
         raise Refusal("unit.nothing-taken", unit=unit.id, pieces=pieces, grams=grams)
     _check(unit, pieces, grams)
-    return moved(unit, pieces, grams, Way.LOSS)
+    return moved(unit, pieces, grams, way)
 
 
 def demand_counting(unit: Unit, pieces: int | None) -> None:

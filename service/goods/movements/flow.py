@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from schema.problems import Refusal
 from service.goods.accounts import Amount, Way, demand_counting, drawn, left, lose, moved, take
-from service.goods.state import UNIT, Edge, Event, MovementKind, Parentage, Unit
+from service.goods.state import UNIT, Edge, Event, MovementKind, Packaging, Parentage, Unit
 from service.ledger import Context, Data, Statement, World
 from service.ledger.kinds import IDS_PER_POSITION
 
@@ -24,8 +24,9 @@ Flow = list[int | str | None]
 
 Target = int | Way
 
-DIFFERENCE_PLACE = 900
-"""The place among a statement's ids of the first unit that a stock difference makes; there are up to 90."""
+DIFFERENCE_PLACE = 500
+"""The place among a statement's ids of the first unit that a stock difference makes: one for each unit that a
+statement may draw on, behind all that it may make."""
 
 
 @dataclass(slots=True)
@@ -55,13 +56,15 @@ class Accounts:
             raise refusal.at(pointer) from None
         self._flow(unit.id, to, pieces, grams)
 
-    def lose(self, unit: Unit, pieces: int | None, grams: int, pointer: str = "") -> None:
-        """Declare lost, zero of either may be; a refusal blames the field at ``pointer``."""
+    def lose(
+        self, unit: Unit, pieces: int | None, grams: int, pointer: str = "", way: Way = Way.LOSS
+    ) -> None:
+        """Gone for good, zero of either may be; a refusal blames the field at ``pointer``."""
         try:
-            self._after[unit.id] = lose(self.now(unit), pieces, grams)
+            self._after[unit.id] = lose(self.now(unit), pieces, grams, way)
         except Refusal as refusal:
             raise refusal.at(pointer) from None
-        self._flow(unit.id, Way.LOSS, pieces, grams)
+        self._flow(unit.id, way, pieces, grams)
 
     def took(self, unit: Unit, pieces: int | None, grams: int, to: Target, pointer: str = "") -> None:
         """A fact took: what was not there comes out of a stock difference, in breach."""
@@ -72,7 +75,10 @@ class Accounts:
             raise refusal.at(pointer) from None
         after = left(now, pieces, grams)
         if after.grams >= 0 and (after.pieces or 0) >= 0:
-            self.take(unit, pieces, grams, to, pointer)
+            if isinstance(to, Way):
+                self.lose(unit, pieces, grams, pointer, to)
+            else:
+                self.take(unit, pieces, grams, to, pointer)
             return
         self.broken.append(
             Refusal(
@@ -160,20 +166,29 @@ def _drawn_on(
 
 def _differing(statement: Statement, position: int, world: World, at: str) -> dict[int, Unit]:
     """The units that the statement's stock differences make, as they are before anything is taken."""
-    came = {flow[1]: flow for flow in statement.outcome["flows"] if flow[0] is None}
     units = {}
     for difference in statement.outcome.get("differences", ()):
-        _, _, pieces, grams = came[difference["unit"]]
-        units[difference["unit"]] = drawn(
-            world.row(UNIT, difference["like"]),
+        came = _came(statement.outcome["flows"], difference["unit"])
+        like = world.row(UNIT, difference["like"])
+        unit = drawn(
+            like,
             id=difference["unit"],
-            pieces=_count(pieces),
-            grams=_weight(grams),
+            pieces=came.pieces,
+            grams=came.grams,
             made_at=at,
             version=position,
             holds=statement.outcome.get("holds", ()),
         )
+        loose = like.pieces is not None and came.pieces is None
+        units[unit.id] = replace(unit, packaging=Packaging.OPENED.value) if loose else unit
     return units
+
+
+def _came(flows: Iterable[Flow], unit: int) -> Amount:
+    """All that flows into a unit."""
+    into = [flow for flow in flows if flow[1] == unit]
+    counts = [flow[2] for flow in into if isinstance(flow[2], int)]
+    return Amount(sum(counts) if counts else None, sum(_weight(flow[3]) for flow in into))
 
 
 def _edges(

@@ -23,10 +23,10 @@ from service.goods import timing
 from service.goods.accounts import Way, opened
 from service.goods.batch_codes import issued, unused_batch_code
 from service.goods.movements import flow, rules
+from service.goods.movements.telling import Telling, streams, tell
 from service.goods.state import LOT, UNIT, Lot, MovementKind, Pack, Unit, UnitState
-from service.incidents.breaches import decided
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
-from service.parties import FACILITY, ORGANISATION, Facility, FacilityKind, Role, policy_for
+from service.parties import FACILITY, ORGANISATION, Facility, FacilityKind, Role
 
 PLANTS = (
     FacilityKind.PROCESSING_PLANT,
@@ -34,6 +34,10 @@ PLANTS = (
     FacilityKind.CENTRAL_WAREHOUSE,
     FacilityKind.OWN_USE_STORE,
 )
+
+
+MOST_PARENTAGES = 1000
+"""Every output is made of every lot that went in: so many such pairs have a place in one statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,40 +53,42 @@ class _Origin:
 
 
 def decide(data: Data, ctx: Context, world: World) -> Decision:
-    """``node`` of the outcome stands between the inputs and the outputs in every trace."""
+    """``node`` of the outcome stands between the inputs and the outputs in every trace; ``yield_permille`` is
+    how much of what went in came out."""
     facility = rules.own_facility(data["facility"], ctx, world)
-    policy = policy_for(world, facility.region, ctx.recorded)
-    broken = [*rules.out_of_service(facility), *_plant(facility, world)]
-    moment = timing.happened(data["happened_at"], ctx, policy, broken=broken)
-    accounts, units, node = flow.Accounts(ctx), [], ctx.id()
-    for place, item in enumerate(data["inputs"]):
-        pointer = f"/inputs/{place}"
-        unit = rules.unit_in_hand(item["unit"], ctx, world, f"{pointer}/unit")
-        rules.unit_at(unit, facility, f"{pointer}/unit")
-        timing.after_made(moment, unit)
-        broken += rules.not_free(unit, world, f"{pointer}/unit")
-        accounts.took(unit, item.get("pieces"), item["grams"], node, pointer)
-        units.append(unit)
-    _balanced(data)
-    origin = _origin(data["inputs"], units, lambda lot: _known_lot(lot, world))
-    broken += (*accounts.broken, *_owners(units))
-    _outputs(data["outputs"], origin, moment, facility.region, world)
+    telling = tell("goods-processed", data, ctx, world, facility)
+    units = [_input(item, place, telling, world) for place, item in enumerate(data["inputs"])]
+    came_out = _balanced(data)
+    origin = _origin(data["inputs"], units, lambda lot: rules.known_lot(lot, world))
+    telling.broken += (*rules.out_of_service(facility), *_plant(facility, world), *_owners(units))
+    _outputs(data["outputs"], origin, telling.moment, facility.region, world)
     made = [ctx.id(place) for place in range(1, len(data["outputs"]) + 1)]
     for output, child in zip(data["outputs"], made, strict=True):
-        accounts.give(node, child, output.get("pieces"), output["grams"])
+        telling.accounts.give(ctx.id(), child, output.get("pieces"), output["grams"])
     if data["loss_grams"]:
-        accounts.give(node, Way.LOSS, None, data["loss_grams"])
+        telling.accounts.give(ctx.id(), Way.LOSS, None, data["loss_grams"])
     outcome = {
-        "node": node,
+        "node": ctx.id(),
         "family": origin.lots[0].family,
         "owner": origin.owner,
         "lots": made,
         "units": made,
+        "yield_permille": came_out * 1000 // (came_out + data["loss_grams"]),
         "holds": sorted({hold.id for unit in units for hold in rules.holds_on(unit, world)}),
-        **accounts.outcome,
+        **telling.accounts.outcome,
     }
-    lots = [*made, *(lot.id for lot in origin.lots)]
-    return decided(ctx, outcome, policy, broken, facility=facility, lots=lots, holding=True)
+    return telling.decided(outcome, [*made, *(lot.id for lot in origin.lots)], holding=True)
+
+
+def _input(item: Data, place: int, telling: Telling, world: World) -> Unit:
+    """A unit that went into the node."""
+    pointer, ctx = f"/inputs/{place}", telling.ctx
+    unit = rules.unit_in_hand(item["unit"], ctx, world, f"{pointer}/unit")
+    rules.unit_at(unit, telling.facility, f"{pointer}/unit")
+    timing.after_made(telling.moment, unit)
+    telling.broken += rules.not_free(unit, world, f"{pointer}/unit")
+    telling.accounts.took(unit, item.get("pieces"), item["grams"], ctx.id(), pointer)
+    return unit
 
 
 def _plant(facility: Facility, world: World) -> Iterator[Refusal]:
@@ -107,14 +113,8 @@ def _owners(units: Sequence[Unit]) -> Iterator[Refusal]:
         yield Refusal("process.owners-differ", field="/inputs", owner=owners[0], other=owners[1])
 
 
-def _known_lot(lot_id: int, world: World) -> Lot:
-    lot = world.get(LOT, lot_id)
-    if lot is None:
-        raise LookupError(f"lot {lot_id} has units and does not exist")
-    return lot
-
-
-def _balanced(data: Data) -> None:
+def _balanced(data: Data) -> int:
+    """The grams that came out."""
     came_in = sum(item["grams"] for item in data["inputs"])
     came_out = sum(output["grams"] for output in data["outputs"])
     lost = data["loss_grams"]
@@ -129,6 +129,7 @@ def _balanced(data: Data) -> None:
         )
     if lost and not data.get("loss_reason"):
         raise Refusal("process.loss-reason-missing", field="/loss_reason", loss=lost)
+    return came_out
 
 
 def _origin(inputs: Sequence[Data], units: Sequence[Unit], lot_of: Callable[[int], Lot]) -> _Origin:
@@ -146,6 +147,14 @@ def _most_first(grams: Counter[int]) -> list[int]:
 
 
 def _outputs(outputs: Sequence[Data], origin: _Origin, moment: Moment, region: str, world: World) -> None:
+    if len(origin.lots) * len(outputs) > MOST_PARENTAGES:
+        raise Refusal(
+            "process.too-many-lots",
+            field="/outputs",
+            inputs=len(origin.lots),
+            outputs=len(outputs),
+            most=MOST_PARENTAGES,
+        )
     codes: set[str] = set()
     for place, output in enumerate(outputs):
         pointer = f"/outputs/{place}"
@@ -251,19 +260,17 @@ def _lot(statement: Statement, output: Data, lot: int, origin: _Origin, position
         certificates=origin.certificates,
         details={},
         version=position,
+        regime=parent.regime,
     )
 
 
 def reads(data: Data, world: World) -> Iterator[Stream]:
-    """The inputs with their lots, the plant with its policy, the codes that must be new."""
+    """The inputs with their lots, the plant with its policy, the codes that must be new, and the crew."""
     inputs = [item["unit"] for item in data["inputs"]]
-    yield from rules.unit_streams(inputs, world)
+    yield from streams(data, inputs, world)
+    yield from rules.lot_streams(inputs, world)
     yield from rules.facility_streams(data["facility"], world)
     yield from ((ISSUED_CODE, output["code"]) for output in data["outputs"])
-    for unit_id in inputs:
-        unit = world.peek(UNIT, unit_id)
-        if unit is not None:
-            yield LOT, unit.lot
 
 
 PROCESS = Kind("goods-processed", {2: decide}, project, reads)

@@ -16,37 +16,33 @@ from schema.problems import Refusal
 from service.goods import timing
 from service.goods.accounts import Amount, demand_counting, drawn
 from service.goods.movements import flow, rules
+from service.goods.movements.telling import streams, tell
 from service.goods.state import SHIPMENT, UNIT, MovementKind, Shipment, Unit, UnitState
-from service.incidents.breaches import decided
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
-from service.parties import FACILITY, Facility, policy_for
+from service.parties import FACILITY, Facility
 
 
 def decide(data: Data, ctx: Context, world: World) -> Decision:
     """``units`` of the outcome stand in the order of the items, None for what did not arrive at all."""
-    shipment = _shipment(data["shipment"], ctx, world)
+    shipment = incoming(data["shipment"], ctx, world)
     destination = rules.known_facility(shipment.destination, world)
-    policy = policy_for(world, destination.region, ctx.recorded)
-    broken: list[Refusal] = []
-    arrived = timing.happened(data["happened_at"], ctx, policy, broken=broken)
-    units = [rules.known_unit(unit, world) for unit in shipment.units]
-    _each_once(data["items"], shipment, [unit.id for unit in units if unit.grams])
-    accounts = flow.Accounts(ctx)
+    telling = tell("goods-received", data, ctx, world, destination)
+    units = {unit: rules.known_unit(unit, world) for unit in shipment.units}
+    _each_once(data["items"], shipment, [unit.id for unit in units.values() if unit.grams])
     children = [ctx.id(place) if item["grams"] else None for place, item in enumerate(data["items"])]
-    by_id = {unit.id: unit for unit in units}
     restrained = False
     for place, (item, child) in enumerate(zip(data["items"], children, strict=True)):
-        unit = by_id[item["unit"]]
-        timing.after_made(arrived, unit)
-        _settle(accounts, unit, item, child, f"/items/{place}")
+        unit = units[item["unit"]]
+        timing.after_made(telling.moment, unit)
+        _settle(telling.accounts, unit, item, child, f"/items/{place}")
         restrained = bool(rules.holds_on(unit, world)) or restrained
-    broken += (*accounts.broken, *_breaches(data, destination, restrained))
-    outcome = {"units": children, **accounts.outcome}
-    lots = [unit.lot for unit in units]
-    return decided(ctx, outcome, policy, broken, facility=destination, lots=lots, holding=True)
+    telling.broken += _breaches(data, destination, restrained)
+    outcome = {"units": children, **telling.accounts.outcome}
+    return telling.decided(outcome, [unit.lot for unit in units.values()], holding=True)
 
 
-def _shipment(shipment_id: int, ctx: Context, world: World) -> Shipment:
+def incoming(shipment_id: int, ctx: Context, world: World) -> Shipment:
+    """A shipment on the road to the actor. Raises Refusal ``shipment.…``."""
     shipment = world.get(SHIPMENT, shipment_id)
     if shipment is None or shipment.consignee != ctx.actor.organisation:
         raise Refusal("shipment.not-found", field="/shipment", shipment=shipment_id)
@@ -158,11 +154,11 @@ def _arrived(
 
 
 def reads(data: Data, world: World) -> Iterator[Stream]:
-    """The shipment, its units, its destination and the policy there."""
+    """The shipment, its units, its destination and the policy there, and the crew."""
     yield SHIPMENT, data["shipment"]
     shipment = world.peek(SHIPMENT, data["shipment"])
+    yield from streams(data, () if shipment is None else shipment.units, world)
     if shipment is not None:
-        yield from rules.unit_streams(shipment.units, world)
         yield from rules.facility_streams(shipment.destination, world)
 
 

@@ -11,11 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from schema import moments
+from schema.moments import Moment
 from schema.problems import Refusal
-from service.goods.state import UNIT, Unit, UnitState
+from service.goods.state import LOT, UNIT, Lot, Unit, UnitState
 from service.incidents.restraint import held, hold_streams, holds_in_force
 from service.ledger import Context, Stream, World
-from service.parties import FACILITY, Facility, ZoneKind, policy_streams
+from service.parties import FACILITY, ORGANISATION, Facility, Role, ZoneKind, policy_streams
+from service.parties.zones import zone_closed
 
 _NOT_IN_STORE = {
     UnitState.IN_TRANSIT: "unit.in-transit",
@@ -39,6 +42,18 @@ def unit_in_hand(unit_id: int, ctx: Context, world: World, field: str = "/unit")
     unit = world.get(UNIT, unit_id)
     if unit is None or unit.custodian != ctx.actor.organisation:
         raise Refusal("unit.not-found", field=field, unit=unit_id)
+    return _in_store(unit, field)
+
+
+def unit_in_charge(unit_id: int, ctx: Context, world: World, field: str = "/unit") -> Unit:
+    """A unit in store that the actor owns or keeps. Raises Refusal ``unit.…``."""
+    unit = world.get(UNIT, unit_id)
+    if unit is None or ctx.actor.organisation not in (unit.owner, unit.custodian):
+        raise Refusal("unit.not-found", field=field, unit=unit_id)
+    return _in_store(unit, field)
+
+
+def _in_store(unit: Unit, field: str) -> Unit:
     code = _NOT_IN_STORE.get(UnitState(unit.state))
     if code is not None:
         raise Refusal(code, field=field, unit=unit.id, shipment=unit.shipment, made=unit.made_at)
@@ -63,6 +78,27 @@ def known_unit(unit_id: int, world: World) -> Unit:
     if unit is None:
         raise LookupError(f"unit {unit_id} is named and does not exist")
     return unit
+
+
+def known_lot(lot_id: int, world: World) -> Lot:
+    """A lot that a unit vouches for. Raises LookupError where the ledger contradicts itself."""
+    lot = world.get(LOT, lot_id)
+    if lot is None:
+        raise LookupError(f"lot {lot_id} has units and does not exist")
+    return lot
+
+
+def past_best_before(lot: Lot, unit: Unit, moment: Moment, field: str = "/unit") -> Iterator[Refusal]:
+    """The rule that one breaks who sells, or offers, what has run out. Goods without papers say nothing."""
+    if lot.best_before is not None and moments.parse(lot.best_before).certainly_before(moment):
+        yield Refusal("unit.past-best-before", field=field, unit=unit.id, best_before=lot.best_before)
+
+
+def authority(organisation: int, world: World, field: str = "/authority") -> None:
+    """Raises Refusal ``authority.not-found`` where the organisation is no regulator."""
+    found = world.get(ORGANISATION, organisation)
+    if found is None or Role.REGULATOR not in found.roles:
+        raise Refusal("authority.not-found", field=field, organisation=organisation)
 
 
 def unit_at(unit: Unit, facility: Facility, field: str = "/unit") -> None:
@@ -124,7 +160,8 @@ def zone_unfit(
     *,
     restrained: bool = False,
 ) -> Iterator[Refusal]:
-    """The rule that goods of ``state``, or held (``restrained``), break in ``zone``, where they break one."""
+    """The rules that goods of ``state``, or held (``restrained``), break in ``zone``."""
+    yield from zone_closed(zone, facility, field)
     allowed = ZONES_FOR_HELD if restrained and state is UnitState.RELEASED else ZONES_FOR[state]
     if zone["kind"] not in allowed:
         yield Refusal(
@@ -136,6 +173,14 @@ def zone_unfit(
             state=state.value,
             allowed=", ".join(allowed),
         )
+
+
+def lot_streams(units: Iterable[int], world: World) -> Iterator[Stream]:
+    """The streams of the lots of units, as far as they can be told."""
+    for unit_id in units:
+        unit = world.peek(UNIT, unit_id)
+        if unit is not None:
+            yield LOT, unit.lot
 
 
 def unit_streams(units: Iterable[int], world: World) -> Iterator[Stream]:

@@ -1,8 +1,8 @@
 """Goods go over the counter to whoever eats them. Between businesses goods are shipped, not sold.
 
-A fact: a sale of held or quarantined goods, of more than there was, not at a counter, or at one that was
-closed meanwhile, is recorded, in breach; what was sold is held under its seller's name, and stays in every
-trace.
+A fact: a sale of held or quarantined goods, of goods past their date, of more than there was, not at a
+counter, or at one that was closed meanwhile, is recorded, in breach; what was sold is held under its seller's
+name, and stays in every trace.
 """
 
 from __future__ import annotations
@@ -12,33 +12,29 @@ from dataclasses import replace
 from typing import Any
 
 from schema.problems import Refusal
-from service.goods import timing
 from service.goods.accounts import drawn
 from service.goods.movements import flow, rules
+from service.goods.movements.telling import streams, tell_of
 from service.goods.state import UNIT, MovementKind, UnitState
-from service.incidents.breaches import decided
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
-from service.parties import Facility, FacilityKind, policy_for
+from service.parties import Facility, FacilityKind
 
 COUNTERS = (FacilityKind.MARKET, FacilityKind.SHOP, FacilityKind.RESTAURANT)
 
 
 def decide(data: Data, ctx: Context, world: World) -> Decision:
     """Refuses only what cannot have been sold: goods on the road, or not in one's hands."""
-    unit = rules.unit_in_hand(data["unit"], ctx, world)
-    facility = rules.facility_of(unit, world)
-    policy = policy_for(world, facility.region, ctx.recorded)
-    broken: list[Refusal] = []
-    timing.after_made(timing.happened(data["happened_at"], ctx, policy, broken=broken), unit)
-    broken += (*rules.not_free(unit, world), *_not_a_counter(facility), *rules.out_of_service(facility))
-    accounts = flow.Accounts(ctx)
-    accounts.took(unit, data.get("pieces"), data["grams"], ctx.id())
-    broken += accounts.broken
-    outcome = {"unit": ctx.id(), "units": [ctx.id()], **accounts.outcome}
-    return decided(ctx, outcome, policy, broken, facility=facility, lots=[unit.lot], holding=True)
+    telling, unit = tell_of("goods-sold", data, ctx, world)
+    facility, lot = telling.facility, rules.known_lot(unit.lot, world)
+    telling.broken += (*rules.not_free(unit, world), *rules.past_best_before(lot, unit, telling.moment))
+    telling.broken += (*not_a_counter(facility), *rules.out_of_service(facility))
+    telling.accounts.took(unit, data.get("pieces"), data["grams"], ctx.id())
+    outcome = {"unit": ctx.id(), "units": [ctx.id()], **telling.accounts.outcome}
+    return telling.decided(outcome, [unit.lot], holding=True)
 
 
-def _not_a_counter(facility: Facility) -> Iterator[Refusal]:
+def not_a_counter(facility: Facility) -> Iterator[Refusal]:
+    """The rule that one breaks who sells where no consumer buys."""
     if facility.kind not in COUNTERS:
         yield Refusal(
             "sale.not-a-counter", facility=facility.id, kind=facility.kind, allowed=", ".join(COUNTERS)
@@ -64,8 +60,9 @@ def project(statement: Statement, position: int, world: World) -> Iterator[Any]:
 
 
 def reads(data: Data, world: World) -> Iterator[Stream]:
-    """The unit, its counter and the policy there."""
-    yield from rules.unit_streams([data["unit"]], world)
+    """The unit with its lot, its counter and the policy there, and the crew."""
+    yield from streams(data, [data["unit"]], world)
+    yield from rules.lot_streams([data["unit"]], world)
 
 
 SELL = Kind("goods-sold", {2: decide}, project, reads)

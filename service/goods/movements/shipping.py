@@ -3,8 +3,10 @@
 Rules kept here: only released goods leave; held goods leave for quarantine or disposal only; goods go to a
 filed place in service, and in trade to a first station first when they come from another province, unless
 the policy at their destination accepts the exit certificates of others. On the road they stay in the
-consignor's hands and account, one unit in transit for each item. With them the ownership goes to the
-consignee, but not to a third-party store, which keeps what others own, and not for quarantine or disposal.
+consignor's hands and account, one unit in transit for each item. Nobody who must not work hands them over.
+Whether goods that go back came from there is not asked: rows do not tell it, traces do. With the goods the
+ownership goes to the consignee, but not to a third-party store, which keeps what others own, and not for
+quarantine or disposal.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from schema.problems import Refusal
 from service.goods import timing
 from service.goods.accounts import drawn
 from service.goods.movements import flow, rules
+from service.goods.movements.telling import demand_fit_crew, streams
 from service.goods.state import UNIT, MovementKind, Purpose, Shipment, Unit, UnitState
 from service.incidents.restraint import held
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
@@ -42,9 +45,9 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
     Where they go, and on what, is looked at last: who has nothing to send is not told what there is.
     """
     origin = rules.open_facility(data["facility"], ctx, world)
-    departed = timing.happened(
-        data["departed_at"], ctx, policy_for(world, origin.region, ctx.recorded), "/departed_at"
-    )
+    there = policy_for(world, origin.region, ctx.recorded)
+    departed = timing.happened(data["departed_at"], ctx, there, "/departed_at", kind="goods-shipped")
+    demand_fit_crew(data, ctx, departed, there, world)
     purpose = Purpose(data.get("purpose", Purpose.TRADE))
     accounts = flow.Accounts(ctx)
     units = [ctx.id(place) for place in range(1, len(data["items"]) + 1)]
@@ -172,8 +175,8 @@ def project(statement: Statement, position: int, world: World) -> Iterator[Any]:
 
 
 def reads(data: Data, world: World) -> Iterator[Stream]:
-    """The goods, both places with their policies, the consignee, the vehicle and its holder."""
-    yield from rules.unit_streams((item["unit"] for item in data["items"]), world)
+    """The goods, both places with their policies, the consignee, the vehicle and its holder, the crew."""
+    yield from streams(data, (item["unit"] for item in data["items"]), world)
     yield from rules.facility_streams(data["facility"], world)
     yield from rules.facility_streams(data["destination"], world)
     destination = world.peek(FACILITY, data["destination"])

@@ -8,30 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from schema.problems import Refusal
-from service.goods import timing
 from service.goods.accounts import drawn
-from service.goods.movements import flow, rules
+from service.goods.movements import flow
+from service.goods.movements.telling import streams, tell_of
 from service.goods.state import UNIT, MovementKind
-from service.incidents.breaches import decided
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
-from service.parties import policy_for
 
 
 def decide(data: Data, ctx: Context, world: World) -> Decision:
     """Parts that are more than the whole are recorded with a stock difference."""
-    unit = rules.unit_in_hand(data["unit"], ctx, world)
-    facility = rules.facility_of(unit, world)
-    policy = policy_for(world, facility.region, ctx.recorded)
-    broken: list[Refusal] = []
-    timing.after_made(timing.happened(data["happened_at"], ctx, policy, broken=broken), unit)
-    accounts = flow.Accounts(ctx)
+    telling, unit = tell_of("unit-split", data, ctx, world)
     units = [ctx.id(place) for place, _ in enumerate(data["parts"])]
     for place, (part, child) in enumerate(zip(data["parts"], units, strict=True)):
-        accounts.took(unit, part.get("pieces"), part["grams"], child, f"/parts/{place}")
-    broken += accounts.broken
-    outcome = {"units": units, **accounts.outcome}
-    return decided(ctx, outcome, policy, broken, facility=facility, lots=[unit.lot], holding=True)
+        telling.accounts.took(unit, part.get("pieces"), part["grams"], child, f"/parts/{place}")
+    return telling.decided({"units": units, **telling.accounts.outcome}, [unit.lot], holding=True)
 
 
 def project(statement: Statement, position: int, world: World) -> Iterator[Any]:
@@ -55,8 +45,8 @@ def project(statement: Statement, position: int, world: World) -> Iterator[Any]:
 
 
 def reads(data: Data, world: World) -> Iterator[Stream]:
-    """The unit and the policy where it is."""
-    yield from rules.unit_streams([data["unit"]], world)
+    """The unit and the policy where it is, and the crew."""
+    yield from streams(data, [data["unit"]], world)
 
 
 SPLIT = Kind("unit-split", {2: decide}, project, reads)

@@ -9,27 +9,21 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from schema.problems import Refusal
-from service.goods import timing
 from service.goods.movements import flow, rules
+from service.goods.movements.telling import streams, tell_of
 from service.goods.state import UNIT, UnitState
-from service.incidents.breaches import decided
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
-from service.parties import policy_for
 
 
 def decide(data: Data, ctx: Context, world: World) -> Decision:
     """``from`` of the outcome is the zone that they were in."""
-    unit = rules.unit_in_hand(data["unit"], ctx, world)
-    facility = rules.facility_of(unit, world)
-    policy = policy_for(world, facility.region, ctx.recorded)
-    broken: list[Refusal] = []
-    timing.after_made(timing.happened(data["happened_at"], ctx, policy, broken=broken), unit)
+    telling, unit = tell_of("goods-stored", data, ctx, world)
+    facility = telling.facility
     zone = rules.zone_of(facility, data["zone"])
     restrained = bool(rules.holds_on(unit, world))
-    broken += rules.out_of_service(facility)
-    broken += rules.zone_unfit(zone, facility, UnitState(unit.state), restrained=restrained)
-    return decided(ctx, {"from": unit.zone}, policy, broken, facility=facility, lots=[unit.lot])
+    telling.broken += rules.out_of_service(facility)
+    telling.broken += rules.zone_unfit(zone, facility, UnitState(unit.state), restrained=restrained)
+    return telling.decided({"from": unit.zone}, [unit.lot])
 
 
 def project(statement: Statement, position: int, world: World) -> Iterator[Any]:
@@ -41,8 +35,8 @@ def project(statement: Statement, position: int, world: World) -> Iterator[Any]:
 
 
 def reads(data: Data, world: World) -> Iterator[Stream]:
-    """The unit, its store and the policy there."""
-    yield from rules.unit_streams([data["unit"]], world)
+    """The unit, its store and the policy there, and the crew."""
+    yield from streams(data, [data["unit"]], world)
 
 
 STORE = Kind("goods-stored", {2: decide}, project, reads)

@@ -7,6 +7,7 @@ lots. The ledger's own ids begin at 10,000 because ten statements went before.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -17,6 +18,7 @@ from schema.problems import Refusal
 from service.goods.accounts import opened
 from service.goods.movements import RECEIVE, SHIP
 from service.goods.state import LOT, UNIT, Lot, Unit, UnitState
+from service.incidents.state import HeldLot, Hold, HoldKind
 from service.ledger import Actor, Data, Kind, Statement
 from service.parties import (
     FACILITY,
@@ -97,14 +99,26 @@ class Scene:
         self.put(policy(""), policy("21", accept_exit_certificates_of_other_provinces=False))
         for number, (region, roles) in _ORGANISATIONS.items():
             self.put(
-                Organisation(number, f"uscc{number}", "某某", None, [*roles], region, True, 0),
+                Organisation(
+                    number, f"uscc{number}", "某某", None, [r.value for r in roles], region, True, 0
+                ),
                 User(number + 300, number, "staff", True, 0),
             )
         for number, (holder, kind, region) in _FACILITIES.items():
             filing = None if number == UNFILED else f"备案{number}"
             self.put(
                 Facility(
-                    number, holder, kind, "冷库", None, region, "某路1号", filing, _ZONES, number != CLOSED, 0
+                    number,
+                    holder,
+                    kind.value,
+                    "冷库",
+                    None,
+                    region,
+                    "某路1号",
+                    filing,
+                    _ZONES,
+                    number != CLOSED,
+                    0,
                 )
             )
         self.put(Vehicle(TRUCK, CARRIER, "truck", {}, True, 0), Vehicle(SHOPS_VAN, SHOP, "van", {}, True, 0))
@@ -180,6 +194,42 @@ class Scene:
         )
         self.put(unit)
         return unit
+
+    def held(self, unit: Unit, **changed: Any) -> Unit:
+        """The unit under a hold of its own."""
+        hold = self.hold({"units": [unit.id]}, **changed)
+        held = replace(unit, holds=[*unit.holds, hold])
+        self.put(held)
+        return held
+
+    def hold_lot(self, lot: int) -> int:
+        """A hold on a whole lot."""
+        hold = self.hold({"lots": [lot]})
+        self.put(HeldLot(lot, [hold], 0))
+        return hold
+
+    def hold(self, question: dict[str, list[int]], **changed: Any) -> int:
+        """A hold in force."""
+        self._next += 1
+        hold = Hold(
+            id=self._next,
+            kind=HoldKind.ORDER.value,
+            organisation=CARRIER,
+            region="37",
+            reason="positive",
+            question=question,
+            policy=0,
+            asked_at=None,
+            digest=None,
+            finding=None,
+            placed_at="2020-08-16",
+            lifted_at=None,
+            lifted_by=None,
+            lifted_because=None,
+            version=0,
+        )
+        self.put(replace(hold, **changed))
+        return hold.id
 
     def code(self, level: Level, region: str = "370200") -> str:
         """A fresh trace code."""
