@@ -11,12 +11,13 @@ from service.goods.stock import reading as stock_reading
 from service.goods.stock import routes as stock_routes
 from service.http.reads import Read
 from service.http.writes import Write
-from service.parties import person_routes, policy_routes, staff_routes
+from service.parties import account_reading, person_routes, policy_routes, staff_routes
 from service.parties import reading as parties_reading
 from service.parties import routes as parties_routes
 from service.tracing import routes as tracing_routes
 
 _READS = (
+    *account_reading.READS,
     *parties_reading.READS,
     *policy_routes.READS,
     *staff_routes.READS,
