@@ -75,7 +75,8 @@ class History:
         rows = registry.rows(statement, self.position, self.world)
         self._check(rows)
         self.world.put(rows)
-        self.world.load(SAID, [self.position], [Said(self.position, statement.encode(), self.position)])
+        said = Said(self.position, statement.encode().decode(), self.position)
+        self.world.load(SAID, [self.position], [said])
         self.statements.append(statement)
         self.at += timedelta(seconds=1)
         return statement

@@ -106,7 +106,7 @@ class Replay:
             yield f"its rows cannot be made: {error!r}"
             return
         self.world.put([*rows, *submissions.project(statement, position)])
-        self.world.load(SAID, [position], [Said(position, record.statement, position)])
+        self.world.load(SAID, [position], [Said(position, record.statement.decode(), position)])
 
     def _check_root(self, checkpoint: Checkpoint) -> Iterator[str]:
         if self._edge.root() != checkpoint.root:

@@ -10,10 +10,10 @@ from service.ledger.world import Projection, World
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The exact bytes of the statement at ``position``."""
+    """The statement at ``position``, as the text that its exact bytes are: rows are read as JSON."""
 
     position: int
-    statement: bytes
+    statement: str
     version: int
 
 
@@ -23,4 +23,4 @@ SAID = Projection(Said, name="statement", queries="ledger/said", key="position",
 def statement_at(world: World, position: int) -> Statement | None:
     """The statement at a position before this batch; None beyond the end."""
     said = world.get(SAID, position)
-    return None if said is None else Statement.decode(said.statement)
+    return None if said is None else Statement.decode(said.statement.encode())

@@ -1,2 +1,3 @@
 -- name: load
-SELECT position, statement, position AS version FROM ledger.entry WHERE position = ANY($1::bigint[])
+SELECT position, convert_from(statement, 'UTF8') AS statement, position AS version
+  FROM ledger.entry WHERE position = ANY($1::bigint[])
