@@ -10,7 +10,17 @@ from typing import Any
 
 from service.codes.state import ISSUED_CODE
 from service.goods import arrivals, disinfection, lots, movements, papers, release, stock
-from service.goods.state import ARRIVAL, CERTIFICATE, EVENT, LOT, PAPER_FILE, PARENTAGE, RELEASE
+from service.goods.state import (
+    ARRIVAL,
+    CERTIFICATE,
+    CORRECTION,
+    EVENT,
+    LOT,
+    PAPER_FILE,
+    PARENTAGE,
+    RELEASE,
+    RELIANCE,
+)
 from service.ledger import Projection
 
 KINDS = [
@@ -28,9 +38,11 @@ PROJECTIONS: list[Projection[Any]] = [
     CERTIFICATE,
     PAPER_FILE,
     RELEASE,
+    RELIANCE,
     EVENT,
     PARENTAGE,
     ISSUED_CODE,
+    CORRECTION,
     *movements.PROJECTIONS,
     *disinfection.PROJECTIONS,
     *stock.PROJECTIONS,

@@ -33,10 +33,12 @@ _OF_THE_ROW = frozenset(
 
 
 def own_arrival(arrival_id: int, ctx: Context, world: World, field: str = "/arrival") -> Arrival:
-    """An arrival that the actor's organisation announced. Raises Refusal ``arrival.not-found``."""
+    """An arrival that the actor's organisation announced. Raises Refusal ``arrival.…``."""
     arrival = world.get(ARRIVAL, arrival_id)
     if arrival is None or arrival.organisation != ctx.actor.organisation:
         raise Refusal("arrival.not-found", field=field, arrival=arrival_id)
+    if arrival.withdrawn:
+        raise Refusal("arrival.withdrawn", field=field, arrival=arrival_id)
     return arrival
 
 

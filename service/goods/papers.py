@@ -63,7 +63,8 @@ def _record(data: Data, ctx: Context, world: World) -> Decision:
     _complete(data)
     _number_of_its_kind(data, lots, world)
     key = certificate_key(data["issuer"], data["number"])
-    if world.get(CERTIFICATE, key) is not None:
+    known = world.get(CERTIFICATE, key)
+    if known is not None and not known.withdrawn:
         raise Refusal(
             "certificate.number-used", field="/number", issuer=data["issuer"], number=data["number"]
         )
@@ -80,6 +81,8 @@ def _own_lots(ids: Sequence[int], ctx: Context, world: World) -> list[Lot]:
         lot = world.get(LOT, lot_id)
         if lot is None or lot.organisation != ctx.actor.organisation or lot.arrival is None:
             raise Refusal("lot.not-found", field=f"/lots/{place}", lot=lot_id)
+        if lot.withdrawn:
+            raise Refusal("lot.withdrawn", field=f"/lots/{place}", lot=lot_id)
         if lot in lots:
             raise Refusal("certificate.lot-twice", field=f"/lots/{place}", lot=lot_id)
         lots.append(lot)
@@ -157,7 +160,7 @@ def _dates_in_order(data: Data, ctx: Context) -> None:
 def _file_of_the_same_lots(sha256: str, lots: Sequence[int], world: World) -> None:
     """All certificates of a file name the same lots, so its first one speaks for all."""
     file = world.get(PAPER_FILE, sha256)
-    if file is None:
+    if file is None or not file.certificates:
         return
     first = world.get(CERTIFICATE, file.certificates[0])
     if first is None or sorted(first.lots) != sorted(lots):
@@ -219,7 +222,7 @@ def _reads(data: Data, world: World) -> Iterator[Stream]:
     if data.get("file") is not None:
         yield PAPER_FILE, data["file"]
         file = world.peek(PAPER_FILE, data["file"])
-        if file is not None:
+        if file is not None and file.certificates:
             yield CERTIFICATE, file.certificates[0]
 
 

@@ -31,6 +31,7 @@ from service.goods.state import (
     Lot,
     MovementKind,
     Release,
+    Reliance,
     Unit,
     UnitState,
 )
@@ -38,6 +39,7 @@ from service.goods.timing import happened
 from service.incidents.breaches import decided
 from service.incidents.restraint import held, hold_streams
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
+from service.ledger.kinds import IDS_PER_POSITION
 from service.parties import FACILITY, Facility, policy_for
 
 
@@ -81,6 +83,8 @@ def _own_lot(lot_id: int, ctx: Context, world: World) -> tuple[Lot, Arrival]:
     arrival = None if lot is None or lot.arrival is None else world.get(ARRIVAL, lot.arrival)
     if lot is None or arrival is None or lot.organisation != ctx.actor.organisation:
         raise Refusal("lot.not-found", field="/lot", lot=lot_id)
+    if lot.withdrawn:
+        raise Refusal("lot.withdrawn", field="/lot", lot=lot_id)
     return lot, arrival
 
 
@@ -102,7 +106,7 @@ def _papers(lot: Lot, world: World) -> list[Certificate]:
 
 def _released(
     statement: Statement, position: int, world: World
-) -> Iterator[Unit | Edge | Release | Lot | Certificate | Event]:
+) -> Iterator[Unit | Edge | Release | Reliance | Lot | Certificate | Event]:
     data, outcome = statement.data, statement.outcome
     pieces, grams, when = data["pieces"], data["grams"], data["happened_at"]
     unit, lot = world.row(UNIT, data["unit"]), world.row(LOT, data["lot"])
@@ -112,6 +116,7 @@ def _released(
     made = {free.id: replace(free, state=UnitState.RELEASED.value)}
     yield from rows(statement, position, world, MovementKind.RELEASE, when, made)
     yield _exit(statement, unit, position)
+    yield from _relies(outcome, lot.id, position)
     yield replace(
         lot,
         released_pieces=lot.released_pieces + pieces,
@@ -127,6 +132,13 @@ def _released(
             version=position,
         )
     yield from events(statement, position, [lot.id], unit.facility, when)
+
+
+def _relies(outcome: Data, lot: int, position: int) -> Iterator[Reliance]:
+    """By which a corrected paper finds the releases that it carried."""
+    keys = [part["key"] for part in outcome["certificates"]] or [None]
+    for place, key in enumerate(keys):
+        yield Reliance(position * IDS_PER_POSITION + place, outcome["release"], lot, key, position)
 
 
 def _exit(statement: Statement, unit: Unit, position: int) -> Release:

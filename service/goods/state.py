@@ -107,6 +107,7 @@ class Arrival:
     version: int
     regime: str = COLD_CHAIN_IMPORT
     registered_grams: int = 0
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ class Lot:
     details: dict[str, Any]
     version: int
     regime: str = COLD_CHAIN_IMPORT
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +233,7 @@ class Certificate:
     covers: dict[str, Any]
     details: dict[str, Any]
     version: int
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +260,7 @@ class Release:
     certificates: list[str]
     happened_at: str
     version: int
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +297,40 @@ class Parentage:
 
 
 @dataclass(frozen=True, slots=True)
+class Reliance:
+    """A release of a lot, and a certificate that carried part of it; None where it needed no paper."""
+
+    id: int
+    release: int
+    lot: int
+    certificate: str | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """The statement at ``position`` was corrected by the one at ``correction``.
+
+    Corrections form a chain that begins at ``root``, a statement of ``kind`` by ``author``: who corrects a
+    correction names its position. ``withdrawn``: nothing stands in its place. What it moved stays in traces,
+    marked, until an authority excludes it.
+    """
+
+    position: int
+    correction: int
+    root: int
+    kind: str
+    organisation: int
+    author: int
+    reason: str
+    withdrawn: bool
+    corrected_at: str
+    excluded_by: int | None
+    excluded_at: str | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """A line in a lot's history: the statement at ``id // 1000`` touched ``lot``."""
 
@@ -315,5 +353,9 @@ MADE_OF = PARENTAGE.index("made_of", by="parent")
 CERTIFICATE = Projection(Certificate, name="certificate", queries="goods/certificate", key="key")
 PAPER_FILE = Projection(PaperFile, name="file", queries="goods/paper_file", key="sha256")
 RELEASE = Projection(Release, name="release", queries="goods/release")
+RELIANCE = Projection(Reliance, name="reliance", queries="goods/reliance", log=True)
+RELEASES_OF = RELIANCE.index("of_lot", by="lot")
+RELEASED_ON = RELIANCE.index("on_certificate", by="certificate")
+CORRECTION = Projection(Correction, name="correction", queries="goods/correction", key="position")
 SHIPMENT = Projection(Shipment, name="shipment", queries="goods/shipment")
 EVENT = Projection(Event, name="event", queries="goods/event", log=True)

@@ -183,6 +183,10 @@ class World:
             for index in projection.indexes:
                 self._added.setdefault(index.name, {}).setdefault(index.key(row), []).append(row)
 
+    def projection_of(self, row: Versioned) -> Projection[Any]:
+        """The projection whose row it is."""
+        return self._projections[type(row)]
+
     def adopt(self, rows: dict[str, dict[Key, Any]]) -> None:
         """Take reference rows that are still valid; the world works on copies of the tables."""
         for name, known in rows.items():
@@ -233,14 +237,20 @@ class Fork(World):
 
     def peek(self, projection: Projection[R], key: Key) -> R | None:
         """Like ``get`` without noting it."""
-        row: R | None = self._rows[projection.name].get(key)
-        return self._base.peek(projection, key) if row is None else row
+        rows = self._rows[projection.name]
+        return rows[key] if key in rows else self._base.peek(projection, key)
 
     def row(self, projection: Projection[R], key: Key) -> R:
-        """A row that a statement was admitted on."""
+        """A row that a statement was admitted on. Raises KeyError where there is none."""
         row: R | None = self._rows[projection.name].get(key)
+        if row is None and key in self._rows[projection.name]:
+            raise KeyError(f"{projection.name}/{key}")
         return self._base.row(projection, key) if row is None else row
 
     def among(self, index: Index[R], key: Key) -> Sequence[R]:
         """The rows of the world below, then those of this fork."""
         return [*self._base.among(index, key), *self._added.get(index.name, {}).get(key, ())]
+
+    def forget(self, projection: Projection[Any], key: Key) -> None:
+        """As if the row had never been written."""
+        self._rows[projection.name][key] = None

@@ -50,6 +50,7 @@ class Disinfection:
     accepted_in: int | None
     grounds: str | None
     version: int
+    withdrawn: bool = False
 
 
 DISINFECTION = Projection(Disinfection, name="disinfection", queries="goods/disinfection")

@@ -21,6 +21,8 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
     lot = world.get(LOT, data["lot"])
     if lot is None or lot.organisation != ctx.actor.organisation:
         raise Refusal("lot.not-found", field="/lot", lot=data["lot"])
+    if lot.withdrawn:
+        raise Refusal("lot.withdrawn", field="/lot", lot=lot.id)
     cases = _cases(lot.id, world)
     stated = data.get("first_serial")
     if stated is not None and stated != cases + 1:

@@ -1,0 +1,90 @@
+-- Corrections: which statement was corrected by which, what of it is withdrawn, and which papers carried releases.
+CREATE TABLE goods.correction (
+    position     bigint PRIMARY KEY,
+    correction   bigint NOT NULL UNIQUE,
+    root         bigint NOT NULL,
+    kind         text   NOT NULL,
+    organisation bigint NOT NULL,
+    author       bigint NOT NULL,
+    reason       text   NOT NULL,
+    withdrawn    boolean NOT NULL,
+    corrected_at text   NOT NULL,
+    excluded_by  bigint,
+    excluded_at  text,
+    version      bigint NOT NULL,
+    CHECK (position < correction AND root <= position),
+    CHECK ((excluded_by IS NULL) = (excluded_at IS NULL))
+)
+-- step
+CREATE INDEX correction_root ON goods.correction (root, correction)
+-- step
+CREATE TABLE goods.reliance (
+    id          bigint PRIMARY KEY,
+    release     bigint NOT NULL,
+    lot         bigint NOT NULL,
+    certificate text,
+    version     bigint NOT NULL
+)
+-- step
+CREATE INDEX reliance_lot ON goods.reliance (lot, id)
+-- step
+CREATE INDEX reliance_certificate ON goods.reliance (certificate, id)
+-- step
+GRANT SELECT, INSERT, UPDATE ON goods.correction, goods.reliance TO coldledger_writer
+-- step
+GRANT SELECT ON goods.correction, goods.reliance TO coldledger_reader
+-- step
+ALTER TABLE goods.arrival ADD COLUMN withdrawn boolean NOT NULL DEFAULT false
+-- step
+-- A paper that was corrected below what was released on it holds its lots; the row must be able to say so.
+ALTER TABLE goods.certificate
+    ADD COLUMN withdrawn boolean NOT NULL DEFAULT false,
+    DROP CONSTRAINT certificate_pieces_balance,
+    DROP CONSTRAINT certificate_grams_balance
+-- step
+ALTER TABLE goods.lot ADD COLUMN withdrawn boolean NOT NULL DEFAULT false
+-- step
+ALTER TABLE goods.release ADD COLUMN withdrawn boolean NOT NULL DEFAULT false
+-- step
+ALTER TABLE goods.disinfection ADD COLUMN withdrawn boolean NOT NULL DEFAULT false
+-- step
+-- Whether a movement was taken back or replaced: its edges stay for traces, and count no more in accounts.
+CREATE FUNCTION goods.is_superseded(stated bigint) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT EXISTS (SELECT FROM goods.correction c WHERE c.position = stated) $$
+-- step
+-- Whether an authority took such a movement out of traces.
+CREATE FUNCTION goods.is_excluded(stated bigint) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT EXISTS (SELECT FROM goods.correction c WHERE c.position = stated AND c.excluded_by IS NOT NULL) $$
+-- step
+-- As 0007 has it; a movement that was withdrawn is walked until an authority excludes it.
+CREATE OR REPLACE FUNCTION goods.downstream(start bigint[], org bigint) RETURNS TABLE (node bigint)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    WITH RECURSIVE reached(node) AS (
+        SELECT unnest(start)
+        UNION
+        SELECT e.child FROM reached JOIN goods.edge e ON e.parent = reached.node
+          LEFT JOIN goods.unit u ON u.id = e.child
+          LEFT JOIN goods.shipment s ON s.id = u.shipment AND u.state = 'in_transit'
+         WHERE (org IS NULL OR u.id IS NULL OR org IN (u.owner, u.custodian, s.consignee))
+           AND NOT EXISTS (SELECT FROM goods.correction c
+                            WHERE c.position = e.version AND c.excluded_by IS NOT NULL)
+    )
+    SELECT node FROM reached
+$$
+-- step
+CREATE OR REPLACE FUNCTION goods.upstream(start bigint[], org bigint) RETURNS TABLE (node bigint)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    WITH RECURSIVE reached(node) AS (
+        SELECT unnest(start)
+        UNION
+        SELECT e.parent FROM reached JOIN goods.edge e ON e.child = reached.node
+          LEFT JOIN goods.unit u ON u.id = e.parent
+          LEFT JOIN goods.shipment s ON s.id = u.shipment AND u.state = 'in_transit'
+         WHERE (org IS NULL OR u.id IS NULL OR org IN (u.owner, u.custodian, s.consignee))
+           AND NOT EXISTS (SELECT FROM goods.correction c
+                            WHERE c.position = e.version AND c.excluded_by IS NOT NULL)
+    )
+    SELECT node FROM reached
+$$
