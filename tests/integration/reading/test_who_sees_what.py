@@ -8,6 +8,10 @@ import json
 import pytest
 
 from schema.identifiers.trace_code import check_character
+from service.http.keys import LEDGER
+from service.ledger import Proposal
+from service.parties import INVITE_USER, ISSUE_TOKEN
+from service.parties.credentials.invitations import new_invitation
 from tests.integration.reading.bazaar import SCAN, SCAN_DIGEST
 from tests.integration.reading.conftest import Served
 
@@ -74,19 +78,32 @@ TABLE: dict[str, tuple[str, str, set[str]]] = {
         {"station", "wholesaler", "shop", "plant", *OFFICES},
     ),
     "the operator": ("/api/v1/organisations/{}", "operator", OFFICES),
+    "a user's ways in, and an invitation": ("/api/v1/users/{}", "clerk", {"station", "platform"}),
+    "a token with its networks": ("/api/v1/tokens/{}", "token", {"station", "platform"}),
+    "a session": ("/api/v1/sessions/{}", "session", {"station"}),
 }
-MISSING = {"code": NO_CODE, "case": NO_CODE, "cubes_code": NO_CODE, "scan": "0" * 64}
+MISSING = {"code": NO_CODE, "case": NO_CODE, "cubes_code": NO_CODE, "scan": "0" * 64, "session": "0" * 64}
 """What does not exist, where it is not a number."""
 
 
 @pytest.fixture
-def things(served: Served) -> dict[str, str | int]:
+async def things(served: Served) -> dict[str, str | int]:
     """Every id that the table names."""
     story = served.story
+    ledger = served.client.app[LEDGER]  # type: ignore[union-attr]
+    station = story.parties["station"]
+    aside, _ = new_invitation()
+    await ledger.append(Proposal(INVITE_USER, station.manager, {"user": station.staff.user}, asides=aside))
+    token = {"scopes": ["goods:read"], "networks": ["203.0.113.0/24"]}
+    issued = await ledger.append(Proposal(ISSUE_TOKEN, station.manager, token))
+    sessions = await served.told("station", "/api/v1/sessions")
     return {
         **story.ids,
         "scan": SCAN_DIGEST,
         "opening": 0,
+        "clerk": station.staff.user or 0,
+        "token": issued.statement.outcome["token"],
+        "session": sessions["items"][0]["id"],
         "wholesaler": story.parties["wholesaler"].organisation,
         "operator": story.parties["platform"].organisation,
         "wholesaler place": story.places["wholesaler"],
