@@ -27,6 +27,8 @@ from service.http.files import UPLOAD
 from service.http.keys import DATABASE, FILES, LEDGER, SETTINGS, VAULT, VERIFIER
 from service.http.middlewares import around
 from service.http.sessions import SESSIONS
+from service.incidents import reading as incidents_reading
+from service.incidents import routes as incidents_routes
 from service.ledger import Ledger
 from service.ledger.appender import Appender
 from service.ledger.ledger import MakeAppender
@@ -65,6 +67,8 @@ API: Sequence[Declared] = (
     *disinfection_reading.READS,
     *stock_routes.WRITES,
     *stock_reading.READS,
+    *incidents_routes.WRITES,
+    *incidents_reading.READS,
     *tracing_routes.READS,
     *codes_reading.READS,
     *codes_routes.ROUTES,

@@ -10,6 +10,7 @@ sealing and chance, or a repeated request would never be the same one.
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -26,10 +27,13 @@ from service.http.keys import DATABASE, LEDGER, READER, VAULT, language
 from service.http.paths import Path
 from service.http.problems import in_words
 from service.http.readers import Reader, demand
+from service.incidents import refused
 from service.ledger import Acknowledgement, Data, Idempotency, Kind, Proposal, Statement, canonical
 from service.ledger.kinds import Asides
 from service.parties.keeping import Keeper, Speaker
 from service.parties.personal import redact, seal, together
+
+log = logging.getLogger(__name__)
 
 _KEY = re.compile(r"[!-~]{1,200}")
 
@@ -172,10 +176,27 @@ async def submit(
     sealed, personal = seal(write.loader, draft.data, reader.uscc)
     speaker = Speaker(reader.actor.organisation, reader.uscc)
     kept = await Keeper(app[DATABASE].writer, app[VAULT]).keep(personal, speaker, sealed)
-    receipt = await _append(write.kind, replace(draft, data=sealed, asides=(*draft.asides, *kept)))
+    try:
+        receipt = await _append(write.kind, replace(draft, data=sealed, asides=(*draft.asides, *kept)))
+    except Refusal as refusal:
+        if write.kind.intent:
+            await _note_refusal(app, write, reader, {**body, **path}, refusal)
+        raise
     if write.follow is not None:
         await write.follow(app, receipt.acknowledgement.statement)
     return receipt
+
+
+async def _note_refusal(
+    app: web.Application, write: Write, reader: Reader, said: Mapping[str, Any], refusal: Refusal
+) -> None:
+    """List a refused intent for the authorities. A list that cannot be written changes no answer."""
+    assert reader.actor is not None  # noqa: S101  (submit refused it)
+    plain = redact(write.loader, said, reader.uscc)
+    try:
+        await refused.note(app[DATABASE].writer, write.kind.name, reader.actor, plain, refusal)
+    except Exception:
+        log.exception("a refused %s was not listed", write.kind.name)
 
 
 async def _append(kind: Kind, draft: Draft) -> Receipt:

@@ -11,6 +11,8 @@ from service.goods.stock import reading as stock_reading
 from service.goods.stock import routes as stock_routes
 from service.http.reads import Read
 from service.http.writes import Write
+from service.incidents import reading as incidents_reading
+from service.incidents import routes as incidents_routes
 from service.parties import account_reading, person_routes, policy_routes, staff_routes
 from service.parties import reading as parties_reading
 from service.parties import routes as parties_routes
@@ -24,6 +26,7 @@ _READS = (
     *person_routes.READS,
     *goods_reading.READS,
     *disinfection_reading.READS,
+    *incidents_reading.READS,
     *stock_reading.READS,
     *codes_reading.READS,
     *tracing_routes.READS,
@@ -35,6 +38,7 @@ _WRITES = (
     *person_routes.WRITES,
     *goods_routes.WRITES,
     *disinfection_routes.WRITES,
+    *incidents_routes.WRITES,
     *stock_routes.WRITES,
 )
 

@@ -29,6 +29,8 @@ IN_CLEAR = {
     "FacilityChange": {"filing"},
     "FacilityFiling": {"filing"},
     "ForeignCode": {"system"},
+    "HoldLifting": {"test"},
+    "HoldPlacingRequest": {"case_number"},
     "LotRegistrationRequest": {"product", "product_en", "specification", "production_batch", "exporter"},
     "NewZone": {"name"},
     "Label": {"en", "zh"},

@@ -1,0 +1,56 @@
+"""Intents that a rule refused, listed for the authorities of the region and for who tried.
+
+Refusals write no statement, so this is a list beside the ledger: only added to, written after the refusal. A
+request that is sent again within the minute is counted, and more than ``MOST_LINES`` others in a minute are
+counted in one line, so that nobody fills it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import asyncpg
+
+from schema.problems import Problem
+from service.ledger import Actor, Data, canonical
+from service.storage import query
+
+MOST_LINES = 30
+"""Lines a minute of one organisation, besides the one for all others."""
+
+
+async def note(
+    pool: asyncpg.Pool[asyncpg.Record], kind: str, actor: Actor, said: Data, refusal: Problem
+) -> None:
+    """Add a line for ``said``, the body as the client sent it, without personal values and secrets."""
+    digest = hashlib.sha256(canonical.encode({"kind": kind, "said": said})).hexdigest()
+    rules = [{"rule": each.code, "facts": each.facts} for each in _single(refusal)]
+    named = [[*_named(said, name)] for name in ("facility", "unit", "lot")]
+    await pool.execute(
+        query("incidents/refused_intent.save"),
+        *(actor.organisation, digest, kind, actor.user, actor.token, rules),
+        *named,
+        MOST_LINES,
+    )
+
+
+def _single(problem: Problem) -> Iterable[Problem]:
+    """What was refused, one rule each."""
+    if not problem.causes:
+        return [problem]
+    return [single for cause in problem.causes for single in _single(cause)]
+
+
+def _named(said: Any, name: str) -> Iterator[int]:
+    """Every integer under ``name``, however deep."""
+    if isinstance(said, dict):
+        found = said.get(name)
+        if isinstance(found, int):
+            yield found
+        for value in said.values():
+            yield from _named(value, name)
+    elif isinstance(said, list):
+        for value in said:
+            yield from _named(value, name)
