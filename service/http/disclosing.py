@@ -15,14 +15,13 @@ from aiohttp import web
 
 from service.http.keys import DATABASE, VAULT
 from service.http.readers import Reader
-from service.ledger.kinds import IDS_PER_POSITION
 from service.parties.access import Readings, Who
 from service.parties.standing import Scope
 
 ERASED = "已删除 erased"
 """Stands where a name was, in both languages."""
 _REF = frozenset({"id", "name", "name_en", "region"})
-_NAMES = ("/name", "/name_en", "/address")
+_NAMES = ("name", "name_en", "address")
 _DIGEST_LENGTH = 64
 
 
@@ -54,16 +53,12 @@ async def disclose(app: web.Application, reader: Reader, shown: Any, *, listed: 
 
 
 async def _fill_names(opening: Readings, asking: Who, blank: list[dict[str, Any]]) -> None:
-    positions = {each["id"] // IDS_PER_POSITION for each in blank}
-    found = await opening.read(asking, positions, pointers=_NAMES)
-    values = {(each.position, each.pointer): each.value for each in found if each.value is not None}
+    places = [(each, name) for each in blank for name in _NAMES if name in each and not each[name]]
+    values = await opening.names(asking, {(each["id"], f"/{name}") for each, name in places})
     gone = await opening.erased_names({each["id"] for each in blank})
+    for each, name in places:
+        each[name] = values.get((each["id"], f"/{name}"), each[name])
     for each in blank:
-        for pointer in _NAMES:
-            member = pointer[1:]
-            value = values.get((each["id"] // IDS_PER_POSITION, pointer))
-            if member in each and not each[member] and value is not None:
-                each[member] = value
         if each["id"] in gone and not each["name"]:
             each["name"] = ERASED
 

@@ -9,7 +9,7 @@ value is told. The log is a truth outside the ledger: lines are added, none is e
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import asyncpg
@@ -76,6 +76,19 @@ class Readings:
         opened = [(row, self._open(row) if _may_read(row, who, why) else None) for row in chosen]
         await self._log(who, why or Why(), [row for row, value in opened if value is not None])
         return [Found(row["sha256"], row["position"], row["pointer"], value) for row, value in opened]
+
+    async def names(self, who: Who, wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], str]:
+        """Of the names and addresses of sole traders and their places that are wanted, by id and pointer,
+        those
+        that ``who`` may have."""
+        sight = who.kind, who.organisation, who.region
+        ids = {id_ for id_, _ in wanted}
+        rows = await self.pool.fetch(query("private/access.names"), *sight, list(ids))
+        asked = [row for row in rows if (row["id"], row["pointer"]) in wanted]
+        opened = [(row, self._open(row)) for row in asked if _may_read(row, who, None)]
+        told = {(row["id"], row["pointer"]): value for row, value in opened if value is not None}
+        await self._log(who, Why(), [row for row, value in opened if value is not None])
+        return told
 
     async def demand_reason(self, who: Who, position: int, why: Why | None) -> None:
         """Raises Problem ``person.reason-missing`` or ``person.case-missing`` where ``why`` is not enough."""

@@ -55,8 +55,12 @@ async def _told(ask: Ask, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, A
     """Each with its name, where the reader may have it, and how it stands today."""
     names = await _names(ask, [row["id"] for row in rows])
     policies = await policies_of(ask, {row["region"] for row in rows})
-    today = datetime.now(UTC).astimezone(CHINA).date()
-    return [_view(row, policies[row["region"]], names.get(row["id"]), today) for row in rows]
+    return [_view(row, policies[row["region"]], names.get(row["id"]), today()) for row in rows]
+
+
+def today() -> date:
+    """This day in China."""
+    return datetime.now(UTC).astimezone(CHINA).date()
 
 
 async def _names(ask: Ask, ids: Iterable[int]) -> dict[int, str]:
@@ -78,9 +82,9 @@ async def policies_of(ask: Ask, regions: Iterable[str]) -> dict[str, Policy]:
     return {region: policy_for(world, region, now) for region in wanted}
 
 
-def _view(row: Mapping[str, Any], policy: Policy, name: str | None, today: date) -> dict[str, Any]:
+def _view(row: Mapping[str, Any], policy: Policy, name: str | None, day: date) -> dict[str, Any]:
     staff = Staff(**{column: row[column] for column in _COLUMNS})
-    due = due_on(staff, policy, today)
+    due = due_on(staff, policy, day)
     cleared = [test["on"] for test in staff.tests if test["clears"]]
     return {
         "id": staff.id,
@@ -91,7 +95,7 @@ def _view(row: Mapping[str, Any], policy: Policy, name: str | None, today: date)
         "erased": row["erased"],
         "tested_on": cleared[-1] if cleared else None,
         "due_on": None if due is None or due == date.min else due.isoformat(),
-        "state": state_of(staff, policy, today),
+        "state": state_of(staff, policy, day),
         "vaccinated_on": staff.vaccinated_on,
         "left_on": staff.left_on,
         "position": staff.version,

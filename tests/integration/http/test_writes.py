@@ -14,7 +14,6 @@ from aiohttp import ClientResponse
 
 from schema.identifiers.uscc import check_character, organisation_check
 from service.ledger.checkpoint import open_promise
-from service.parties.personal import reveal_at
 from service.trust import read_verifier
 from tests.integration.http.conftest import Business, House, served, sign_in
 from tests.settlement import uscc
@@ -149,17 +148,18 @@ async def test_a_sole_traders_place_is_in_no_statement(house: House) -> None:
         position = (await answer.json())["position"]
         assert answer.status == 201
         shown = await (await browser.get(answer.headers["Location"])).json()
-    assert (shown["name"], shown["address"], shown["kind"]) == ("", "", "shop")
+    assert (shown["name"], shown["address"], shown["kind"]) == (place["name"], place["address"], "shop")
     connection = await asyncpg.connect(house.database)
     try:
         statement = (
             await connection.fetchval("SELECT statement FROM ledger.entry WHERE position = $1", position)
         ).decode()
-        kept = await reveal_at(connection, [position])
+        boxes = await connection.fetch("SELECT * FROM private.personal WHERE position = $1", position)
     finally:
         await connection.close()
     assert not any(word in statement for word in ("王小二", "里弄"))
-    assert kept == {(position, "/name"): place["name"], (position, "/address"): place["address"]}
+    assert {row["pointer"] for row in boxes} == {"/name", "/address"}
+    assert not any(place[name].encode() in row["box"] for row in boxes for name in ("name", "address"))
 
 
 async def test_a_file_is_kept_under_its_digest(house: House, station: Business) -> None:
