@@ -76,7 +76,7 @@ class NewZone(Zone):
         _number(),
         data_key="from",
         attribute="from",
-        required=True,
+        load_default=list,
         least=0,
         most=99,
         distinct=True,
@@ -90,7 +90,11 @@ class ZoneRepartition(Message):
     facility = Id(required=True, metadata=_about("The place."))
     happened_at = Moment(required=True)
     zones = Items(
-        Inner(NewZone), least=0, most=99, required=True, metadata=_about("The new zones, in their order.")
+        Inner(NewZone),
+        load_default=list,
+        least=0,
+        most=99,
+        metadata=_about("The new zones, in their order; none where some are only given up."),
     )
     gives_up = Items(
         _number(), most=99, distinct=True, metadata=_about("Zones that are given up and have no successor.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schema.messages.fields import Choice, Flag, Id, Inner, Message, Text, Whole
-from schema.messages.parties import FACILITY_KINDS
+from schema.messages.policies import FACILITY_KINDS
 from schema.messages.views import Listed, PartyRef, words
 from schema.messages.written import Day, Uscc
 

@@ -17,6 +17,8 @@ from service.web import (
     accounts,
     arrivals,
     counter,
+    disinfection,
+    filing,
     lots,
     papers,
     parties,
@@ -24,6 +26,7 @@ from service.web import (
     shipments,
     signing_in,
     start,
+    stock,
     tracing,
     units,
 )
@@ -44,6 +47,9 @@ _ROOMS = (
     shipments,
     counter,
     parties,
+    filing,
+    stock,
+    disinfection,
     policies,
 )
 

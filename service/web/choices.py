@@ -43,12 +43,12 @@ def facilities(visit: Visit, rows: Iterable[Mapping[str, Any]]) -> tuple[Option,
 
 
 def zones(visit: Visit, facility: Mapping[str, Any], kinds: Iterable[str]) -> tuple[Option, ...]:
-    """The zones of a place that are for ``kinds``, by their numbers."""
+    """The open zones of a place that are for ``kinds``, by their numbers."""
     wanted = frozenset(kinds)
     return tuple(
         Option(str(zone["no"]), f"{zone['no']} · {zone['name']} · {visit.t('zone_kind.' + zone['kind'])}")
         for zone in facility["zones"]
-        if zone["kind"] in wanted
+        if zone["kind"] in wanted and not zone["closed"]
     )
 
 

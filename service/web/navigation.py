@@ -79,13 +79,13 @@ def _paths(visit: Visit, roles: frozenset[str]) -> Iterable[str]:
     if kind is ReaderKind.PLATFORM:
         yield "/organisations"
     if kind in (ReaderKind.REGULATOR, ReaderKind.AUDITOR):
-        yield from ("/search", "/lots", "/arrivals", "/units", "/shipments")
+        yield from ("/search", "/lots", "/arrivals", "/units", "/shipments", "/stock", "/coverage")
     if kind is not ReaderKind.ORGANISATION:
         yield "/policies"
     if Role.FIRST_STATION in roles or Role.IMPORTER in roles:
         yield "/arrivals"
     if roles & _GOODS:
-        yield from ("/lots", "/units", "/shipments", "/receive")
+        yield from ("/lots", "/units", "/stock", "/shipments", "/receive")
     if Role.RETAILER in roles or Role.WHOLESALER in roles:
         yield "/sell"
     if visit.reader.user_role == UserRole.MANAGER:

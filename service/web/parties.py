@@ -72,6 +72,7 @@ async def _facility(visit: Visit) -> Sheet:
         Field("region", hint="hint.region", required=True, longest=10),
         Field("address", required=True, longest=200),
         Field("filing", hint="hint.filing", longest=60),
+        Field("began_on", Widget.DAY, hint="hint.began_on"),
     )  # fmt: skip
     kinds = choices.words(visit, "zone_kind", ZONE_KINDS)
     zones = tuple(

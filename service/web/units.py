@@ -50,9 +50,10 @@ def _deeds(visit: Visit, found: dict[str, Any]) -> list[dict[str, str]]:
     key, state = found["id"], found["state"]
     if found["custodian"]["id"] != visit.reader.organisation or not found["grams"]:
         return []
+    disinfect = {"path": f"/disinfections/new?unit={key}", "key": "disinfection.record"}
     if state == UnitState.QUARANTINED:
         release = {"path": f"/lots/{found['lot']['id']}/release?unit={key}", "key": "lot.release"}
-        return [release, *(_deed(key, name) for name in ("store", "split"))]
+        return [release, *(_deed(key, name) for name in ("store", "split")), disinfect]
     if state != UnitState.RELEASED:
         return []
     place = found["facility"]
@@ -60,7 +61,7 @@ def _deeds(visit: Visit, found: dict[str, Any]) -> list[dict[str, str]]:
     names = ["store", "split", *(["sell"] if place["kind"] in COUNTERS else [])]
     if place["kind"] in ("processing_plant", "first_station", "central_warehouse"):
         names.append("process")
-    return [ship, *(_deed(key, name) for name in names)]
+    return [ship, *(_deed(key, name) for name in names), disinfect]
 
 
 def _deed(key: int, name: str) -> dict[str, str]:

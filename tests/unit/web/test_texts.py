@@ -13,9 +13,22 @@ import pytest
 from marshmallow import Schema, fields
 
 import service.web
-from schema.messages import accounts, goods, movements, papers, parties, policies, policy_views, staff
+from schema.messages import (
+    accounts,
+    disinfection,
+    filing,
+    goods,
+    movements,
+    papers,
+    parties,
+    policies,
+    policy_views,
+    staff,
+    stock,
+)
 from schema.problems import LANGUAGES
 from service.goods.state import MovementKind, UnitState
+from service.parties.state import Keeper
 from service.registry import make_registry
 from service.web.lots import LOT_STATES
 from service.web.texts import text, texts
@@ -64,6 +77,17 @@ CLOSED_SETS: dict[str, Iterable[str]] = {
     "edition_state": policy_views.EDITION_STATES,
     "preview_state": ("running", "done", "stopped"),
     "draft_effect": ("refused", "changed"),
+    "zone_state": ("open", "closed"),
+    "keeper": tuple(Keeper),
+    "place_reason": (*filing.SUSPENSIONS, *filing.REINSTATEMENTS, *filing.CLOSURES),
+    "place": ("change", "suspension", "reinstatement", "closing", "repartition"),
+    "disinfected": disinfection.SUBJECTS,
+    "grounds": disinfection.GROUNDS,
+    "acceptance": ("accepted", "stated", "broken"),
+    "stock_by": stock.TOTALS,
+    "coverage": stock.COVERAGE,
+    "difference": stock.FINDINGS,
+    "expiry": ("past",),
     "label_size": ("70x50", "50x30"),
     "secret": ("secret", "password", "invitation"),
     "kind": tuple(make_registry().kinds),
@@ -79,6 +103,8 @@ CLOSED_SETS: dict[str, Iterable[str]] = {
         "organisation",
         "organisations",
         "policies",
+        "stock",
+        "coverage",
     ),
     "about": (
         "search",
@@ -91,6 +117,8 @@ CLOSED_SETS: dict[str, Iterable[str]] = {
         "organisation",
         "organisations",
         "policies",
+        "stock",
+        "coverage",
     ),
 }
 """Keys that are put together from a group and a value; each group with all its values."""
