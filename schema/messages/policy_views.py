@@ -34,6 +34,13 @@ class PolicyQuery(Message):
     at = Moment(metadata=words("At which moment, as known then; left out: now."))
 
 
+class JudgingQuery(Message):
+    """Where, and for which goods."""
+
+    region = RegionPrefix(required=True)
+    regime = Regime()
+
+
 class EditionQuery(Message):
     """Which editions."""
 

@@ -12,6 +12,7 @@ from aiohttp import web
 from schema import moments
 from schema.messages import policy_views as views
 from schema.messages.policies import DEFAULTS, PolicyEnactment, PolicyWithdrawal
+from schema.messages.written import COLD_CHAIN_IMPORT
 from service.http.body import JSON, json_body, load
 from service.http.declared import Action
 from service.http.keys import DATABASE, READER
@@ -53,6 +54,18 @@ async def _in_force(ask: Ask) -> Slice[dict[str, Any]]:
     after = ask.page.after or (None, None)
     rows = await ask.pool.fetch(query(f"{_FILE}.in_force"), when, *after, ask.page.wanted)
     return ask.page.cut([dict(row) for row in rows], lambda row: (row["region"], row["regime"]))
+
+
+async def _judging(ask: Ask) -> dict[str, Any]:
+    """The policy under which goods of a regime would be judged at a place now, with all defaults."""
+    prefixes = list(policy_regions(ask.query["region"]))
+    regime = ask.query.get("regime", COLD_CHAIN_IMPORT)
+    position = await ask.pool.fetchval(query(f"{_FILE}.held_at"), _now(), prefixes, regime)
+    if position is None:
+        raise not_found()
+    row = await ask.pool.fetchrow(query(f"{_FILE}.edition"), _now(), position)
+    assert row is not None  # noqa: S101  (editions are never deleted)
+    return {**row, "document": {**DEFAULTS, **row["document"]}}
 
 
 async def _editions(ask: Ask) -> Slice[dict[str, Any]]:
@@ -192,6 +205,9 @@ WRITES = (
 READS: Sequence[Read] = (
     Read("/api/v1/policies", "policies", "The policies in force, by region prefix and regime; now or then",
          _in_force, views.PolicyView, views.PolicyQuery, cursor=(str, str), tag=TAG),
+    Read("/api/v1/policy-judging", "policy-judging",
+         "The policy under which goods of a regime are judged in a region now, with what it leaves out",
+         _judging, views.PolicyView, views.JudgingQuery, tag=TAG),
     Read("/api/v1/policy-editions", "policy-editions", "Every policy that was enacted, newest first",
          _editions, views.PolicyView, views.EditionQuery, cursor=(int,), tag=TAG),
     Read("/api/v1/policy-editions/{edition:id}", "policy-edition", "A policy that was enacted",

@@ -94,8 +94,10 @@ class Rehearsal:
         except Refusal as refusal:
             return Difference(position, statement, refusal, (), ())
         breach = [_plain(each) for each in decision.breach]
-        added = tuple(each for each in breach if each not in statement.breach)
-        removed = tuple(each for each in statement.breach if each not in breach)
+        # A rule that is broken in both is no difference, though it may tell another limit.
+        before, after = ({each["rule"] for each in broken} for broken in (statement.breach, breach))
+        added = tuple(each for each in breach if each["rule"] not in before)
+        removed = tuple(each for each in statement.breach if each["rule"] not in after)
         return Difference(position, statement, None, added, removed) if added or removed else None
 
     def _in_force(self) -> Policies:

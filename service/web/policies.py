@@ -27,6 +27,7 @@ from service.web.operations import WRITES
 from service.web.policy_forms import document_form, document_of, place_name, told, value_lines
 from service.web.rendering import page
 from service.web.submitting import Fact, FormPage, Sheet
+from service.web.texts import texts
 from service.web.visits import Sent, Visit, demand_own_form, sent
 
 _SHOWN = 200
@@ -169,9 +170,10 @@ async def _form_page(
 
 
 def _form(visit: Visit, draft: Mapping[str, Any]) -> Form:
-    kinds = sorted(kind.name for kind in visit.request.app[LEDGER].registry.kinds.values()
-                   if kind.scope == Scope.GOODS_WRITE)  # fmt: skip
-    return document_form(visit, draft, kinds)
+    """The form; limits of their own may have those kinds of statement about goods that have words."""
+    known = visit.request.app[LEDGER].registry.kinds.values()
+    kinds = sorted(kind.name for kind in known if kind.scope == Scope.GOODS_WRITE)
+    return document_form(visit, draft, [kind for kind in kinds if f"kind.{kind}" in texts()])
 
 
 async def keep_new(request: web.Request) -> web.StreamResponse:

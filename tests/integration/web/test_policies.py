@@ -1,0 +1,204 @@
+"""A regulator's way from one policy to another: draft, comparison, trial, enactment, withdrawal."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+
+import pytest
+from aiohttp import FormData
+
+from schema.clock import CHINA
+from service.parties.drafts import PREVIEWS
+from tests.integration.web.conftest import Browsers, Page
+
+QINGDAO = "qingdao"
+"""A regulator of the city in which the station of the story is."""
+LATER = "2099-12-01T00:00"
+
+
+Pairs = list[tuple[str, str]]
+
+
+async def drafted(browsers: Browsers, **changes: str) -> str:
+    """A draft of the national policy for the city, with other answers; its path."""
+    path = "/policies/drafts/new?from=shipped-0"
+    kept = await sent(browsers, path, **changes)
+    assert kept.status == 303, kept.text
+    return kept.answer.headers["Location"]
+
+
+async def sent(browsers: Browsers, path: str, **changes: str) -> Page:
+    """Open a form, answer some questions otherwise, send it as a browser does: several values a name."""
+    page = await browsers.get(QINGDAO, path)
+    assert page.status == 200, page.text
+    pairs = [pair for pair in filled_in(page) if pair[0] not in changes] + [*changes.items()]
+    headers = browsers._headers(QINGDAO, "en", Origin=str(browsers.client.make_url("/").origin()))
+    answer = await browsers.client.post(path, data=FormData(pairs), headers=headers, allow_redirects=False)
+    return Page(answer, await answer.text())
+
+
+def filled_in(page: Page) -> Pairs:
+    """What a browser would send of the form as it stands."""
+    text = page.text
+    boxes = r'<input type="(?:checkbox|radio)" name="([^"]+)" value="([^"]*)"[^>]*? checked'
+    typed = re.findall(r'<input (?!type="(?:checkbox|radio))[^>]*?name="([^"]+)"[^>]*? value="([^"]*)"', text)
+    areas = re.findall(r'<textarea [^>]*?name="([^"]+)"[^>]*>(.*?)</textarea>', text, re.DOTALL)
+    selects = re.findall(r'<select [^>]*?name="([^"]+)"(.*?)</select>', text, re.DOTALL)
+    chosen = [(name, found[1]) for name, inner in selects if (found := _CHOSEN.search(inner))]
+    return [*typed, *re.findall(boxes, text), *areas, *chosen]
+
+
+_CHOSEN = re.compile(r'value="([^"]*)" selected')
+
+
+@pytest.mark.parametrize("spoken", ["en", "zh"])
+async def test_whoever_is_judged_may_read_the_rules(browsers: Browsers, spoken: Any) -> None:
+    page = await browsers.get("shop", "/policies", spoken)
+    assert page.status == 200
+    (position,) = set(re.findall(r"/policies/editions/(\d+)", page.text))
+    one = await browsers.get("shop", f"/policies/editions/{position}", spoken)
+    assert one.status == 200
+    assert "/policies/drafts" not in one.text
+    assert (await browsers.get("shop", "/policies/editions", spoken)).status == 200
+    assert (await browsers.get("public", "/policies", spoken)).status == 303
+
+
+async def test_only_an_authority_drafts(browsers: Browsers) -> None:
+    assert (await browsers.get("shop", "/policies/drafts")).status == 403
+    path = await drafted(browsers)
+    assert (await browsers.get("hubei", path)).status == 404
+    assert (await browsers.get(QINGDAO, path)).status == 200
+
+
+async def test_a_draft_is_kept_resumed_and_deleted(browsers: Browsers) -> None:
+    path = await drafted(browsers, name="Winter rules", **{"document.announce_hours": "48"})
+    page = await browsers.get(QINGDAO, path)
+    assert page.heading == "Winter rules"
+    assert "Hours of notice before arrival" in page.text
+    again = await sent(browsers, f"{path}/edit", **{"document.finding_days": "9"})
+    assert again.status == 303, again.text
+    page = await browsers.get(QINGDAO, path, "zh")
+    assert "问题整改天数" in page.text
+    csrf = page.hidden("csrf")
+    assert (await browsers.post(QINGDAO, f"{path}/removal", {"csrf": csrf})).status == 303
+    assert (await browsers.get(QINGDAO, path)).status == 404
+
+
+async def test_what_is_wrong_with_a_draft_stands_beside_its_field(browsers: Browsers) -> None:
+    path = "/policies/drafts/new?from=shipped-0"
+    refused = await sent(browsers, path, **{"document.announce_hours": "soon"})
+    assert refused.status == 422
+    assert "f-document-announce_hours-fault" in refused.text
+    outside = await sent(browsers, path, region="42")
+    assert outside.status == 403
+    assert "f-region-fault" in outside.text
+
+
+async def announced(browsers: Browsers) -> None:
+    """The station announces a container that is there within the hour: recorded, in breach of the notice."""
+    now = f"{datetime.now(CHINA):%Y-%m-%dT%H:%M}"
+    said = {
+        "facility": str(browsers.story.quay.place),
+        "source": "port",
+        "container": "CSQU3054383",
+        "seal": "CN1",
+        "importer": browsers.story.parties["importer"].uscc,
+        "port": "青岛港",
+        "entry_on": now[:10],
+        "expected_at": now,
+    }
+    told = await browsers.send("station", "/arrivals/new", said)
+    assert told.status == 303, told.text
+
+
+async def tried(browsers: Browsers, **changes: str) -> str:
+    """A draft that was tried on the ledger; its path."""
+    path = await drafted(browsers, **changes)
+    csrf = (await browsers.get(QINGDAO, path)).hidden("csrf")
+    assert (await browsers.post(QINGDAO, f"{path}/preview", {"csrf": csrf})).status == 303
+    await browsers.client.app[PREVIEWS].finished()  # type: ignore[union-attr]
+    return path
+
+
+async def test_a_trial_reads_the_whole_ledger_and_writes_nothing(browsers: Browsers) -> None:
+    await announced(browsers)
+    size = await browsers.size()
+    path = await tried(browsers)
+    page = await browsers.get(QINGDAO, path)
+    assert f"{size} of {size} entries read" in page.text
+    assert "1 judged again, 0 would have been refused, 0 with other rules broken." in page.text
+    assert await browsers.size() == size
+
+
+async def test_a_trial_names_what_would_have_been_refused(browsers: Browsers) -> None:
+    await announced(browsers)
+    path = await tried(browsers, **{"document.first_stations": "market"})
+    page = await browsers.get(QINGDAO, f"{path}/differences")
+    assert "Would be refused" in page.text
+    assert "Not a first station" in page.text
+    assert "不是首站冷库" in (await browsers.get(QINGDAO, f"{path}/differences", "zh")).text
+
+
+async def test_a_trial_names_rules_that_would_not_have_been_broken(browsers: Browsers) -> None:
+    await announced(browsers)
+    path = await tried(browsers, **{"document.announce_hours": "0"})
+    page = await browsers.get(QINGDAO, f"{path}/differences")
+    assert "Rule no longer broken" in page.text
+    assert "announced late" in page.text.lower()
+    edited = await sent(browsers, f"{path}/edit", **{"document.announce_hours": "1"})
+    assert edited.status == 303
+    assert "The draft was changed since" in (await browsers.get(QINGDAO, path)).text
+
+
+async def test_a_draft_is_put_in_force_at_a_moment_and_withdrawn(browsers: Browsers) -> None:
+    path = await drafted(browsers, **{"document.announce_hours": "48"})
+    enacted = await browsers.send(QINGDAO, f"{path}/enactment", {"valid_from": LATER})
+    assert enacted.status == 303, enacted.text
+    edition = enacted.answer.headers["Location"]
+    page = await browsers.get(QINGDAO, edition)
+    assert "Waiting" in page.heading
+    assert "2099-12-01 00:00" in page.text
+    listed = await browsers.get("shop", "/policies")
+    assert edition.partition("?")[0] in listed.text
+    withdrawn = await browsers.send(QINGDAO, f"{edition.partition('?')[0]}/withdrawal", {})
+    assert withdrawn.status == 303, withdrawn.text
+    assert "Withdrawn" in (await browsers.get(QINGDAO, edition)).heading
+
+
+async def test_the_former_policy_is_enacted_again_from_its_edition(browsers: Browsers) -> None:
+    path = await drafted(browsers, **{"document.announce_hours": "48"})
+    first = await browsers.send(QINGDAO, f"{path}/enactment", {})
+    position = re.findall(r"editions/(\d+)", first.answer.headers["Location"])[0]
+    former = f"/policies/drafts/new?from=edition-{position}"
+    kept = await sent(browsers, former, **{"document.announce_hours": "24"})
+    again = await browsers.send(QINGDAO, f"{kept.answer.headers['Location']}/enactment", {})
+    page = await browsers.get(QINGDAO, again.answer.headers["Location"].partition("?")[0])
+    assert "In force" in page.heading
+    assert "Hours of notice before arrival" in page.text
+    assert "Past" in (await browsers.get(QINGDAO, f"/policies/editions/{position}")).heading
+
+
+async def test_the_interface_tells_policies_drafts_and_trials(browsers: Browsers) -> None:
+    async def get(path: str, who: str = QINGDAO) -> Any:
+        headers = browsers._headers(who, "en", Accept="application/json")
+        answer = await browsers.client.get(path, headers=headers)
+        assert answer.status == 200, await answer.text()
+        return await answer.json()
+
+    held = (await get("/api/v1/policies", "shop"))["items"]
+    assert [(row["region"], row["regime"], row["state"]) for row in held] == [
+        ("", "cold_chain_import", "in_force")
+    ]
+    assert (await get("/api/v1/policies?at=2020-01-01", "shop"))["items"] == []
+    judging = await get("/api/v1/policy-judging?region=370200", "shop")
+    assert (judging["position"], judging["document"]["finding_days"]) == (held[0]["position"], 3)
+    editions = (await get("/api/v1/policy-editions?limit=1", "shop"))["items"]
+    assert [row["position"] for row in editions] == [held[0]["position"]]
+    path = await drafted(browsers, **{"document.announce_hours": "48"})
+    draft = f"/api/v1/policy-drafts/{path.rpartition('/')[2]}"
+    assert (await get(draft))["document"]["announce_hours"] == 48
+    assert len((await get("/api/v1/policy-drafts"))["items"]) == 1
+    changes = (await get(f"{draft}/comparison"))["changes"]
+    assert {"place": "announce_hours", "before": 24, "after": 48} in changes
