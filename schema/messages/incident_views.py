@@ -72,15 +72,6 @@ class HoldProposalView(Message):
     owners = Listed(Inner(OwnerShare))
 
 
-class HoldRef(Message):
-    """A hold in force, wherever goods are shown that it is on."""
-
-    id = Id()
-    kind = Text(metadata=words("order, breach or own."))
-    reason = Text()
-    placed_at = Text()
-
-
 class HoldView(Message):
     """A hold and what it covers now, as far as you may see it."""
 

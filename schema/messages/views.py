@@ -88,6 +88,15 @@ class GateView(Message):
     wants = Listed(Inner(Want))
 
 
+class HoldRef(Message):
+    """A hold in force, wherever goods are shown that it is on."""
+
+    id = Id()
+    kind = Text(metadata=words("order, breach or own."))
+    reason = Text(metadata=words("A word of a closed set; of a breach the rule's code."))
+    placed_at = Text()
+
+
 class LotView(Message):
     """A lot. ``pieces`` and ``grams`` are for who registered or imported it, and for authorities."""
 
@@ -118,6 +127,7 @@ class LotView(Message):
     parents = Listed(Inner(LotRef), metadata=words("What it was made of, as far as you may see."))
     certificates = Listed(Inner(PaperRef))
     held = Inner(Held)
+    holds = Listed(Inner(HoldRef), metadata=words("In force on the whole lot, wherever its goods are."))
     position = Id()
 
 
@@ -141,6 +151,7 @@ class UnitView(Message):
     out_grams = Whole()
     loss_pieces = Whole(allow_none=True)
     loss_grams = Whole()
+    holds = Listed(Inner(HoldRef), metadata=words("In force: on this unit or its whole lot."))
     made_at = Moment()
     position = Id()
 
@@ -339,7 +350,7 @@ class ConsumerAnswer(Message):
     best_before = Day()
     port = Text(allow_none=True)
     entry_on = Day(allow_none=True)
-    state = Text(metadata=words("quarantined or released."))
+    state = Text(metadata=words("quarantined, released or held."))
     certificates = Listed(Inner(ConsumerPaper))
     route = Listed(Inner(PlaceOnRoute))
 
@@ -352,6 +363,7 @@ class LotQuery(Message):
     batch = Text(longest=100, metadata=words("Production batch, exactly as registered."))
     state = Choice(("quarantined", "partly_released", "released"))
     container = Container()
+    held = Flag(metadata=words("Whether a hold is on it, or on units of it that you may see."))
 
 
 class UnitQuery(Message):
@@ -361,6 +373,7 @@ class UnitQuery(Message):
     state = Choice(("quarantined", "released", "in_transit", "sold"))
     facility = Id()
     on_hand = Flag()
+    held = Flag(metadata=words("Whether a hold is on it."))
 
 
 class ArrivalQuery(Message):

@@ -37,7 +37,7 @@ class RoutePlace:
 
 @dataclass(frozen=True, slots=True)
 class ConsumerView:
-    """All that is shown of a code. ``state`` is ``quarantined`` or ``released``."""
+    """All that is shown of a code. ``state`` is ``quarantined``, ``released`` or ``held``."""
 
     code: str
     level: str
@@ -73,12 +73,12 @@ async def consumer_view(conn: Connection, code: str) -> ConsumerView | None:
     if row is None:
         return None
     facts = dict(row)
-    lot, released = facts.pop("lot"), facts.pop("released")
+    lot, released, held = facts.pop("lot"), facts.pop("released"), facts.pop("held")
     papers = await conn.fetch(query("codes/consumer.certificates"), lot)
     places = await conn.fetch(query("codes/consumer.route"), lot)
     return ConsumerView(
         **facts,
-        state="released" if released else "quarantined",
+        state="held" if held else "released" if released else "quarantined",
         certificates=tuple(
             ConsumerCertificate(**{**paper, "number": masked(paper["number"])}) for paper in map(dict, papers)
         ),

@@ -43,7 +43,7 @@ HEAD_BYTES = 12
 
 
 async def _lots(ask: Ask) -> Slice[Row]:
-    return await LOTS.page(ask, *map(ask.query.get, ("code", "product", "state", "container", "batch")))
+    return await LOTS.page(ask, *map(ask.query.get, ("code", "product", "state", "container", "batch", "held")))
 
 
 async def _lot(ask: Ask) -> Row:
@@ -53,7 +53,7 @@ async def _lot(ask: Ask) -> Row:
     who = sight(ask.reader)
     async with ask.pool.acquire() as conn:
         found = await conn.fetch(
-            query("goods/read_units.page"), *who, None, SHOWN_UNITS, key, None, None, False
+            query("goods/read_units.page"), *who, None, SHOWN_UNITS, key, None, None, False, None
         )
         units = await UNITS.rows(conn, who, [row["id"] for row in found])
         gate: list[Row] = []
@@ -80,7 +80,7 @@ async def _events(ask: Ask) -> Slice[Row]:
 
 async def _units(ask: Ask) -> Slice[Row]:
     filters = map(ask.query.get, ("lot", "state", "facility"))
-    return await UNITS.page(ask, *filters, ask.query.get("on_hand", False))
+    return await UNITS.page(ask, *filters, ask.query.get("on_hand", False), ask.query.get("held"))
 
 
 async def _unit(ask: Ask) -> Row:

@@ -141,3 +141,14 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
                                         'placed_at', h.placed_at) ORDER BY h.id)
       FROM incidents.in_force(own, of_lot) f JOIN incidents.hold h ON h.id = f.hold
 $$
+-- step
+-- What the public is told of a batch: that all of it is on hold, as a whole or by orders on all that is there.
+CREATE FUNCTION codes.is_held(wanted bigint) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT EXISTS (SELECT FROM incidents.in_force('[]', wanted))
+        OR (SELECT count(*) > 0 AND bool_and(EXISTS (
+                   SELECT FROM incidents.in_force(u.holds, u.lot) f JOIN incidents.hold h ON h.id = f.hold
+                    WHERE h.kind = 'order'))
+              FROM goods.unit u
+             WHERE u.lot = wanted AND u.grams > 0 AND u.state IN ('quarantined', 'released', 'in_transit'))
+$$

@@ -3,7 +3,7 @@ SELECT goods.sees_lot($1, $2, $3, $4)
 
 -- name: page
 -- $4 below which id, $5 how many, $6 code, $7 part of the product's name, $8 state, $9 container,
--- $10 production batch.
+-- $10 production batch, $11 held: as a whole, or units of it that the reader may see.
 -- To a business that did not register or import a lot, all of it is released: it never got other goods.
 SELECT l.id FROM goods.lot l
  WHERE l.id IN (SELECT s.lot FROM goods.lots_seen($1, $2, $3) s)
@@ -17,6 +17,11 @@ SELECT l.id FROM goods.lot l
             WHEN l.released_grams > 0 THEN 'partly_released' ELSE 'quarantined' END)
    AND ($9::text IS NULL OR l.arrival IN (SELECT a.id FROM goods.arrival a WHERE a.container = $9))
    AND ($10::text IS NULL OR l.production_batch = $10)
+   AND ($11::boolean IS NULL OR $11 = (
+        EXISTS (SELECT FROM incidents.in_force('[]', l.id))
+        OR EXISTS (SELECT FROM goods.unit u CROSS JOIN LATERAL incidents.in_force(u.holds, u.lot)
+                    WHERE u.lot = l.id AND u.holds <> '[]'
+                      AND ($1 <> 'organisation' OR $2 IN (u.owner, u.custodian)))))
  ORDER BY l.id DESC LIMIT $5
 
 -- name: rows
@@ -46,7 +51,7 @@ SELECT l.id, l.code, l.product, l.product_en, l.category, l.specification, l.hs,
                    CASE WHEN count(u.pieces) = count(*) THEN coalesce(sum(u.pieces), 0)::bigint END)
           FROM goods.unit u
          WHERE u.lot = l.id AND u.grams > 0 AND $2 IN (u.owner, u.custodian) AND u.state <> 'sold') AS held,
-       l.id / 1000 AS position
+       incidents.holds_shown('[]', l.id) AS holds, l.id / 1000 AS position
   FROM goods.lot l
  CROSS JOIN LATERAL (SELECT $1 IN ('regulator', 'auditor') OR l.organisation = $2
                             OR coalesce(goods.sees_import($1, $2, l.arrival), false) AS whole) AS mine

@@ -16,7 +16,7 @@ SELECT h.id FROM incidents.hold h
 -- name: rows
 -- $4 ids of holds that the reader may see. What a hold covers is told in full to who placed it, the authorities
 -- of its region and auditors; to others as far as the goods are theirs, or were in their region. Whose breach
--- or own hold goods inherited, two steps up, is not for a business.
+-- or own hold goods inherited, two steps up, is not for a business; who keeps its own goods is.
 SELECT h.id, h.kind, CASE WHEN known THEN parties.named(h.organisation) END AS organisation,
        CASE WHEN known THEN h.region END AS region, h.reason,
        CASE WHEN whole THEN h.question END AS question, CASE WHEN whole THEN h.case_number END AS case_number,
@@ -31,7 +31,9 @@ SELECT h.id, h.kind, CASE WHEN known THEN parties.named(h.organisation) END AS o
  CROSS JOIN LATERAL (SELECT $1 = 'auditor' OR h.organisation = $2 AND h.kind <> 'breach'
                             OR $1 = 'regulator' AND parties.covers($3, h.region) AS whole) mine
  CROSS JOIN LATERAL (SELECT whole OR h.kind = 'order' OR $1 = 'regulator' OR h.organisation IN (
-                            SELECT s.organisation FROM parties.organisations_seen($1, $2, $3) s) AS known) his
+                            SELECT s.organisation FROM parties.organisations_seen($1, $2, $3) s)
+                            OR EXISTS (SELECT FROM incidents.units_held(h.id) held JOIN goods.unit u ON u.id = held.unit
+                                        WHERE u.owner = $2 AND u.custodian = h.organisation) AS known) his
  CROSS JOIN LATERAL (
        SELECT count(DISTINCT u.lot) AS lots, count(*) AS units,
               coalesce(sum(u.grams) FILTER (WHERE there), 0)::bigint AS grams,
