@@ -55,7 +55,7 @@ async def _rebuild(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 async def _password(settings: Settings, arguments: argparse.Namespace) -> int:
-    return await commands.new_password(settings, arguments.login)
+    return await commands.new_password(settings, arguments.login, reset_factor=arguments.reset_second_factor)
 
 
 async def _erase(settings: Settings, _arguments: argparse.Namespace) -> int:
@@ -78,6 +78,9 @@ def _again(parser: argparse.ArgumentParser) -> None:
 
 def _login(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("login", metavar="LOGIN", help="whose password")
+    parser.add_argument(
+        "--reset-second-factor", action="store_true", help="take a lost second factor away as well"
+    )
 
 
 @dataclass(frozen=True, slots=True)

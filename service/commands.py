@@ -78,10 +78,19 @@ async def verify(settings: Settings, registry: Registry, *, rules: bool) -> int:
     return _print(report, f"{report.entries} entries: chain, tree, statements, head; {noted}{judged}")
 
 
-async def new_password(settings: Settings, login: str) -> int:
-    """``coldledger password LOGIN``: a new random password, printed; the user's sessions end."""
+async def new_password(settings: Settings, login: str, *, reset_factor: bool = False) -> int:
+    """``coldledger password LOGIN``: a new random password, printed; the user's sessions end.
+
+    ``reset_factor`` is for the last manager, whom nobody else could help: it leaves no statement, as it is
+    done by who could change the database's rows anyhow.
+    """
     async with database_url(settings) as url, await open_pool(url, "coldledger_writer", 1) as pool:
-        password = await Credentials(pool).logins.reset_password(login)
+        credentials = Credentials(pool)
+        password = await credentials.logins.reset_password(login)
+        if reset_factor:
+            entrant = await credentials.logins.authenticate(login, password)
+            if entrant is not None:
+                await credentials.factors.remove(entrant.user)
     sys.stdout.write(f"login {login}  password {password}\n")
     return 0
 

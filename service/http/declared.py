@@ -23,7 +23,8 @@ class Action:
     """A route with a handler of its own, declared so that it is documented like the others.
 
     ``body`` is the schema of a JSON body; ``media`` are the media types of another kind of body. ``many``
-    says that the answer is a list of ``response`` in one page.
+    says that the answer is a list of ``response`` in one page, ``person`` that who is signed in may ask, with
+    whatever scopes, and no token.
     """
 
     method: str
@@ -37,6 +38,7 @@ class Action:
     response: type[Schema] | None = None
     many: bool = False
     scope: str | None = None
+    person: bool = False
     tag: str = "goods"
     example: Mapping[str, Any] | None = None
 

@@ -118,17 +118,18 @@ def _operation(each: Declared, components: _Components) -> Document:
         "tags": [each.tag],
         "parameters": [*_path_parameters(each.parsed), *_parameters(each)],
         "responses": _responses(each, components),
-        "security": _demands(scope, safe=isinstance(each, Read)),
+        "security": _demands(scope, each),
     }
     body = _body(each, components)
     return operation | ({} if body is None else {"requestBody": body})
 
 
-def _demands(scope: str | None, *, safe: bool) -> list[Document]:
-    if scope is None:
-        return [{}]
-    session: Document = {"session": []} if safe else {"session": [], "csrf": []}
-    return [{"token": [scope]}, session]
+def _demands(scope: str | None, each: Declared) -> list[Document]:
+    is_safe = isinstance(each, Read) or (isinstance(each, Action) and each.method == "GET")
+    session: Document = {"session": []} if is_safe else {"session": [], "csrf": []}
+    if isinstance(each, Action) and each.person:
+        return [session]
+    return [{}] if scope is None else [{"token": [scope]}, session]
 
 
 def _path_parameters(path: Path) -> Iterator[Document]:

@@ -35,6 +35,7 @@ class Guide:
     def lines(self, base_url: str, command: str) -> Iterator[str]:
         """What to print. ``command`` sets a new password for the login that follows it."""
         yield "Sample data: every name, code and number in it is invented (示例数据，均为虚构)."
+        yield "Its people sign in without a second factor (示例账号不启用第二因素)."
         for visitor in self.visitors:
             yield f"  {visitor.kind}"
             if visitor.login is not None:

@@ -19,7 +19,8 @@ _SERVER_FAULT = 500
 
 
 async def problem_page(request: web.Request, problem: Problem, _language: Language) -> web.StreamResponse:
-    """The page of a problem. Who is not signed in is led to sign in, and comes back."""
+    """The page of a problem. Who is not signed in is led to sign in, and comes back; who must set up a
+    second factor is led to that."""
     if READER not in request:
         # The door itself refused, so nobody is known to ask.
         request[READER] = PUBLIC
@@ -27,8 +28,11 @@ async def problem_page(request: web.Request, problem: Problem, _language: Langua
     told = said(problem, visit)
     if is_of_a_code(request) and told.words.status < _SERVER_FAULT:
         return unknown_page(visit, problem)
-    if problem.code == "auth.missing" and request.method in ("GET", "HEAD"):
-        return web.Response(status=303, headers={"Location": _sign_in(request)})
+    if request.method in ("GET", "HEAD"):
+        if problem.code == "auth.missing":
+            return web.Response(status=303, headers={"Location": _sign_in(request)})
+        if problem.code == "second-factor.enrolment-needed":
+            return web.Response(status=303, headers={"Location": "/account"})
     causes = [said(each, visit) for each in single(problem) if each is not problem] if problem.causes else []
     context = {
         "problem": told,

@@ -5,6 +5,7 @@ Two processes serve one database where something is taken back, since a browser 
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections.abc import AsyncIterator
@@ -586,3 +587,31 @@ async def test_who_signed_in_before_csrf_is_still_asked(house: House) -> None:
         for method, path in (("DELETE", "/api/v1/sessions/others"), ("POST", "/api/v1/password")):
             answer = await browser.request(method, path, json={})
             assert await code(answer) == "auth.csrf"
+
+
+async def test_two_registrations_that_race_for_a_login(house: House) -> None:
+    """One is told before anything is written, so that no user is left without a way in."""
+    said = {**CLERK, "password": PASSWORD}
+    answers = await asyncio.gather(*(house.say("/api/v1/users", said) for _ in range(5)))
+    assert sorted(answer.status for answer in answers) == [201, 409, 409, 409, 409]
+    assert {await code(answer) for answer in answers if answer.status == 409} == {"user.login-taken"}
+    accounts = (await (await house.client.get("/api/v1/accounts")).json())["items"]
+    assert len(accounts) == 3, "the two managers, and one clerk"
+    assert all(each["login"] for each in accounts)
+
+
+async def test_a_double_click_registers_once(house: House) -> None:
+    key = {"Idempotency-Key": "twice"}
+    answers = await asyncio.gather(*(house.say("/api/v1/users", CLERK, **key) for _ in range(2)))
+    assert [answer.status for answer in answers] == [201, 201]
+    told = [(await answer.json()).get("invitation") for answer in answers]
+    assert len([each for each in told if each]) == 1
+
+
+async def test_who_must_set_up_a_second_factor_is_led_there(house: House) -> None:
+    await clerk(house)
+    async with strict(house) as client, person(client) as it:
+        led = await it.browser.get("/organisations", headers=HTML, allow_redirects=False)
+        assert (led.status, led.headers["Location"]) == (303, "/account")
+        for path in ("/", "/account", "/account/second-factor", "/account/password"):
+            assert (await it.browser.get(path, headers=HTML)).status == 200, path
