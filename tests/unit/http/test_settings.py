@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from schema.problems import Problem
-from service.settings import Settings, add_serving_options, add_storage_options, settings_from
+from service.settings import SecondFactor, Settings, add_serving_options, add_storage_options, settings_from
 
 
 def parsed(*words: str, **environment: str) -> Settings:
@@ -68,3 +68,19 @@ def test_an_operator_is_named_in_full() -> None:
 def test_numbers_out_of_range_are_a_wrong_command_line(words: tuple[str, str]) -> None:
     with pytest.raises(SystemExit):
         parsed(*words)
+
+
+def test_proxies_are_named_as_networks(capsys: pytest.CaptureFixture[str]) -> None:
+    assert parsed().trusted_proxies == ()
+    named = parsed("--trusted-proxies", "10.0.0.0/8, fd00::1").trusted_proxies
+    assert [str(each) for each in named] == ["10.0.0.0/8", "fd00::1/128"]
+    assert parsed(COLDLEDGER_TRUSTED_PROXIES="172.18.0.1").trusted_proxies
+    with pytest.raises(SystemExit):
+        parsed("--trusted-proxies", "the proxy")
+    assert "the proxy" in capsys.readouterr().err
+
+
+def test_a_second_factor_is_demanded_of_authorities_unless_told_otherwise() -> None:
+    assert parsed().second_factor is SecondFactor.AUTHORITIES
+    assert parsed(COLDLEDGER_SECOND_FACTOR="").second_factor is SecondFactor.AUTHORITIES
+    assert parsed("--second-factor", "managers").second_factor is SecondFactor.MANAGERS
