@@ -1,10 +1,13 @@
-"""Messages about movements of goods: stored, shipped, received, split, processed, sold; case codes.
+"""Messages about movements of goods, from the door of the first station to the counter; case codes.
 
 Weights are grams, counts are pieces of the lot's named pack level. Pieces are left out only where packs were
 opened. A ``…Request`` is what a client sends where the service makes the codes.
 """
 
 from __future__ import annotations
+
+import re
+from typing import Any
 
 from schema.identifiers import Level
 from schema.messages.fields import (
@@ -15,13 +18,16 @@ from schema.messages.fields import (
     Inner,
     Items,
     Message,
+    Parsed,
     Personal,
     Pieces,
     Temperature,
     Text,
     Whole,
+    described,
 )
-from schema.messages.written import Day, Gtin, Hs, Moment, TraceCode
+from schema.messages.written import Country, Day, Gtin, Hs, Moment, Sha256, TraceCode
+from schema.problems import Problem
 
 CATEGORIES = ("aquatic", "poultry", "livestock", "other")
 TEMPERATURE_CLASSES = ("frozen", "chilled")
@@ -31,12 +37,79 @@ LOSSES = ("trimming", "drip", "damaged", "spoiled", "sampled", "other")
 """Why processing lost some."""
 MAX_CASES = 2000
 """Case codes a statement: well below the size that a statement may have."""
-MAX_UNITS = 400
+MAX_UNITS = 300
 """Units a statement draws on or makes, so that what it makes stays below what one statement may make."""
+MAX_CREW = 50
+PACKS = ("carton", "bag", "tray", "piece", "drum", "block", "pallet")
+"""The pack level that pieces count."""
+PURPOSES = ("trade", "return", "quarantine", "disposal")
+SAMPLE_PURPOSES = ("nucleic_acid", "residue", "microbiology", "quality", "other")
+SAMPLERS = ("own", "regulator")
+DESTRUCTION_METHODS = ("incineration", "rendering", "burial", "denaturing", "other")
+REJECTIONS = ("damaged", "spoiled", "temperature", "papers", "seal", "wrong_goods", "too_late", "other")
+"""Why goods are turned away at the door."""
+COUNT_REASONS = ("miscounted", "drying", "damaged", "spoiled", "missing", "unrecorded", "other")
+"""Why a count differs from what is on record."""
+DISCOVERIES = ("found", "seized", "unlabelled")
+CIRCUMSTANCES = ("in_store", "in_vehicle", "at_counter", "outside", "in_domestic_zone", "other")
+"""Where goods lay that nobody knew of."""
+TRANSFER_DOCUMENTS = ("contract", "invoice", "delivery_order", "court_order", "other")
 
 
 def _about(text: str) -> dict[str, str]:
     return {"description": text}
+
+
+_SHORT_CODE = re.compile(r"[A-Za-z0-9-]{1,16}")
+_DOCUMENT = re.compile(r"[A-Za-z0-9〔〕()（）一-鿿/-]{1,50}")
+
+
+def _short_code(text: str) -> str:
+    value = text.strip()
+    if not _SHORT_CODE.fullmatch(value):
+        raise Problem("handling.code", value=value[:40])
+    return value
+
+
+def _document(text: str) -> str:
+    value = text.strip()
+    if not _DOCUMENT.fullmatch(value):
+        raise Problem("movement.document-number", value=value[:60])
+    return value
+
+
+class ShortCode(Parsed):
+    """What a store calls a bay or a machine: too short for a sentence, or anybody's name."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        said = described(kwargs, pattern=_SHORT_CODE.pattern)
+        super().__init__(_short_code, **said)
+
+
+class DocumentNumber(Parsed):
+    """The number of a document, without spaces."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(_document, **described(kwargs, maxLength=50))
+
+
+class Handling(Message):
+    """Who and what moved the goods. Exposure is traced over it."""
+
+    crew = Items(
+        Id(),
+        most=MAX_CREW,
+        distinct=True,
+        metadata=_about("Registered members of one's own staff who touched the goods."),
+    )
+    bay = ShortCode(metadata=_about("The bay, such as D3."))
+    equipment = ShortCode(metadata=_about("The forklift or other equipment, such as FL-2."))
+
+
+class Handled(Message):
+    """What is said of every movement."""
+
+    handling = Inner(Handling, metadata=_about("Crew, bay and equipment."))
 
 
 class CaseCodesRequest(Message):
@@ -77,7 +150,7 @@ class UnitPortion(Portion):
     unit = Id(required=True, metadata=_about("The unit that it is taken from."))
 
 
-class GoodsStoring(Message):
+class GoodsStoring(Handled):
     """A unit is put into a zone of the store that it is in."""
 
     unit = Id(required=True, metadata=_about("The unit."))
@@ -98,13 +171,20 @@ class Waybill(Message):
     temperature_decicelsius = Temperature(metadata=_about("At loading, in tenths of a degree Celsius."))
 
 
-class GoodsShipping(Message):
+class GoodsShipping(Handled):
     """Goods leave a facility for another one. Refused where the gate does not let them go."""
 
     facility = Id(required=True, metadata=_about("Where they leave from: one's own facility."))
     destination = Id(required=True, metadata=_about("Where they go: a filed facility."))
     items = Items(Inner(UnitPortion), most=MAX_UNITS, required=True, metadata=_about("What leaves."))
     departed_at = Moment(required=True)
+    purpose = Choice(
+        PURPOSES,
+        metadata={
+            "description": "What for; held goods leave for quarantine or disposal only.",
+            "default": "trade",
+        },
+    )
     vehicle = Id(metadata=_about("A registered vehicle of one's own or of a carrier."))
     waybill = Inner(Waybill, metadata=_about("The waybill."))
 
@@ -119,7 +199,7 @@ class ReceivedPortion(Message):
     remark = Personal(longest=500, lines=True, metadata=_about("Remark; kept private."))
 
 
-class GoodsReceipt(Message):
+class GoodsReceipt(Handled):
     """What arrived of a shipment: every unit of it, each once."""
 
     shipment = Id(required=True, metadata=_about("A shipment that is addressed to oneself."))
@@ -130,7 +210,7 @@ class GoodsReceipt(Message):
     seals_intact = Flag(metadata=_about("Whether the seals were whole."))
 
 
-class UnitSplitting(Message):
+class UnitSplitting(Handled):
     """A unit is divided in place; what the parts leave stays in it."""
 
     unit = Id(required=True, metadata=_about("The unit."))
@@ -141,6 +221,7 @@ class UnitSplitting(Message):
 class ProcessedLotRequest(Portion):
     """A lot that processing makes. Country and establishment are those of what went in most."""
 
+    pack = Choice(PACKS, metadata={"description": "What the pieces count.", "default": "carton"})
     product = Text(required=True, metadata=_about("Name of the product."))
     product_en = Text(metadata=_about("Name in English."))
     category = Choice(CATEGORIES, required=True)
@@ -159,7 +240,7 @@ class ProcessedLot(ProcessedLotRequest):
     code = TraceCode(level=Level.BATCH, required=True, metadata=_about("The lot's batch code."))
 
 
-class GoodsProcessingRequest(Message):
+class GoodsProcessingRequest(Handled):
     """Goods become other goods. Grams in equal grams out plus loss."""
 
     facility = Id(required=True, metadata=_about("The plant: the processor's own facility."))
@@ -185,8 +266,180 @@ class Buyer(Message):
     name = Personal(required=True, longest=100, metadata=_about("Name, where the buyer gave it."))
 
 
-class GoodsSale(UnitPortion):
+class GoodsSale(Handled, UnitPortion):
     """Goods are sold to whoever eats them. Businesses that sell to businesses ship."""
 
     happened_at = Moment(required=True)
     buyer = Inner(Buyer, metadata=_about("Left out for an unnamed consumer."))
+
+
+def _remark() -> Personal:
+    return Personal(longest=500, lines=True, metadata=_about("Remark; kept private."))
+
+
+class RejectedPortion(UnitPortion):
+    """How much of a unit in transit was turned away."""
+
+    reason = Choice(REJECTIONS, required=True, metadata=_about("Why."))
+
+
+class GoodsRejection(Handled):
+    """Goods of a shipment are turned away at the door. They go back on the vehicle that brought them."""
+
+    shipment = Id(required=True, metadata=_about("A shipment that is addressed to oneself, not received."))
+    items = Items(
+        Inner(RejectedPortion), most=MAX_UNITS, required=True, metadata=_about("What is turned away.")
+    )
+    happened_at = Moment(required=True)
+    remark = _remark()
+
+
+class UnitsMerging(Handled):
+    """Units of the same goods, owner and place become one."""
+
+    units = Items(
+        Id(),
+        least=2,
+        most=MAX_UNITS,
+        distinct=True,
+        required=True,
+        metadata=_about("The units, all of each."),
+    )
+    happened_at = Moment(required=True)
+
+
+class RepackedPortion(Portion):
+    """Packs that repacking makes."""
+
+    pack = Choice(PACKS, required=True, metadata=_about("What the pieces count from now on."))
+    grams_each = Grams(
+        metadata=_about("The conversion: what each of these packs holds. Times the pieces it is the weight.")
+    )
+
+
+class UnitRepacking(Handled, UnitPortion):
+    """Packs of a unit become other packs of the same lot; without pieces they were opened."""
+
+    into = Items(Inner(RepackedPortion), most=MAX_UNITS, required=True, metadata=_about("What came out."))
+    loss_grams = Grams(least=0, required=True, metadata=_about("What was lost, 0 for nothing."))
+    loss_reason = Choice(LOSSES, metadata=_about("Why; demanded where something was lost."))
+    happened_at = Moment(required=True)
+    remark = _remark()
+
+
+class TransferDocument(Message):
+    """What the goods changed hands on."""
+
+    kind = Choice(TRANSFER_DOCUMENTS, required=True)
+    number = DocumentNumber(required=True)
+
+
+class OwnershipTransfer(Handled):
+    """All of a unit changes its owner where it lies."""
+
+    unit = Id(required=True, metadata=_about("A unit that one owns, or keeps for its owner."))
+    to = Id(required=True, metadata=_about("The organisation that owns it from then on."))
+    document = Inner(TransferDocument, required=True, metadata=_about("On what."))
+    happened_at = Moment(required=True)
+
+
+class _Taken(Handled):
+    """So much of a unit that is gone for good; of packs that stay, pieces are 0."""
+
+    unit = Id(required=True, metadata=_about("The unit that it is taken from."))
+    pieces = Pieces(
+        least=0, metadata=_about("Whole packs, 0 where weight alone was taken; left out of opened packs.")
+    )
+    grams = Grams(required=True)
+    happened_at = Moment(required=True)
+    remark = _remark()
+
+
+class GoodsSampling(_Taken):
+    """A sample is taken. Allowed before release and under a hold."""
+
+    purpose = Choice(SAMPLE_PURPOSES, required=True, metadata=_about("What it is tested for."))
+    by = Choice(SAMPLERS, required=True, metadata=_about("Who took it: one's own people, or an authority."))
+    authority = Id(metadata=_about("The authority's organisation; demanded where an authority took it."))
+    samples = Items(
+        DocumentNumber(), most=100, distinct=True, required=True, metadata=_about("Numbers of the samples.")
+    )
+
+
+class GoodsDestruction(_Taken):
+    """Goods are destroyed. Allowed before release and under a hold; without evidence in breach."""
+
+    method = Choice(DESTRUCTION_METHODS, required=True)
+    evidence = Items(
+        Sha256(), most=20, distinct=True, metadata=_about("SHA-256 of pictures or papers, uploaded before.")
+    )
+    witness = Personal(longest=100, metadata=_about("Who saw it; kept private."))
+
+
+class GoodsSurrender(Handled, UnitPortion):
+    """Goods are handed to an authority. Allowed before release and under a hold."""
+
+    authority = Id(required=True, metadata=_about("The authority's organisation."))
+    document = DocumentNumber(required=True, metadata=_about("Number of its receipt or order."))
+    happened_at = Moment(required=True)
+    remark = _remark()
+
+
+class CountedUnit(Message):
+    """What was counted of a unit."""
+
+    unit = Id(required=True)
+    pieces = Pieces(least=0, metadata=_about("Pieces that are there, 0 for none."))
+    grams = Grams(least=0, required=True, metadata=_about("Grams that are there, 0 for none."))
+    reason = Choice(COUNT_REASONS, metadata=_about("Why it differs; demanded then."))
+
+
+class StockCount(Handled):
+    """What was counted in a store. A difference is booked, and raises a finding."""
+
+    facility = Id(required=True, metadata=_about("One's own place."))
+    items = Items(Inner(CountedUnit), most=MAX_UNITS, required=True, metadata=_about("Each unit once."))
+    happened_at = Moment(required=True)
+    remark = _remark()
+
+
+class GoodsDiscoveryRequest(Handled, Portion):
+    """Goods without papers. They become a lot in quarantine that is held from the start."""
+
+    facility = Id(required=True, metadata=_about("One's own place where they lie now."))
+    zone = Whole(least=1, required=True, metadata=_about("Number of the zone."))
+    how = Choice(DISCOVERIES, required=True)
+    circumstances = Choice(CIRCUMSTANCES, required=True, metadata=_about("Where they lay."))
+    pack = Choice(PACKS, metadata={"description": "What the pieces count.", "default": "carton"})
+    product = Text(required=True, metadata=_about("What they seem to be."))
+    product_en = Text(metadata=_about("Name in English."))
+    category = Choice(CATEGORIES, required=True)
+    specification = Text(metadata=_about("As on the package, if it says so."))
+    temperature_class = Choice(TEMPERATURE_CLASSES, required=True)
+    country = Country(metadata=_about("Country of origin, as on the package."))
+    establishment = Text(longest=50, metadata=_about("Establishment, as on the package."))
+    production_batch = Text(longest=100, metadata=_about("Production batch, as on the package."))
+    best_before = Day(metadata=_about("As on the package."))
+    happened_at = Moment(required=True)
+    remark = _remark()
+
+
+class GoodsDiscovery(GoodsDiscoveryRequest):
+    """Goods without papers, with their batch code."""
+
+    code = TraceCode(level=Level.BATCH, required=True, metadata=_about("The lot's batch code."))
+
+
+class GoodsAdmission(Handled):
+    """A market's gate lets a shipment in. Refused where something is missing."""
+
+    shipment = Id(required=True, metadata=_about("A shipment to one's own market."))
+    happened_at = Moment(required=True)
+
+
+class GoodsOffer(Handled):
+    """Goods are put on sale. Refused where they may not be sold."""
+
+    unit = Id(required=True, metadata=_about("The unit."))
+    zone = Whole(least=1, metadata=_about("Number of the zone or counter, where the place has zones."))
+    happened_at = Moment(required=True)

@@ -11,18 +11,48 @@ from schema.messages.goods import (
 )
 from schema.messages.movements import (
     CaseCodesRequest,
+    GoodsAdmission,
+    GoodsDestruction,
+    GoodsDiscoveryRequest,
+    GoodsOffer,
     GoodsProcessingRequest,
     GoodsReceipt,
+    GoodsRejection,
     GoodsSale,
+    GoodsSampling,
     GoodsShipping,
     GoodsStoring,
+    GoodsSurrender,
+    OwnershipTransfer,
+    StockCount,
+    UnitRepacking,
+    UnitsMerging,
     UnitSplitting,
 )
 from schema.messages.papers import CertificateRecord
 from schema.problems import Problem
 from service.goods import arrivals, lots, papers, release
 from service.goods.making import batch_code, case_codes, exit_code, output_codes
-from service.goods.movements import ISSUE_CASES, PROCESS, RECEIVE, SELL, SHIP, SPLIT, STORE
+from service.goods.movements import (
+    ADMIT,
+    COUNT,
+    DESTROY,
+    FIND,
+    ISSUE_CASES,
+    MERGE,
+    OFFER,
+    PROCESS,
+    RECEIVE,
+    REJECT,
+    REPACK,
+    SAMPLE,
+    SELL,
+    SHIP,
+    SPLIT,
+    STORE,
+    SURRENDER,
+    TRANSFER,
+)
 from service.http.files import was_uploaded
 from service.http.writes import Draft, Write
 
@@ -55,6 +85,18 @@ async def _with_own_scan(draft: Draft) -> Draft:
         raise Problem("certificate.file-not-uploaded", field="/file", file=file)
     return draft
 
+
+async def _with_own_evidence(draft: Draft) -> Draft:
+    """Raises Problem ``movement.file-not-uploaded``: nobody may claim somebody else's evidence."""
+    for place, file in enumerate(draft.data.get("evidence", ())):
+        if not await was_uploaded(draft.app, draft.reader, file):
+            raise Problem("movement.file-not-uploaded", field=f"/evidence/{place}", file=file)
+    return draft
+
+
+_AT = "2020-08-17T09:30+08:00"
+_HANDLING = {"crew": [3000], "bay": "D3", "equipment": "FL-2"}
+_PORTION = {"pieces": 2, "grams": 53_600, "happened_at": _AT, "handling": _HANDLING}
 
 WRITES = (
     Write(
@@ -111,5 +153,77 @@ WRITES = (
     Write(
         "/api/v1/units/{unit:id}/sales", SELL, GoodsSale,
         "Goods were sold to whoever eats them",
+    ),
+    Write(
+        "/api/v1/unit-mergers", MERGE, UnitsMerging,
+        "Units of the same goods became one", location="/api/v1/units/{unit}",
+        example={"units": [12001, 13001], "happened_at": _AT, "handling": _HANDLING},
+    ),
+    Write(
+        "/api/v1/units/{unit:id}/repackings", REPACK, UnitRepacking,
+        "Packs became other packs of the same lot, or were opened",
+        example={
+            "pieces": 1, "grams": 20_000, "loss_grams": 0, "happened_at": _AT,
+            "into": [{"pack": "bag", "pieces": 40, "grams": 20_000, "grams_each": 500}],
+        },
+    ),
+    Write(
+        "/api/v1/units/{unit:id}/transfers", TRANSFER, OwnershipTransfer,
+        "A unit changed its owner where it lies", location="/api/v1/units/{unit}",
+        example={"to": 4000, "document": {"kind": "contract", "number": "HT-2020-081"}, "happened_at": _AT},
+    ),
+    Write(
+        "/api/v1/units/{unit:id}/samples", SAMPLE, GoodsSampling,
+        "A sample was taken", location="/api/v1/units/{unit}",
+        example={
+            "pieces": 0, "grams": 250, "purpose": "nucleic_acid", "by": "own", "samples": ["S-0817-1"],
+            "happened_at": _AT,
+        },
+    ),
+    Write(
+        "/api/v1/units/{unit:id}/destructions", DESTROY, GoodsDestruction,
+        "Goods were destroyed", prepare=_with_own_evidence, location="/api/v1/units/{unit}",
+        example={**_PORTION, "method": "incineration"},
+    ),
+    Write(
+        "/api/v1/units/{unit:id}/surrenders", SURRENDER, GoodsSurrender,
+        "Goods were handed to an authority",
+        example={**_PORTION, "authority": 5000, "document": "2020-17"},
+    ),
+    Write(
+        "/api/v1/shipments/{shipment:id}/rejections", REJECT, GoodsRejection,
+        "Goods were turned away at the door and go back", location="/api/v1/shipments/{shipment}",
+        example={
+            "items": [{"unit": 14001, "pieces": 2, "grams": 53_600, "reason": "temperature"}],
+            "happened_at": _AT,
+        },
+    ),
+    Write(
+        "/api/v1/stock-counts", COUNT, StockCount,
+        "Stock was counted; differences are booked and raise a finding",
+        example={
+            "facility": 6000, "happened_at": _AT,
+            "items": [{"unit": 12001, "pieces": 9, "grams": 241_200, "reason": "missing"}],
+        },
+    ),
+    Write(
+        "/api/v1/discoveries", FIND, GoodsDiscoveryRequest,
+        "Goods without papers were found; they are held from the start",
+        made=("code",), prepare=batch_code, location="/api/v1/lots/{lot}",
+        example={
+            "facility": 6000, "zone": 1, "how": "unlabelled", "circumstances": "in_store",
+            "product": "不明冻肉", "category": "livestock", "temperature_class": "frozen", "pieces": 12,
+            "grams": 240_000, "happened_at": _AT,
+        },
+    ),
+    Write(
+        "/api/v1/shipments/{shipment:id}/admission", ADMIT, GoodsAdmission,
+        "Let a shipment in at a market's gate; refused where something is missing",
+        location="/api/v1/shipments/{shipment}", example={"happened_at": _AT},
+    ),
+    Write(
+        "/api/v1/units/{unit:id}/offers", OFFER, GoodsOffer,
+        "Put goods on sale; refused where they may not be sold", location="/api/v1/units/{unit}",
+        example={"zone": 1, "happened_at": _AT},
     ),
 )  # fmt: skip

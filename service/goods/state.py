@@ -268,6 +268,7 @@ class Shipment:
     """Units on the road from one facility to another, with the waybill; open until received.
 
     ``passes`` is whether the consignee becomes the owner, too: a third-party store keeps what others own.
+    ``admitted_at`` is when a market's gate let it in.
     """
 
     id: int
@@ -284,6 +285,7 @@ class Shipment:
     passes: bool
     withdrawn: bool
     version: int
+    admitted_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

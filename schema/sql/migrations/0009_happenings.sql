@@ -40,7 +40,8 @@ ALTER TABLE goods.shipment
     ADD COLUMN purpose   text    NOT NULL DEFAULT 'trade'
                CHECK (purpose IN ('trade', 'return', 'quarantine', 'disposal')),
     ADD COLUMN passes    boolean NOT NULL DEFAULT true,
-    ADD COLUMN withdrawn boolean NOT NULL DEFAULT false
+    ADD COLUMN withdrawn boolean NOT NULL DEFAULT false,
+    ADD COLUMN admitted_at text
 -- step
 CREATE TABLE goods.parentage (
     id      bigint PRIMARY KEY,

@@ -116,7 +116,7 @@ def _owners(units: Sequence[Unit]) -> Iterator[Refusal]:
 def _balanced(data: Data) -> int:
     """The grams that came out."""
     came_in = sum(item["grams"] for item in data["inputs"])
-    came_out = sum(output["grams"] for output in data["outputs"])
+    came_out: int = sum(output["grams"] for output in data["outputs"])
     lost = data["loss_grams"]
     if came_in != came_out + lost:
         raise Refusal(

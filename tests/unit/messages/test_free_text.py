@@ -31,6 +31,9 @@ IN_CLEAR = {
     "ForeignCode": {"system"},
     "HoldLifting": {"test"},
     "HoldPlacingRequest": {"case_number"},
+    "GoodsDiscoveryRequest": {
+        *("product", "product_en", "specification", "establishment", "production_batch"),
+    },
     "LotRegistrationRequest": {"product", "product_en", "specification", "production_batch", "exporter"},
     "NewZone": {"name"},
     "Label": {"en", "zh"},

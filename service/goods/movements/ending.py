@@ -1,0 +1,60 @@
+"""Goods are used up where they lie: taken as samples, or destroyed.
+
+Rules kept here: both are allowed before release and under a hold, for that is when they happen; whoever
+samples for an authority names it; goods are destroyed on evidence, and without it in breach. What was taken
+beyond what was there comes out of a stock difference, so that the account of the unit still balances.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from schema.problems import Refusal
+from service.goods.accounts import Way
+from service.goods.movements import flow, rules
+from service.goods.movements.telling import streams, tell_of
+from service.goods.state import UNIT, MovementKind
+from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
+from service.parties import ORGANISATION
+
+
+def _sample(data: Data, ctx: Context, world: World) -> Decision:
+    telling, unit = tell_of("goods-sampled", data, ctx, world)
+    if data["by"] == "regulator":
+        if "authority" not in data:
+            raise Refusal("sample.authority-missing", field="/authority")
+        rules.authority(data["authority"], world)
+    telling.accounts.took(unit, data.get("pieces"), data["grams"], Way.SAMPLE)
+    return telling.decided(telling.accounts.outcome, [unit.lot], holding=True)
+
+
+def _destroy(data: Data, ctx: Context, world: World) -> Decision:
+    telling, unit = tell_of("goods-destroyed", data, ctx, world)
+    telling.broken += _unproven(data)
+    telling.accounts.took(unit, data.get("pieces"), data["grams"], Way.DESTROYED)
+    return telling.decided(telling.accounts.outcome, [unit.lot], holding=True)
+
+
+def _unproven(data: Data) -> Iterator[Refusal]:
+    if not data.get("evidence"):
+        yield Refusal("destruction.no-evidence", field="/evidence", unit=data["unit"], grams=data["grams"])
+
+
+def project(statement: Statement, position: int, world: World) -> Iterator[Any]:
+    """What is left."""
+    unit = world.row(UNIT, statement.data["unit"])
+    at = statement.data["happened_at"]
+    yield from flow.rows(statement, position, world, MovementKind.DIFFERENCE, at, {})
+    yield from flow.events(statement, position, [unit.lot], unit.facility, at)
+
+
+def reads(data: Data, world: World) -> Iterator[Stream]:
+    """The unit with its place and the policy there, the crew, and the authority."""
+    yield from streams(data, [data["unit"]], world)
+    if "authority" in data:
+        yield ORGANISATION, data["authority"]
+
+
+SAMPLE = Kind("goods-sampled", {1: _sample}, project, reads)
+DESTROY = Kind("goods-destroyed", {1: _destroy}, project, reads)
