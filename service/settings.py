@@ -161,6 +161,7 @@ def add_serving_options(parser: argparse.ArgumentParser, environment: Mapping[st
     )
     add(
         "--second-factor",
+        type=SecondFactor,
         choices=[*SecondFactor],
         default=said.text("SECOND_FACTOR", SecondFactor.AUTHORITIES),
         help="of whom one is demanded (default: %(default)s; never with sample data)",
@@ -205,7 +206,7 @@ def settings_from(arguments: argparse.Namespace, environment: Mapping[str, str] 
         sample_data=said["sample_data"],
         access_log=said["access_log"],
         operator=_operator(said),
-        second_factor=SecondFactor(said["second_factor"]),
+        second_factor=said["second_factor"],
         trusted_proxies=said["trusted_proxies"],
     )
 

@@ -84,3 +84,5 @@ def test_a_second_factor_is_demanded_of_authorities_unless_told_otherwise() -> N
     assert parsed().second_factor is SecondFactor.AUTHORITIES
     assert parsed(COLDLEDGER_SECOND_FACTOR="").second_factor is SecondFactor.AUTHORITIES
     assert parsed("--second-factor", "managers").second_factor is SecondFactor.MANAGERS
+    with pytest.raises(SystemExit):
+        parsed(COLDLEDGER_SECOND_FACTOR="everybody")
