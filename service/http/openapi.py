@@ -41,6 +41,8 @@ precision that is known: a day, or a minute with its offset. **Lists** come in p
 _TAGS = {
     "parties": "Who takes part: organisations, places, vehicles, users, tokens",
     "policies": "What regions demand, from when to when; drafts and what the last days would have been",
+    "staff": "People who touch goods: tests, vaccination, shifts",
+    "persons": "Personal data: read with a reason, erased, kept for a case; who read what",
     "goods": "Arrivals, lots, certificates, release, and movements",
     "codes": "Trace codes and labels",
     "tracing": "Where goods came from and went to",
