@@ -22,9 +22,11 @@ from service.web import (
     lots,
     papers,
     parties,
+    persons,
     policies,
     shipments,
     signing_in,
+    staff,
     start,
     stock,
     tracing,
@@ -51,6 +53,8 @@ _ROOMS = (
     stock,
     disinfection,
     policies,
+    staff,
+    persons,
 )
 
 

@@ -53,6 +53,7 @@ class Frame:
     done: Done | None = None
 
 
+_ARRIVING = frozenset({Role.FIRST_STATION, Role.IMPORTER, Role.WHOLESALER})
 _GOODS = frozenset(
     {Role.FIRST_STATION, Role.COLD_STORE, Role.PROCESSOR, Role.WHOLESALER, Role.RETAILER, Role.IMPORTER}
 )
@@ -82,13 +83,17 @@ def _paths(visit: Visit, roles: frozenset[str]) -> Iterable[str]:
         yield from ("/search", "/lots", "/arrivals", "/units", "/shipments", "/stock", "/coverage")
     if kind is not ReaderKind.ORGANISATION:
         yield "/policies"
-    if Role.FIRST_STATION in roles or Role.IMPORTER in roles:
+    if roles & _ARRIVING:
         yield "/arrivals"
     if roles & _GOODS:
         yield from ("/lots", "/units", "/stock", "/shipments", "/receive")
     if Role.RETAILER in roles or Role.WHOLESALER in roles:
         yield "/sell"
+    if kind in (ReaderKind.REGULATOR, ReaderKind.AUDITOR):
+        yield from ("/staff", "/access-log")
     if visit.reader.user_role == UserRole.MANAGER:
+        if kind is ReaderKind.ORGANISATION:
+            yield from ("/staff", "/access-log")
         yield "/organisation"
 
 

@@ -38,6 +38,7 @@ IN_CLEAR = {
     "NewZone": {"name"},
     "Label": {"en", "zh"},
     "PolicyDocument": {"entry_places", "name"},
+    "ShiftAssignment": {"bay"},
     "ProcessedLotRequest": {"product", "product_en", "specification", "production_batch"},
     "UserRegistrationRequest": {"login"},
     "Waybill": {"number", "seals"},

@@ -73,6 +73,12 @@ CLOSED_SETS: dict[str, Iterable[str]] = {
     "policy_field": {*members(policies.PolicyDocument())},
     "policy_role": staff.STAFF_ROLES,
     "policy_test": staff.TESTS,
+    "staff_filter": ("working", "left"),
+    "staff_state": ("fit", "due", "overdue", "not_cleared", "unvaccinated", "left"),
+    "person_kind": staff.PERSON_KINDS,
+    "purpose": (*staff.PURPOSES, "work"),
+    "relation": staff.RELATIONS,
+    "erasure_reason": staff.ERASURE_REASONS,
     "policy_agent": policies.AGENTS,
     "edition_state": policy_views.EDITION_STATES,
     "preview_state": ("running", "done", "stopped"),
@@ -105,6 +111,8 @@ CLOSED_SETS: dict[str, Iterable[str]] = {
         "policies",
         "stock",
         "coverage",
+        "staff",
+        "access-log",
     ),
     "about": (
         "search",
@@ -119,6 +127,8 @@ CLOSED_SETS: dict[str, Iterable[str]] = {
         "policies",
         "stock",
         "coverage",
+        "staff",
+        "access-log",
     ),
 }
 """Keys that are put together from a group and a value; each group with all its values."""
