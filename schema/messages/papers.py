@@ -29,7 +29,9 @@ PAPERS = (
     *("quarantine", "nucleic_acid", "disinfection", "customs_declaration"),
     *("origin", "quality_test"),
 )
-RESULTS = ("negative", "positive", "qualified", "unqualified")
+RESULTS_OF = {"nucleic_acid": ("negative", "positive"), "quality_test": ("qualified", "unqualified")}
+"""How a test of each kind may come out."""
+RESULTS = tuple(result for results in RESULTS_OF.values() for result in results)
 SAMPLED_WHERE = ("port", "store")
 MAX_LOTS = 200
 """Lots a paper names: more than one container holds."""

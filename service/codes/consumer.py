@@ -49,11 +49,11 @@ class ConsumerView:
     category: str
     specification: str
     temperature_class: str
-    country: str
-    establishment: str
-    production_batch: str
-    produced_on: str
-    best_before: str
+    country: str | None
+    establishment: str | None
+    production_batch: str | None
+    produced_on: str | None
+    best_before: str | None
     port: str | None
     entry_on: str | None
     state: str

@@ -81,7 +81,8 @@ async def _codes_to_print(ask: Ask, lot: Row) -> list[str]:
 
 def _label(lot: Row, code: str, settings: Settings) -> Label:
     """The label of one code; on a case stands what is in a case, where all are alike."""
-    best_before = parse_day(lot["best_before"])
+    best_before = None if lot["best_before"] is None else parse_day(lot["best_before"])
+    origin = [country_name(lot["country"], spoken) if lot["country"] else "" for spoken in ("zh", "en")]
     trace_code = TraceCode.parse(code)
     batch = TraceCode.parse(lot["code"])
     link = Link(settings.public_host, trace_code, lot["gtin"], batch, best_before)
@@ -94,10 +95,10 @@ def _label(lot: Row, code: str, settings: Settings) -> Label:
         product_zh=lot["product"],
         product_en=lot["product_en"] or "",
         first_station=(lot["facility"] or {}).get("name", ""),
-        production_batch=lot["production_batch"],
+        production_batch=lot["production_batch"] or "",
         best_before=best_before,
-        origin=country_name(lot["country"], "zh"),
-        origin_en=country_name(lot["country"], "en"),
+        origin=origin[0],
+        origin_en=origin[1],
         net_grams=each if is_case else whole,
         pieces_per_case=None if is_case else pieces,
         sample_data=settings.sample_data,

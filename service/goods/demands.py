@@ -45,7 +45,7 @@ class Demands:
     def enhances(self, lot: Lot) -> bool:
         """Whether ``lot`` is under enhanced control: some entry fits it in all that the entry names."""
         return any(
-            all(plain(getattr(lot, trait)) == plain(value) for trait, value in entry.items())
+            all(plain(getattr(lot, trait) or "") == plain(value) for trait, value in entry.items())
             for entry in self.enhanced
         )
 

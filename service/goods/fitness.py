@@ -113,8 +113,9 @@ def _goods_agree(paper: Certificate, case: Application) -> Iterator[Refusal]:
         ("establishment", (lot.establishment, lot.details.get("cifer"))),
         ("production_batch", (lot.production_batch,)),
     ):
-        said = paper.covers.get(trait)
-        if said is not None and plain(said) not in {plain(name) for name in registered if name}:
+        said, known = paper.covers.get(trait), {plain(name) for name in registered if name}
+        # What a registration need not state, a paper cannot contradict.
+        if said is not None and known and plain(said) not in known:
             yield Refusal(_DISAGREES[trait], certificate=paper.key, said=said, registered=registered[0])
 
 

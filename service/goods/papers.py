@@ -18,6 +18,7 @@ from typing import Any
 
 from schema import moments
 from schema.identifiers import parse_certificate_number, parse_import_declaration
+from schema.messages.papers import RESULTS_OF
 from schema.problems import Problem, Refusal
 from service.goods.movements.flow import events
 from service.goods.state import (
@@ -43,12 +44,6 @@ _SAYS: dict[str, tuple[str, ...]] = {
     Paper.QUALITY_TEST: ("happened_at", "result"),
 }
 """What a paper of each kind must state to be of any use at the gate."""
-
-_RESULTS: dict[str, tuple[str, ...]] = {
-    Paper.NUCLEIC_ACID: ("negative", "positive"),
-    Paper.QUALITY_TEST: ("qualified", "unqualified"),
-}
-"""How a test of each kind may come out."""
 
 _DETAILS = ("agent", "concentration", "contact_minutes")
 
@@ -93,7 +88,7 @@ def _complete(data: Data) -> None:
     for name in _SAYS[data["kind"]]:
         if data.get(name) is None:
             raise Refusal("certificate.incomplete", field=f"/{name}", number=data["number"], missing=name)
-    allowed = _RESULTS.get(data["kind"], ())
+    allowed = RESULTS_OF.get(data["kind"], ())
     if data.get("result") is not None and allowed and data["result"] not in allowed:
         raise Refusal(
             "certificate.result-of-another-test",

@@ -7,18 +7,23 @@ from typing import Any
 from aiohttp import web
 
 from schema.messages.goods import CATEGORIES, SOURCES, TEMPERATURE_CLASSES
+from schema.messages.policies import DEFAULTS
+from schema.messages.written import COLD_CHAIN_IMPORT
 from schema.problems import Refusal
 from service.http.writes import Receipt
-from service.parties import BEFORE_RELEASE, FIRST_STATIONS, Role
+from service.parties import Role
 from service.web import choices
 from service.web.entitled import demand_own, demand_role
 from service.web.forms import Field, Form, Group, Option, Widget
 from service.web.lists import list_page
 from service.web.operations import WRITES
 from service.web.places import countries
+from service.web.policy_forms import regime_label
 from service.web.rendering import page
 from service.web.submitting import Fact, FormPage, Sheet
 from service.web.visits import Visit
+
+_POLICIES = 200
 
 
 async def arrivals(request: web.Request) -> web.StreamResponse:
@@ -42,17 +47,24 @@ def is_own(visit: Visit, thing: dict[str, Any]) -> bool:
 
 
 async def _announcement(visit: Visit) -> Sheet:
-    await demand_role(visit, Role.FIRST_STATION)
-    stations = [row for row in await choices.own_facilities(visit) if row["kind"] in FIRST_STATIONS]
+    """Whoever has a place that may take goods first, of whichever regime."""
+    held = (await visit.ask_list("policies", limit=_POLICIES)).items
+    kinds = {kind for row in held for kind in {**DEFAULTS, **row["document"]}["first_stations"]}
+    stations = [row for row in await choices.own_facilities(visit) if row["kind"] in kinds]
+    if not stations:
+        await demand_role(visit, Role.FIRST_STATION)
     options = choices.facilities(visit, stations)
+    regimes = {row["regime"]: regime_label(visit, row) for row in held}
     place = Group(
         "arrival.where",
         (
             Field("facility", Widget.CHOICE, "field.station", required=True, options=options, ids=True,
                   initial=options[0].value if len(options) == 1 else ""),
+            Field("regime", Widget.CHOICE, required=True, initial=COLD_CHAIN_IMPORT,
+                  options=tuple(Option(name, label) for name, label in sorted(regimes.items()))),
             Field("source", Widget.CHOICE, required=True, initial="port",
                   options=choices.words(visit, "source", SOURCES)),
-            Field("port", required=True, longest=100),
+            Field("port", hint="hint.port", required=True, longest=100),
             Field("entry_on", Widget.DAY, required=True),
             Field("expected_at", Widget.MOMENT, required=True),
         ),
@@ -122,15 +134,20 @@ def _about(visit: Visit, found: dict[str, Any]) -> tuple[Fact, ...]:
 
 
 async def _registration(visit: Visit) -> Sheet:
+    """What must be stated, and where the goods may lie, is asked of the policy of their regime."""
     found = await _own_arrival(visit)
     station = await visit.ask("facility", facility=found["facility"]["id"])
-    zones = choices.zones(visit, station, BEFORE_RELEASE)
-    form = Form((_goods(visit), _origin(visit), _handover(visit, zones)))
+    asked = {"region": station["region"], "regime": found["regime"]}
+    policy = (await visit.ask("policy-judging", asked))["document"]
+    place = "zones_before_release" if policy["quarantine"] else "zones_after_release"
+    zones = choices.zones(visit, station, policy[place])
+    needed = frozenset(policy["particulars"])
+    form = Form((_goods(visit, needed), _origin(visit, needed), _handover(visit, zones)))
     fixed = {"arrival": found["id"], "facility": found["facility"]["id"]}
     return Sheet(form, visit.t("lot.register"), _path(found["id"]), _about(visit, found), fixed)
 
 
-def _goods(visit: Visit) -> Group:
+def _goods(visit: Visit, needed: frozenset[str]) -> Group:
     categories = choices.words(visit, "category", CATEGORIES)
     classes = choices.words(visit, "temperature_class", TEMPERATURE_CLASSES)
     return Group(
@@ -140,7 +157,7 @@ def _goods(visit: Visit) -> Group:
             Field("product_en", longest=200),
             Field("category", Widget.CHOICE, required=True, options=categories),
             Field("specification", hint="hint.specification", required=True, longest=200),
-            Field("hs", hint="hint.hs", required=True, longest=20),
+            Field("hs", hint="hint.hs", required="hs" in needed, longest=20),
             Field("gtin", longest=20),
             Field("pieces", Widget.WHOLE, hint="hint.pieces", required=True),
             Field("grams", Widget.KILOGRAMS, "field.net", hint="hint.kilograms", required=True),
@@ -150,17 +167,17 @@ def _goods(visit: Visit) -> Group:
     )
 
 
-def _origin(visit: Visit) -> Group:
+def _origin(visit: Visit, needed: frozenset[str]) -> Group:
     return Group(
         "lot.origin",
         (
-            Field("country", Widget.CHOICE, required=True, options=countries(visit.language)),
-            Field("establishment", hint="hint.establishment", required=True, longest=30),
+            Field("country", Widget.CHOICE, required="country" in needed, options=countries(visit.language)),
+            Field("establishment", hint="hint.establishment", required="establishment" in needed, longest=30),
             Field("cifer", hint="hint.cifer", longest=30),
-            Field("production_batch", required=True, longest=60),
-            Field("produced_on", Widget.DAY, required=True),
+            Field("production_batch", required="production_batch" in needed, longest=60),
+            Field("produced_on", Widget.DAY, required="produced_on" in needed),
             Field("frozen_on", Widget.DAY),
-            Field("best_before", Widget.DAY, required=True),
+            Field("best_before", Widget.DAY, required="best_before" in needed),
         ),
     )
 

@@ -6,7 +6,9 @@ from typing import Any
 
 from aiohttp import web
 
-from schema.problems import Refusal
+from schema.messages.papers import PAPERS
+from schema.messages.written import COLD_CHAIN_IMPORT
+from schema.problems import Problem, Refusal
 from service.http.readers import ReaderKind
 from service.http.writes import Receipt
 from service.web import choices
@@ -16,6 +18,7 @@ from service.web.formats import plain_kilograms
 from service.web.forms import Field, Form, Group, Option, Widget
 from service.web.lists import list_page
 from service.web.operations import WRITES
+from service.web.policy_forms import regime_label
 from service.web.rendering import page
 from service.web.submitting import Fact, FormPage, Sheet
 from service.web.visits import Visit
@@ -32,6 +35,9 @@ PAPER_OF_WANT = {
     "gate.disinfected-before-opening": "disinfection",
     "gate.disinfected-before-arrival": "disinfection",
     "gate.pieces-not-disinfected": "disinfection",
+    "gate.origin-missing": "origin",
+    "gate.quality-test-missing": "quality_test",
+    "gate.quality-test-failed": "quality_test",
 }
 """Which paper a want asks for, so that the checklist can lead to its form."""
 
@@ -63,8 +69,23 @@ async def lot(request: web.Request) -> web.StreamResponse:
         "mine": is_own(visit, found),
         "authority": visit.reader.kind is not ReaderKind.ORGANISATION,
         "paper_of": PAPER_OF_WANT,
+        "paper_kinds": PAPERS,
+        "regime": await _regime(visit, found),
     }
     return await page(visit, "lot.html", context)
+
+
+async def _regime(visit: Visit, found: dict[str, Any]) -> str:
+    """What goods of the lot's regime are called, by the policy that judges them now; else its bare name."""
+    if found["regime"] == COLD_CHAIN_IMPORT:
+        return ""
+    asked = {"region": found["facility"]["region"], "regime": found["regime"]}
+    try:
+        return regime_label(visit, await visit.ask("policy-judging", asked))
+    except Problem as problem:
+        if problem.code != "request.not-found":
+            raise
+        return str(found["regime"])
 
 
 async def labels(request: web.Request) -> web.StreamResponse:
@@ -108,7 +129,7 @@ def about(visit: Visit, found: dict[str, Any]) -> tuple[Fact, ...]:
     return (
         Fact(visit.t("field.product"), choices.product(visit, found)),
         Fact(visit.t("field.code"), found["code"]),
-        Fact(visit.t("field.production_batch"), found["production_batch"]),
+        Fact(visit.t("field.production_batch"), found["production_batch"] or "—"),
     )
 
 

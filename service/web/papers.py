@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from schema.messages.papers import PAPERS, RESULTS, SAMPLED_WHERE
+from schema.messages.papers import PAPERS, RESULTS_OF, SAMPLED_WHERE
 from service.http.writes import Receipt
 from service.web import choices
 from service.web.forms import Field, Form, Group, Option, Widget
@@ -73,10 +73,18 @@ def _event(visit: Visit, kind: str) -> list[Group]:
     if kind == "nucleic_acid":
         fields: tuple[Field, ...] = (
             Field("happened_at", Widget.MOMENT, "field.sampled_at", required=True),
-            Field("result", Widget.CHOICE, required=True, options=choices.words(visit, "result", RESULTS)),
+            Field("result", Widget.CHOICE, required=True,
+                  options=choices.words(visit, "result", RESULTS_OF[kind])),
             Field("sampled_where", Widget.CHOICE, required=True,
                   options=choices.words(visit, "sampled_where", SAMPLED_WHERE)),
             Field("inner_sample", Widget.YES_NO, options=choices.yes_no(visit)),
+        )  # fmt: skip
+        return [Group("paper.sampling", fields)]
+    if kind == "quality_test":
+        fields = (
+            Field("happened_at", Widget.MOMENT, "field.sampled_at", required=True),
+            Field("result", Widget.CHOICE, required=True,
+                  options=choices.words(visit, "result", RESULTS_OF[kind])),
         )  # fmt: skip
         return [Group("paper.sampling", fields)]
     if kind == "disinfection":

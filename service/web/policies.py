@@ -11,7 +11,6 @@ from typing import Any
 from aiohttp import web
 
 from schema.messages.policy_views import EDITION_STATES, PolicyDraftBody
-from schema.messages.written import COLD_CHAIN_IMPORT
 from schema.problems import Problem, Refusal, explain
 from service.http.body import load
 from service.http.keys import LEDGER
@@ -24,7 +23,14 @@ from service.web.asking import Attempt, Ends, view
 from service.web.forms import Field, Form, Group, Option, Widget, read
 from service.web.lists import list_page
 from service.web.operations import WRITES
-from service.web.policy_forms import document_form, document_of, place_name, told, value_lines
+from service.web.policy_forms import (
+    document_form,
+    document_of,
+    place_name,
+    regime_label,
+    told,
+    value_lines,
+)
 from service.web.rendering import page
 from service.web.submitting import Fact, FormPage, Sheet
 from service.web.texts import texts
@@ -94,18 +100,10 @@ def _changes(visit: Visit, comparison: Mapping[str, Any]) -> list[dict[str, Any]
 def _helpers(visit: Visit) -> dict[str, Any]:
     """What the templates of policies call."""
 
-    def regime(row: Mapping[str, Any]) -> str:
-        label = row["document"].get("label")
-        if label is not None:
-            return str(label[visit.language])
-        return (
-            visit.t("policy.cold-chain-import") if row["regime"] == COLD_CHAIN_IMPORT else str(row["regime"])
-        )
-
     def place(prefix: str) -> str:
         return visit.t("policy.country") if prefix == "" else prefix
 
-    return {"regime": regime, "place": place}
+    return {"regime": lambda row: regime_label(visit, row), "place": place}
 
 
 async def all_drafts(request: web.Request) -> web.StreamResponse:

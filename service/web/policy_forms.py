@@ -26,7 +26,7 @@ from schema.messages.policies import (
     PolicyDocument,
 )
 from schema.messages.staff import STAFF_ROLES, TESTS
-from schema.messages.written import Country
+from schema.messages.written import COLD_CHAIN_IMPORT, Country
 from service.ledger import Data
 from service.web import choices
 from service.web.forms import Field, Form, Group, Option, Widget
@@ -275,6 +275,15 @@ def place_name(visit: Visit, place: str) -> str:
     """What a place in a document is called: ``issuers/quarantine`` → Approved issuers · Entry quarantine…"""
     parts = place.split("/")
     return " · ".join(_named(visit, "/".join(parts[: number + 1])) for number in range(len(parts)))
+
+
+def regime_label(visit: Visit, policy: Mapping[str, Any]) -> str:
+    """What the goods of a policy's regime are called: as its document says, or its bare name."""
+    label = policy["document"].get("label")
+    if label is not None:
+        return str(label[visit.language])
+    regime: str = policy["regime"]
+    return visit.t("policy.cold-chain-import") if regime == COLD_CHAIN_IMPORT else regime
 
 
 def told(visit: Visit, document: Data) -> list[tuple[str, list[str]]]:

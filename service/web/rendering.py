@@ -103,7 +103,7 @@ def _words(visit: Visit) -> dict[str, Any]:
         "number": formats.number,
         "moment": lambda text: "—" if text is None else formats.moment(text, spoken),
         "code": grouped,
-        "country": lambda alpha: country_name(alpha, spoken),
+        "country": lambda alpha: "—" if alpha is None else country_name(alpha, spoken),
         "region": lambda region: region_name(region, spoken),
         "said": lambda problem: said(problem, visit),
         "told": lambda *sentences: (" " if spoken == "en" else "").join(sentences),

@@ -10,6 +10,7 @@ import pytest
 from aiohttp import FormData
 
 from schema.clock import CHINA
+from service.parties import shipped_enactments
 from service.parties.drafts import PREVIEWS
 from tests.integration.web.conftest import Browsers, Page
 
@@ -29,12 +30,12 @@ async def drafted(browsers: Browsers, **changes: str) -> str:
     return kept.answer.headers["Location"]
 
 
-async def sent(browsers: Browsers, path: str, **changes: str) -> Page:
+async def sent(browsers: Browsers, path: str, who: str = QINGDAO, **changes: str) -> Page:
     """Open a form, answer some questions otherwise, send it as a browser does: several values a name."""
-    page = await browsers.get(QINGDAO, path)
+    page = await browsers.get(who, path)
     assert page.status == 200, page.text
     pairs = [pair for pair in filled_in(page) if pair[0] not in changes] + [*changes.items()]
-    headers = browsers._headers(QINGDAO, "en", Origin=str(browsers.client.make_url("/").origin()))
+    headers = browsers._headers(who, "en", Origin=str(browsers.client.make_url("/").origin()))
     answer = await browsers.client.post(path, data=FormData(pairs), headers=headers, allow_redirects=False)
     return Page(answer, await answer.text())
 
@@ -98,7 +99,6 @@ async def test_what_is_wrong_with_a_draft_stands_beside_its_field(browsers: Brow
 
 async def announced(browsers: Browsers) -> None:
     """The station announces a container that is there within the hour: recorded, in breach of the notice."""
-    now = f"{datetime.now(CHINA):%Y-%m-%dT%H:%M}"
     said = {
         "facility": str(browsers.story.quay.place),
         "source": "port",
@@ -106,8 +106,8 @@ async def announced(browsers: Browsers) -> None:
         "seal": "CN1",
         "importer": browsers.story.parties["importer"].uscc,
         "port": "青岛港",
-        "entry_on": now[:10],
-        "expected_at": now,
+        "entry_on": today(),
+        "expected_at": now(),
     }
     told = await browsers.send("station", "/arrivals/new", said)
     assert told.status == 303, told.text
@@ -202,3 +202,70 @@ async def test_the_interface_tells_policies_drafts_and_trials(browsers: Browsers
     assert len((await get("/api/v1/policy-drafts"))["items"]) == 1
     changes = (await get(f"{draft}/comparison"))["changes"]
     assert {"place": "announce_hours", "before": 24, "after": 48} in changes
+
+
+async def test_a_market_takes_goods_under_a_regime_of_its_own(browsers: Browsers) -> None:
+    """From the regulator's draft to the release: nothing of the regime stands in code."""
+    number = [said["regime"] for said in shipped_enactments()].index("market_entry")
+    kept = await sent(browsers, f"/policies/drafts/new?from=shipped-{number}", "hubei")
+    enacted = await browsers.send("hubei", f"{kept.answer.headers['Location']}/enactment", {})
+    assert enacted.status == 303, enacted.text
+    filed = {
+        "kind": "market",
+        "name": "武汉批发市场",
+        "region": "420100",
+        "address": "某路 1 号",
+        "filing": "备 9",
+    }
+    zone = {"zones.0.name": "一区", "zones.0.kind": "domestic"}
+    assert (await browsers.send("outsider", "/organisation/facilities/new", {**filed, **zone})).status == 303
+    form = await browsers.get("outsider", "/arrivals/new")
+    place = re.findall(r'<option value="(\d+)"[^>]*>武汉批发市场', form.text)[0]
+    lot = await entered(browsers, place)
+    page = await browsers.get("outsider", lot, "zh")
+    assert "批发市场入市" in page.text
+    assert "缺少产地证明" in page.text
+    for kind, more in (
+        ("origin", {"number": "CD1"}),
+        ("quality_test", {"number": "KJ1", "happened_at": today(), "result": "qualified"}),
+    ):
+        paper = {"issuer": "市场快检室", "issued_on": today(), "lots": lot.rpartition("/")[2], **more}
+        told = await browsers.send("outsider", f"{lot}/certificates/new?kind={kind}", paper)
+        assert told.status == 303, told.text
+    page = await browsers.get("outsider", f"{lot}/release")
+    values = dict(filled_in(page))
+    gone = await browsers.send("outsider", f"{lot}/release", {**values, "happened_at": now()})
+    assert gone.status == 303, gone.text
+    code = (await browsers.get("outsider", lot)).text
+    assert "Released" in code
+    shown = await browsers.get("public", gone.answer.headers["Location"].partition("?")[0])
+    assert shown.status == 200
+
+
+async def entered(browsers: Browsers, place: str) -> str:
+    """Cucumbers announced and registered at the market; the path of their lot."""
+    told = {
+        "facility": place,
+        "regime": "market_entry",
+        "source": "within_province",
+        "importer": browsers.story.parties["outsider"].uscc,
+        "port": "孝感",
+        "entry_on": today(),
+        "expected_at": now(),
+    }
+    announced = await browsers.send("outsider", "/arrivals/new", told)
+    assert announced.status == 303, announced.text
+    path = f"{announced.answer.headers['Location'].partition('?')[0]}/lots/new"
+    goods = {"product": "黄瓜", "category": "other", "specification": "散装", "pieces": "20", "grams": "400"}
+    kept = {"temperature_class": "ambient", "country": "CHN", "received_at": now(), "zone": "1"}
+    registered = await browsers.send("outsider", path, {**goods, **kept})
+    assert registered.status == 303, registered.text
+    return registered.answer.headers["Location"].partition("?")[0]
+
+
+def now() -> str:
+    return f"{datetime.now(CHINA):%Y-%m-%dT%H:%M}"
+
+
+def today() -> str:
+    return now()[:10]

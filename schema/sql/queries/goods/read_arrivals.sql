@@ -13,7 +13,7 @@ SELECT a.id FROM goods.arrival a
 -- name: rows
 -- $4 ids of arrivals that the reader may see; import details are for the first station, the importer and
 -- authorities.
-SELECT a.id, parties.named(a.organisation) AS organisation, parties.placed(a.facility) AS facility, a.source,
+SELECT a.id, parties.named(a.organisation) AS organisation, parties.placed(a.facility) AS facility, a.regime, a.source,
        a.container, a.port, a.entry_on, a.opened_at, a.seal_intact,
        CASE WHEN whole THEN a.expected_at END AS expected_at,
        CASE WHEN whole THEN a.seal END AS seal, CASE WHEN whole THEN a.voyage END AS voyage,
