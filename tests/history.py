@@ -19,7 +19,9 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import service.codes.state
+import service.goods.disinfection.state
 import service.goods.state
+import service.goods.stock.state
 import service.incidents.state
 import service.parties.state
 from schema.problems import Refusal, explain
@@ -46,7 +48,12 @@ class History:
 
     def __init__(self, *more: Projection[Any], standing: Standing = STANDING) -> None:
         states = projections(
-            service.parties.state, service.goods.state, service.codes.state, service.incidents.state
+            service.parties.state,
+            service.goods.state,
+            service.goods.disinfection.state,
+            service.goods.stock.state,
+            service.codes.state,
+            service.incidents.state,
         )
         self.projections = {p.name: p for p in [SAID, *states, *more]}
         self.statements: list[Statement] = []

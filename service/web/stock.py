@@ -214,7 +214,7 @@ def _counted(visit: Visit, row: int, each: dict[str, Any]) -> Group:
     lot, name = each["lot"], f"lines.{row}."
     about = f"{choices.product(visit, lot)} · {lot['code']}"
     fields = (
-        Field(f"{name}lot", Widget.HIDDEN, initial=str(lot["id"]), ids=True),
+        Field(f"{name}lot", Widget.HIDDEN, "lot.title", initial=str(lot["id"]), ids=True),
         Field(f"{name}pieces", Widget.WHOLE, note=about),
         Field(f"{name}grams", Widget.KILOGRAMS, hint="hint.kilograms", note=about),
     )

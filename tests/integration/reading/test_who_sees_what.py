@@ -13,6 +13,7 @@ from service.ledger import Proposal
 from service.parties import INVITE_USER, ISSUE_TOKEN
 from service.parties.credentials.invitations import new_invitation
 from tests.integration.reading.bazaar import SCAN, SCAN_DIGEST
+from tests.integration.reading.cared import cared_for
 from tests.integration.reading.conftest import Served
 
 BUSINESSES = ("station", "importer", "wholesaler", "shop", "plant", "restaurant", "outsider")
@@ -77,12 +78,28 @@ TABLE: dict[str, tuple[str, str, set[str]]] = {
         "wholesaler place",
         {"station", "wholesaler", "shop", "plant", *OFFICES},
     ),
+    "disinfected beef": ("/api/v1/disinfections/{}", "disinfected lot", BEEF),
+    "the evidence of it": ("/api/v1/files/{}", "evidence", BEEF),
+    "a disinfected zone": ("/api/v1/disinfections/{}", "disinfected zone", {"station", "qingdao", "auditor"}),
+    "what the wholesaler counted": (
+        "/api/v1/stock/declarations/{}",
+        "counted",
+        {"wholesaler", "hubei", "auditor"},
+    ),
+    "how that differs": (
+        "/api/v1/stock/declarations/{}/differences",
+        "counted",
+        {"wholesaler", "hubei", "auditor"},
+    ),
     "the operator": ("/api/v1/organisations/{}", "operator", OFFICES),
     "a user's ways in, and an invitation": ("/api/v1/users/{}", "clerk", {"station", "platform"}),
     "a token with its networks": ("/api/v1/tokens/{}", "token", {"station", "platform"}),
     "a session": ("/api/v1/sessions/{}", "session", {"station"}),
 }
-MISSING = {"code": NO_CODE, "case": NO_CODE, "cubes_code": NO_CODE, "scan": "0" * 64, "session": "0" * 64}
+MISSING = {
+    **dict.fromkeys(("code", "case", "cubes_code"), NO_CODE),
+    **dict.fromkeys(("scan", "session", "evidence"), "0" * 64),
+}
 """What does not exist, where it is not a number."""
 
 
@@ -99,6 +116,7 @@ async def things(served: Served) -> dict[str, str | int]:
     sessions = await served.told("station", "/api/v1/sessions")
     return {
         **story.ids,
+        **await cared_for(served),
         "scan": SCAN_DIGEST,
         "opening": 0,
         "clerk": station.staff.user or 0,

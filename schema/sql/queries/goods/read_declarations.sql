@@ -14,7 +14,7 @@ SELECT d.id FROM goods.stock_declaration d
 SELECT d.id, parties.named(d.organisation) AS organisation, parties.placed(d.facility) AS facility, d.zone,
        d.as_of, ledger.recorded_at(d.version) AS recorded_at, jsonb_array_length(d.lines) AS lines, d.version AS position
   FROM goods.stock_declaration d
- WHERE d.id = ANY($4::bigint[]) AND ($1, $2, $3) IS NOT NULL
+ WHERE d.id = ANY($4::bigint[]) AND ($1::text, $3::text) IS NOT NULL AND coalesce($2::bigint, 0) IS NOT NULL
  ORDER BY d.id DESC
 
 -- name: differences
