@@ -136,6 +136,7 @@ class FindingView(Message):
     due_at = Text()
     answer = Text(allow_none=True)
     answered_at = Text(allow_none=True)
+    answered_in = Id(allow_none=True, metadata=words("Position of the answer; its note is read there."))
     note = fields.Dict(allow_none=True)
     evidence = Listed(Text(), metadata=words("SHA-256; GET /api/v1/files/SHA256."))
     closed_at = Text(allow_none=True)

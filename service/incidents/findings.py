@@ -116,6 +116,7 @@ def _answered(statement: Statement, position: int, world: World) -> Iterator[Any
         note=data.get("note"),
         evidence=statement.outcome["evidence"],
         answered_at=statement.at,
+        answered_in=position,
         version=position,
     )
 

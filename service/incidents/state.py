@@ -76,7 +76,8 @@ class Finding:
     """A rule that a fact broke, or what an inspector found: whose it is, until when, and how it ended.
 
     ``rules`` are the breaches as the statement at ``statement`` bears them. ``owner`` must answer by
-    ``due_at``. ``answer`` is a word of a closed set, ``note`` a commitment to what its owner adds, and
+    ``due_at``. ``answer`` is a word of a closed set, given in the
+    statement at ``answered_in``, ``note`` a commitment to what its owner adds, and
     ``evidence`` are SHA-256 of files. ``hold`` is what holds the goods because of it.
     """
 
@@ -99,6 +100,7 @@ class Finding:
     conclusion: str | None
     version: int
     answered_at: str | None = None
+    answered_in: int | None = None
     note: dict[str, str] | None = None
 
 

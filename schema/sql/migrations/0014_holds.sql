@@ -10,6 +10,7 @@ ALTER TABLE incidents.hold
 -- step
 ALTER TABLE incidents.finding
     ADD COLUMN answered_at text,
+    ADD COLUMN answered_in bigint,
     ADD COLUMN note        jsonb
 -- step
 CREATE INDEX hold_organisation ON incidents.hold (organisation, id)

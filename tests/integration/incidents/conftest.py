@@ -70,7 +70,7 @@ class Office:
 
 
 @pytest.fixture
-async def office(served: Served) -> AsyncIterator[Office]:  # noqa: F811  (the fixture)
+async def office(served: Served) -> AsyncIterator[Office]:
     """Who may write what."""
     assert served.client.app is not None
     credentials = Credentials(served.client.app[DATABASE].writer)

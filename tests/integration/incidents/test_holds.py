@@ -34,9 +34,7 @@ async def test_the_answer_to_an_old_question_is_found_again(office: Office) -> N
     await office.said("station", f"/api/v1/units/{office.ids['unit']}/splits", split)
     now = await office.propose("qingdao", "lots", lot)
     assert now["units"] == then["units"] + 1
-    again = await office.told(
-        "auditor", f"/api/v1/hold-proposals?lots={lot}&position={then['asked_at']}"
-    )
+    again = await office.told("auditor", f"/api/v1/hold-proposals?lots={lot}&position={then['asked_at']}")
     assert again["digest"] == then["digest"] != now["digest"]
 
 

@@ -192,9 +192,7 @@ def breach(bench: Bench) -> int:
 
 @case("finding.place-not-found", "a place of another region")
 def _(bench: Bench) -> Boundary:
-    wrong, right = (
-        {"facility": bench.places[name], "rule": "other"} for name in ("wholesaler", "station")
-    )
+    wrong, right = ({"facility": bench.places[name], "rule": "other"} for name in ("wholesaler", "station"))
     return Boundary(RAISE_FINDING, wrong, right, "/facility")
 
 
@@ -256,9 +254,7 @@ def _(bench: Bench) -> Boundary:
 @case("finding.nothing-assigned", "neither an owner nor a time")
 def _(bench: Bench) -> Boundary:
     finding = bench.raised().id
-    return Boundary(
-        ASSIGN_FINDING, {"finding": finding}, {"finding": finding, "days": 1}, "/owner", "hubei"
-    )
+    return Boundary(ASSIGN_FINDING, {"finding": finding}, {"finding": finding, "days": 1}, "/owner", "hubei")
 
 
 @case("finding.owner-not-found", "an owner that is not there")
