@@ -236,7 +236,8 @@ def _decide_shift(data: Data, ctx: Context, world: World) -> Decision:
         raise Refusal("zone.not-found", field="/zone", facility=facility.id, zone=data["zone"])
     begins = _shift_times(data, ctx)
     policy = policy_for(world, facility.region, ctx.recorded)
-    causes = list(crew_breaches(data["crew"], ctx.actor.organisation, begins, policy, world))
+    own = ctx.actor.organisation
+    causes = list(crew_breaches(data["crew"], own, begins, policy, world, field=""))
     if causes:
         raise Refusal("shift.crew-unfit", field="/crew", causes=causes, count=len(causes))
     return Decision(outcome={"shift": ctx.id()}, policy=policy.version)

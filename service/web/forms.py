@@ -228,9 +228,12 @@ def _already(problems: Iterable[Problem], reading: Reading) -> bool:
 
 
 def _nearest(name: str, known: Sequence[str]) -> str | None:
-    """The field of that name, else the first one inside what the name is of."""
+    """The field of that name, else the one whose list it is of, else the first one inside what it is of."""
     if name in known:
         return name
+    whole, _, place = name.rpartition(".")
+    if place.isdigit() and whole in known:
+        return whole
     return next((each for each in known if name and each.startswith(f"{name}.")), None)
 
 

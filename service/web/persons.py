@@ -80,7 +80,7 @@ async def _told(visit: Visit, why: Why | None) -> web.Response:
 
 
 def _form(visit: Visit) -> Form:
-    purposes = choices.words(visit, "purpose", PURPOSES)
+    purposes = choices.words(visit, "read_purpose", PURPOSES)
     fields = (
         Field("purpose", Widget.CHOICE, "field.read_purpose", required=True, options=purposes),
         Field("case", hint="hint.case", longest=40),

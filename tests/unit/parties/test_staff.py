@@ -239,8 +239,8 @@ def test_a_shift_names_each_reason_against_its_crew(store: Store) -> None:
     refusal = store.history.refused(ASSIGN_SHIFT, store.shift(overdue, gone), store.party.manager)
     assert (refusal.code, refusal.field) == ("shift.crew-unfit", "/crew")
     assert [(each.code, each.field) for each in refusal.causes] == [
-        ("staff.test-overdue", "/crew/0"),
-        ("staff.left", "/crew/1"),
+        ("staff.test-overdue", "/0"),
+        ("staff.left", "/1"),
     ]
     told(refusal, "2")
 

@@ -76,7 +76,7 @@ CLOSED_SETS: dict[str, Iterable[str]] = {
     "staff_filter": ("working", "left"),
     "staff_state": ("fit", "due", "overdue", "not_cleared", "unvaccinated", "left"),
     "person_kind": staff.PERSON_KINDS,
-    "purpose": (*staff.PURPOSES, "work"),
+    "read_purpose": (*staff.PURPOSES, "work"),
     "relation": staff.RELATIONS,
     "erasure_reason": staff.ERASURE_REASONS,
     "policy_agent": policies.AGENTS,
