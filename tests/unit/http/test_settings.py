@@ -1,6 +1,7 @@
 """What an operator chooses."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,23 @@ def test_a_second_factor_is_demanded_of_authorities_unless_told_otherwise() -> N
     assert parsed("--second-factor", "managers").second_factor is SecondFactor.MANAGERS
     with pytest.raises(SystemExit):
         parsed(COLDLEDGER_SECOND_FACTOR="everybody")
+
+
+def test_of_whom_it_is_demanded_is_a_setting() -> None:
+    settings = parsed()
+    table = {
+        SecondFactor.NOBODY: (False, False, False, False),
+        SecondFactor.AUTHORITIES: (True, True, False, False),
+        SecondFactor.MANAGERS: (True, True, True, False),
+    }
+    people = (
+        ("staff", ["platform"]),
+        ("manager", ["regulator"]),
+        ("manager", ["retailer"]),
+        ("staff", ["retailer"]),
+    )
+    for which, demanded in table.items():
+        chosen = replace(settings, second_factor=which)
+        assert tuple(chosen.demands_second_factor(*each) for each in people) == demanded
+        sample = replace(chosen, sample_data=True)
+        assert not any(sample.demands_second_factor(*each) for each in people)

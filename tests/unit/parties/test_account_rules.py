@@ -147,7 +147,7 @@ def test_refused(town: Settlement, code: str, case: Case) -> None:
 
 
 OUTSIDE = ("invitation.", "sign-in.", "second-factor.", "account.", "message.", "token.address-refused")
-"""What no decider judges; tests/integration/parties/test_attacks.py and …/http/test_accounts.py do."""
+"""What no decider judges; tests of tests/integration/parties and …/http do."""
 
 
 def test_no_rule_is_without_a_case() -> None:
