@@ -23,7 +23,7 @@ from service.parties.zones import open_zones
 
 
 def decide(data: Data, ctx: Context, world: World) -> Decision:
-    """``zone`` of the outcome is where the goods are offered."""
+    """``zone`` of the outcome is where the goods are offered, ``from`` where they were."""
     unit = rules.unit_in_hand(data["unit"], ctx, world)
     counter = rules.facility_of(unit, world)
     policy = policy_for(world, counter.region, ctx.recorded)
@@ -33,7 +33,7 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
     zone = data.get("zone", unit.zone)
     for broken in _unfit(unit, counter, zone, moment, world):
         raise broken
-    return Decision({"zone": zone}, policy.version)
+    return Decision({"from": unit.zone, "zone": zone}, policy.version)
 
 
 def _unfit(

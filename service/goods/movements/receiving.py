@@ -46,6 +46,8 @@ def incoming(shipment_id: int, ctx: Context, world: World) -> Shipment:
     shipment = world.get(SHIPMENT, shipment_id)
     if shipment is None or shipment.consignee != ctx.actor.organisation:
         raise Refusal("shipment.not-found", field="/shipment", shipment=shipment_id)
+    if shipment.withdrawn:
+        raise Refusal("shipment.withdrawn", field="/shipment", shipment=shipment_id)
     if shipment.received_at is not None:
         raise Refusal(
             "shipment.already-received",

@@ -35,6 +35,7 @@ from service.parties import (
     Role,
     policy_for,
 )
+from service.parties.zones import open_zones
 
 _FOR_HELD = (Purpose.QUARANTINE, Purpose.DISPOSAL)
 
@@ -99,7 +100,7 @@ def _destination(facility_id: int, origin: Facility, world: World) -> Facility:
 def _fit_for(purpose: Purpose, origin: Facility, destination: Facility, policy: Policy) -> None:
     if purpose is Purpose.TRADE:
         _first_station_first(origin, destination, policy)
-    kinds = {zone["kind"] for zone in destination.zones}
+    kinds = {zone["kind"] for zone in open_zones(destination)}
     if purpose is Purpose.QUARANTINE and not BEFORE_RELEASE & kinds:
         raise Refusal("shipment.no-quarantine-there", field="/destination", facility=destination.id)
 

@@ -17,7 +17,7 @@ from schema.messages.written import COLD_CHAIN_IMPORT
 from schema.problems import Refusal
 from service.goods.accounts import opened
 from service.goods.movements import RECEIVE, SHIP
-from service.goods.state import LOT, UNIT, Lot, Unit, UnitState
+from service.goods.state import LOT, UNIT, Certificate, Lot, Unit, UnitState
 from service.incidents.state import HeldLot, Hold, HoldKind
 from service.ledger import Actor, Data, Kind, Statement
 from service.parties import (
@@ -34,7 +34,7 @@ from service.parties import (
 )
 from tests.history import History
 
-QINGDAO, WUHAN, SHOP, DALIAN, CARRIER = 101, 102, 103, 104, 105
+QINGDAO, WUHAN, SHOP, DALIAN, CARRIER, WATCH = 101, 102, 103, 104, 105, 106
 QINGDAO_STORE, QINGDAO_PLANT, WUHAN_STORE, WUHAN_SHOP, DALIAN_STORE, DALIAN_FIRST = (
     201,
     202,
@@ -54,6 +54,7 @@ _ORGANISATIONS = {
     SHOP: ("420100", [Role.RETAILER]),
     DALIAN: ("210200", [Role.COLD_STORE, Role.FIRST_STATION]),
     CARRIER: ("370200", [Role.CARRIER]),
+    WATCH: ("370200", [Role.REGULATOR]),
 }
 _FACILITIES = {
     QINGDAO_STORE: (QINGDAO, FacilityKind.FIRST_STATION, "370200"),
@@ -81,7 +82,17 @@ def by(organisation: int) -> Actor:
 
 def policy(region: str, position: int = 0, **changed: Any) -> Policies:
     """A policy that accepts everything, with changes; ``position`` is where it was enacted."""
-    document = {"accept_exit_certificates_of_other_provinces": True, "back_dating_days": 7, **changed}
+    document = {
+        "accept_exit_certificates_of_other_provinces": True,
+        "back_dating_days": 7,
+        "required": [],
+        "issuers": {},
+        "certificate_validity_days": {},
+        "accept_port_sampling": True,
+        "weight_tolerance_permille": 5,
+        "enhanced": [],
+        **changed,
+    }
     edition = {"position": position, "regime": COLD_CHAIN_IMPORT, "begins": "", "ends": None}
     return Policies(region, [{**edition, "document": document}], version=0)
 
@@ -194,6 +205,57 @@ class Scene:
         )
         self.put(unit)
         return unit
+
+    def demand(self, region: str, papers: list[str]) -> None:
+        """A policy of the region that wants these papers."""
+        self.put(policy(region, required=papers))
+
+    def paper(self, kind: str) -> Certificate:
+        """A certificate of some lot."""
+        self._next += 1
+        paper = Certificate(
+            key=f"某海关/{self._next}",
+            id=self._next,
+            kind=kind,
+            issuer="某海关",
+            number=str(self._next),
+            organisation=QINGDAO,
+            issued_on="2020-08-10",
+            valid_until=None,
+            happened_at=None,
+            result=None,
+            inner_sample=False,
+            sampled_where=None,
+            pieces=None,
+            grams=None,
+            released_pieces=0,
+            released_grams=0,
+            lots=[],
+            named_grams=0,
+            file=None,
+            covers={},
+            details={},
+            version=0,
+        )
+        self.put(paper)
+        return paper
+
+    def found(self, region: str = "370200", **changed: Any) -> Data:
+        """A pallet without papers in the first station's quarantine zone."""
+        return {
+            "facility": QINGDAO_STORE,
+            "zone": QUARANTINE,
+            "how": "unlabelled",
+            "circumstances": "in_store",
+            "product": "不明冻肉",
+            "category": "livestock",
+            "temperature_class": "frozen",
+            "pieces": 12,
+            "grams": 240_000,
+            "happened_at": self.time(),
+            "code": self.code(Level.BATCH, region),
+            **changed,
+        }
 
     def held(self, unit: Unit, **changed: Any) -> Unit:
         """The unit under a hold of its own."""

@@ -7,14 +7,13 @@ here, so that a rule without a case is found.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.resources import files
 
 import pytest
 
 from schema.identifiers import Level
-from schema.problems import Refusal, explain
+from schema.problems import Refusal
 from service.goods.movements import (
     ISSUE_CASES,
     PROCESS,
@@ -26,7 +25,24 @@ from service.goods.movements import (
 )
 from service.goods.state import Unit, UnitState
 from service.incidents.state import FINDING
-from service.ledger import Data, Kind, Statement
+from service.ledger import Data, Proposal, Registry, Statement
+from service.ledger.judging import needed
+from service.parties import STANDING
+from tests.unit.goods.movements import happenings
+from tests.unit.goods.movements.boundaries import (
+    CASES,
+    FACTS,
+    Boundary,
+    Case,
+    arrived,
+    case,
+    fact,
+    in_words,
+    on_the_road,
+    sale,
+    split,
+    store,
+)
 from tests.unit.goods.movements.scene import (
     CLOSED,
     DALIAN,
@@ -48,69 +64,9 @@ from tests.unit.goods.movements.scene import (
     WUHAN_SHOP,
     WUHAN_STORE,
     Scene,
+    by,
     portion,
 )
-
-
-@dataclass(frozen=True)
-class Boundary:
-    """``wrong`` breaks the rule, ``right`` keeps it by as little as can be. ``field`` is to blame.
-
-    Both are said by one organisation, where ``right_by`` is not another.
-    """
-
-    kind: Kind
-    wrong: Data
-    right: Data
-    by: int = QINGDAO
-    field: str | None = None
-    right_by: int | None = None
-
-
-Case = Callable[[Scene], Boundary]
-CASES: list[tuple[str, str, Case]] = []
-FACTS: list[tuple[str, str, Case]] = []
-
-
-def case(code: str, what: str, among: list[tuple[str, str, Case]] = CASES) -> Callable[[Case], Case]:
-    """A rule that refuses."""
-
-    def add(made: Case) -> Case:
-        among.append((code, what, made))
-        return made
-
-    return add
-
-
-def fact(code: str, what: str) -> Callable[[Case], Case]:
-    """A rule that a fact breaks: recorded all the same."""
-    return case(code, what, FACTS)
-
-
-def sale(scene: Scene, unit: Unit, pieces: int | None = 1, grams: int = 27_000, **changed: object) -> Data:
-    amount = portion(unit, pieces, grams)
-    return {**amount, "happened_at": scene.time(), **changed}
-
-
-def split(scene: Scene, unit: Unit, *parts: tuple[int | None, int]) -> Data:
-    stated = [
-        {"grams": grams} if pieces is None else {"pieces": pieces, "grams": grams} for pieces, grams in parts
-    ]
-    return {"unit": unit.id, "parts": stated, "happened_at": scene.time()}
-
-
-def store(scene: Scene, unit: Unit, zone: int = IMPORTED, **changed: object) -> Data:
-    return {"unit": unit.id, "zone": zone, "happened_at": scene.time(), **changed}
-
-
-def on_the_road(scene: Scene, pieces: int = 10, grams: int = 270_000) -> Statement:
-    """A shipment of one unit to Wuhan."""
-    return scene.say(SHIP, scene.ship(scene.unit(pieces, grams)), QINGDAO)
-
-
-def arrived(shipped: Statement, pieces: int | None, grams: int, **more: object) -> Data:
-    amount = {"grams": grams} if pieces is None else {"pieces": pieces, "grams": grams}
-    return {"unit": shipped.outcome["units"][0], **amount, **more}
 
 
 @fact("unit.more-than-held", "one gram more than there is")
@@ -846,7 +802,7 @@ def test_a_rule_refuses_beyond_its_boundary_and_admits_on_it(code: str, make: Ca
     refusal = scene.refused(boundary.kind, boundary.wrong, boundary.by)
     assert (refusal.code, refusal.field) == (code, boundary.field)
     in_words(refusal)
-    scene.say(boundary.kind, boundary.right, boundary.right_by or boundary.by)
+    say_right(scene, boundary)
 
 
 @pytest.mark.parametrize(("code", "make"), [pytest.param(c, m, id=f"{c}: {w}") for c, w, m in FACTS])
@@ -863,25 +819,27 @@ def test_a_fact_beyond_the_boundary_is_recorded_found_and_what_it_made_is_held(c
     assert all(finding.hold in scene.now_in(unit).holds for unit in made)
     scene = Scene()
     boundary = make(scene)
-    right = scene.say(boundary.kind, boundary.right, boundary.right_by or boundary.by)
+    right = say_right(scene, boundary)
     assert code not in broken(right)
+
+
+def say_right(scene: Scene, boundary: Boundary) -> Statement:
+    """What keeps the rule. A stream that it reads and did not announce costs the batch a round trip."""
+    kind, by_ = boundary.right_kind or boundary.kind, boundary.right_by or boundary.by
+    registry = Registry([kind], scene.history.projections.values(), STANDING)
+    reads = needed(registry, Proposal(kind, by(by_), boundary.right), scene.history.world)
+    announced = {f"{source.name}/{key}" for source, key in reads}
+    statement = scene.say(kind, boundary.right, by_)
+    assert {stream for stream, _ in statement.judged} <= announced
+    return statement
 
 
 def broken(statement: Statement) -> list[str]:
     return [breach["rule"] for breach in statement.breach]
 
 
-def in_words(refusal: Refusal) -> None:
-    """Every part of the message is there in either language, in that language, with its facts filled in."""
-    for language, chinese in (("en", False), ("zh", True)):
-        words = explain(refusal, language)
-        for text in (words.title, words.detail, words.remedy):
-            assert any("一" <= letter <= "鿿" for letter in text) is chinese, text
-            assert "{" not in text
-            assert text
-
-
 def test_every_code_of_the_catalogue_has_a_case() -> None:
+    assert happenings.__doc__  # its cases are registered by the import
     written = (files("schema.problems") / "movements.toml").read_text(encoding="utf-8")
     assert set(tomllib.loads(written)) <= {code for code, _, _ in CASES + FACTS}
 
