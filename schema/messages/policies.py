@@ -66,6 +66,7 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "disinfection_minimum": [],
         "one_family_in_independent_zones": False,
         "retention_days": 730,
+        "correction_days": 730,
         "look_back_days": 14,
         "staff_tests": [],
         "recall_levels": [
@@ -291,6 +292,11 @@ class PolicyDocument(Message):
             "Whether an independent zone takes goods of one arrival at a time.",
             "one_family_in_independent_zones",
         )
+    )
+    correction_days = Whole(
+        least=0,
+        most=_MOST_DAYS * 10,
+        metadata=_about("Days for which who said something may correct it.", "correction_days"),
     )
     retention_days = Whole(
         least=0, most=_MOST_DAYS * 10, metadata=_about("Days for which records are kept.", "retention_days")

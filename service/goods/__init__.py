@@ -9,7 +9,7 @@ kind of statement has a module with its judgement, the rows that it writes and t
 from typing import Any
 
 from service.codes.state import ISSUED_CODE
-from service.goods import arrivals, disinfection, lots, movements, papers, release, stock
+from service.goods import arrivals, corrections, disinfection, lots, movements, papers, release, stock
 from service.goods.state import (
     ARRIVAL,
     CERTIFICATE,
@@ -31,6 +31,7 @@ KINDS = [
     *movements.KINDS,
     *disinfection.KINDS,
     *stock.KINDS,
+    *corrections.KINDS,
 ]
 PROJECTIONS: list[Projection[Any]] = [
     ARRIVAL,

@@ -60,7 +60,7 @@ _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "policy.group-clocks",
         (
             *("announce_hours", "back_dating_days", "finding_days", "near_expiry_days"),
-            *("retention_days", "look_back_days", "recall_levels"),
+            *("retention_days", "correction_days", "look_back_days", "recall_levels"),
         ),
     ),
 )

@@ -1,0 +1,111 @@
+"""What follows where a correction breaks a rule: a finding, and holds on goods that should not be free.
+
+Rules kept here: only what was no breach before is one now, for the rest was raised already; who says that
+more of goods went than was said, after they were held, is in breach of the hold; lots whose release rested
+on what was not so are held, with all that was made of them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+from schema.problems import Refusal
+from service.goods.corrections.authority import Scene
+from service.goods.corrections.papers import Undone
+from service.goods.corrections.said import Said
+from service.goods.movements.rules import holds_on
+from service.goods.state import UNIT
+from service.incidents.breaches import FINDING_PLACE
+from service.incidents.coverage import covered
+from service.incidents.restraint import held
+from service.incidents.state import HELD_LOT, HeldLot, Hold, HoldKind
+from service.ledger import Context, Data, Statement, World
+from service.ledger.kinds import IDS_PER_POSITION
+from service.ledger.statement import instant
+from service.ledger.world import Fork
+from service.parties import Policy
+
+LOT_HOLD_PLACE = 997
+"""The place among a correction's ids of the hold on lots that should not have been released."""
+UNDONE = "correction.release-undone"
+
+
+def newly_broken(replaced: Statement | None, said: Said) -> Iterator[Refusal]:
+    """The rules that the replacement breaks and what it replaces did not."""
+    known = {broken["rule"] for broken in said.breach}
+    for broken in () if replaced is None else replaced.breach:
+        if broken["rule"] not in known:
+            yield Refusal(broken["rule"], field=None, causes=(), **broken["facts"])
+
+
+def newly_held(said: Said, replaced: Statement | None, world: World) -> Iterator[Refusal]:
+    """More went than was said, of what was held only after it was said to have gone."""
+    if replaced is None:
+        return
+    more = _taken(replaced.outcome, said.root)
+    more.subtract(_taken(said.outcome, said.root))
+    for unit_id in sorted(unit for unit, grams in more.items() if grams > 0):
+        unit = world.get(UNIT, unit_id)
+        if unit is not None:
+            later = [hold for hold in holds_on(unit, world) if hold.id // IDS_PER_POSITION > said.root]
+            yield from held(later, unit.id)
+
+
+def _taken(outcome: Data, root: int) -> Counter[int]:
+    """Grams that left units which were there before."""
+    taken: Counter[int] = Counter()
+    for source, _, _, grams in outcome.get("flows", ()):
+        if isinstance(source, int) and source // IDS_PER_POSITION != root:
+            taken[source] += grams
+    return taken
+
+
+def finding(scene: Scene, lots: Sequence[int], policy: Policy, ctx: Context) -> Data:
+    """Where the finding belongs, and by when it is to be answered."""
+    due = instant(ctx.recorded + timedelta(days=policy.document["finding_days"]))
+    place = {"facility": scene.facility, "region": scene.region, "lots": [*lots], "due_at": due}
+    return {"finding": place}
+
+
+def held_lots(undone: Sequence[Undone], rows: Sequence[Any], world: World, ctx: Context) -> Data:
+    """The hold on the lots of ``undone`` releases; ``whole`` are all that it covers."""
+    lots = sorted({each.lot.id for each in undone})
+    if not lots:
+        return {}
+    corrected = Fork(world)
+    corrected.put(rows)
+    whole = covered({"lots": lots}, corrected).whole
+    for key in whole:
+        world.get(HELD_LOT, key)
+    return {"held": {"hold": ctx.id(LOT_HOLD_PLACE), "lots": lots, "whole": [*whole]}}
+
+
+def hold_rows(statement: Statement, position: int, world: World) -> Iterator[Hold | HeldLot]:
+    """The hold on lots that a correction places, and the row of each lot that it is on."""
+    told = statement.outcome.get("held")
+    if told is None:
+        return
+    yield Hold(
+        id=told["hold"],
+        kind=HoldKind.BREACH.value,
+        organisation=statement.actor.organisation,
+        region=statement.outcome["finding"]["region"],
+        reason=UNDONE,
+        question={"lots": told["lots"]},
+        policy=statement.policy,
+        asked_at=None,
+        digest=None,
+        finding=position * IDS_PER_POSITION + FINDING_PLACE,
+        placed_at=statement.at,
+        lifted_at=None,
+        lifted_by=None,
+        lifted_because=None,
+        version=position,
+        lots=told["whole"],
+    )
+    for lot in told["whole"]:
+        known = world.peek(HELD_LOT, lot)
+        yield HeldLot(lot, [*(() if known is None else known.holds), told["hold"]], position)
