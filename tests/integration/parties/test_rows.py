@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from schema.clock import CHINA
 from service.ledger import Ledger, Projection, audit, store
 from service.parties import (
     DISABLE_USER,
@@ -14,6 +15,8 @@ from service.parties import (
     REVOKE_TOKEN,
     SUSPEND_ORGANISATION,
 )
+from service.parties.erasure import ERASE_PERSON
+from service.parties.staff import ASSIGN_SHIFT, REGISTER_STAFF, STAFF_LEFT, TEST_STAFF
 from tests.history import History
 from tests.retold import retold
 from tests.settlement import SEALED, Settlement
@@ -24,13 +27,21 @@ def eventful() -> History:
     town = Settlement(History())
     say = town.history.say
     store_ = town.party("first_station", "cold_store", region="370200")
-    town.facility(store_, "first_station")
+    place = town.facility(store_, "first_station")
     town.facility(town.party("retailer"), "shop")
     say(REGISTER_VEHICLE, {"kind": "truck", "plate": SEALED}, store_.manager)
     token = say(ISSUE_TOKEN, {"scopes": ["goods:write", "goods:read"]}, store_.manager).outcome["token"]
     say(ISSUE_TOKEN, {"scopes": ["goods:read"]}, store_.manager)
     say(REVOKE_TOKEN, {"token": token}, store_.manager)
     say(DISABLE_USER, {"user": store_.staff.user}, store_.manager)
+    worker = say(REGISTER_STAFF, {"role": "other", "name": SEALED}, store_.manager).outcome["staff"]
+    day = f"{town.history.at.astimezone(CHINA):%Y-%m-%d}"
+    test = {"staff": worker, "test": "antigen", "sampled_on": day, "clears": True}
+    say(TEST_STAFF, test, store_.manager)
+    shift = {"facility": place, "crew": [worker], "begins_at": day, "ends_at": day}
+    say(ASSIGN_SHIFT, shift, store_.manager)
+    say(STAFF_LEFT, {"staff": worker, "left_on": day}, store_.manager)
+    say(ERASE_PERSON, {"kind": "staff", "subject": worker, "reason": "court_order"}, store_.manager)
     gone = town.party("carrier")
     say(SUSPEND_ORGANISATION, {"organisation": gone.organisation, "reason": SEALED}, town.platform.manager)
     town.policy("21", enhanced=[{"country": "ECU"}], issuers={"quarantine": ["大连海关"]})

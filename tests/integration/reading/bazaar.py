@@ -12,13 +12,15 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
+from schema.clock import CHINA
 from schema.identifiers import Level, TraceCode
 from service.goods import arrivals, papers
 from service.goods.movements import ISSUE_CASES, PROCESS, RECEIVE, SELL, SHIP
 from service.goods.state import CERTIFICATE, LOT, RELEASE
+from service.parties.staff import ASSIGN_SHIFT, REGISTER_STAFF
 from tests.history import History
 from tests.quay import ENTERED, OPENED, Goods, Quay
-from tests.settlement import Party
+from tests.settlement import SEALED, Party
 
 CARTON = 27_000
 SCAN = b"%PDF-1.4\nscan of a quarantine certificate\n%%EOF\n"
@@ -51,6 +53,7 @@ def bazaar() -> Bazaar:
     _free(story)
     _trade(story)
     _cubes(story)
+    _crew(story)
     return story
 
 
@@ -71,6 +74,16 @@ def _people(story: Bazaar) -> None:
         story.parties[name] = party = town.party(role, region=region, name=f"示例{name}")
         if kind is not None:
             story.places[name] = town.facility(party, kind)
+
+
+def _crew(story: Bazaar) -> None:
+    """Somebody works at the station; what the work demands is tested elsewhere."""
+    say, station = story.history.say, story.parties["station"]
+    worker = say(REGISTER_STAFF, {"role": "other", "name": SEALED}, station.manager).outcome["staff"]
+    day = f"{story.history.at.astimezone(CHINA):%Y-%m-%d}"
+    shift = {"facility": story.places["station"], "crew": [worker], "begins_at": day, "ends_at": day}
+    story.ids["shift"] = say(ASSIGN_SHIFT, shift, station.manager).outcome["shift"]
+    story.ids["worker"] = worker
 
 
 def _arrive(story: Bazaar) -> None:

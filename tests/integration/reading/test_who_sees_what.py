@@ -91,6 +91,8 @@ TABLE: dict[str, tuple[str, str, set[str]]] = {
         "counted",
         {"wholesaler", "hubei", "auditor"},
     ),
+    "who works there": ("/api/v1/staff/{}", "worker", {"station", "qingdao", "auditor"}),
+    "a shift": ("/api/v1/shifts/{}", "shift", {"station", "qingdao", "auditor"}),
     "the operator": ("/api/v1/organisations/{}", "operator", OFFICES),
     "a user's ways in, and an invitation": ("/api/v1/users/{}", "clerk", {"station", "platform"}),
     "a token with its networks": ("/api/v1/tokens/{}", "token", {"station", "platform"}),
