@@ -108,7 +108,7 @@ def _open(data: Data, ctx: Context, world: World) -> Decision:
         announced = getattr(arrival, name)
         if announced is not None and data.get(name) != announced:
             raise Refusal(code, field=f"/{name}", found=data.get(name), announced=announced)
-    opened = happened(data["happened_at"], ctx, policy, kind="container-opened")
+    opened = happened(data["happened_at"], ctx, policy)
     if opened.certainly_before(parse(arrival.entry_on)):
         raise Refusal(
             "container.opened-before-entry", field="/happened_at", opened=opened.text, entry=arrival.entry_on

@@ -93,7 +93,7 @@ def _register(data: Data, ctx: Context, world: World) -> Decision:
     state = UnitState.QUARANTINED if policy.document["quarantine"] else UnitState.RELEASED
     first_zone(data["zone"], facility, state, policy)
     code = unused_batch_code(data["code"], facility.region, world)
-    received = happened(data["received_at"], ctx, policy, "/received_at", kind="lot-registered")
+    received = happened(data["received_at"], ctx, policy, "/received_at")
     _dates_in_order(data, arrival, received)
     _possible_quantities(data, arrival)
     importer = organisation_by_uscc(world, arrival.importer)

@@ -58,7 +58,7 @@ def _release(data: Data, ctx: Context, world: World) -> Decision:
         demands=Demands.of(policy),
         pieces=data["pieces"],
         grams=data["grams"],
-        moment=happened(data["happened_at"], ctx, policy, kind="lot-released"),
+        moment=happened(data["happened_at"], ctx, policy),
     )
     verdict = judge(case)
     wanted = [*held(holds_on(unit, world), unit.id), *verdict.wants]

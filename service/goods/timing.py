@@ -25,18 +25,18 @@ def happened(
     policy: Policy,
     field: str = "/happened_at",
     *,
-    kind: str | None = None,
+    kind: str = "",
     broken: list[Refusal] | None = None,
 ) -> Moment:
     """The moment in ``text``. Raises Refusal ``time.in-future`` or ``time.too-far-back``.
 
-    How far back a statement may be dated is the policy's, for its ``kind`` where it says so.
+    How far back it may lie is the policy's: for ``kind``, or for the statement's own where none is given.
     A fact gives ``broken``: what happened too long ago is recorded all the same, and added there.
     """
     moment = moments.parse(text)
     if moment.earliest > ctx.recorded + CLOCKS_DIFFER:
         raise Refusal("time.in-future", field=field, happened=text, recorded=ctx.at)
-    days = policy.back_dating_days(kind)
+    days = policy.back_dating_days(kind or ctx.kind)
     if moment.latest <= ctx.recorded - timedelta(days=days):
         late = Refusal("time.too-far-back", field=field, happened=text, recorded=ctx.at, days=days)
         if broken is None:

@@ -23,7 +23,7 @@ def judge(registry: Registry, proposal: Proposal, world: World, position: int, a
     unchanged in both cases.
     """
     kind = proposal.kind
-    context = Context(proposal.actor, at, position)
+    context = Context(proposal.actor, at, position, kind.name)
     decision, judged = _decide(registry, kind, kind.newest, proposal.data, context, world)
     return Statement(
         kind=kind.name,
@@ -50,7 +50,7 @@ def judge_again(registry: Registry, statement: Statement, world: World, position
     kind = registry.kinds.get(statement.kind)
     if kind is None or statement.decider not in kind.deciders:
         return f"no judgement {statement.kind}/{statement.decider} is known here"
-    context = Context(statement.actor, statement.at, position)
+    context = Context(statement.actor, statement.at, position, statement.kind)
     try:
         decision, judged = _decide(registry, kind, statement.decider, statement.data, context, world)
     except Refusal as refusal:

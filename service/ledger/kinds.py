@@ -17,11 +17,15 @@ IDS_PER_POSITION = 1000
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a decider may know besides the request and the world: no clock, no chance, no database."""
+    """What a decider may know besides the request and the world: no clock, no chance, no database.
+
+    ``kind`` is the kind of statement in judgement: limits may be its own.
+    """
 
     actor: Actor
     at: str
     position: int
+    kind: str = ""
 
     def id(self, place: int = 0) -> int:
         """The id of the ``place``-th thing that this statement makes (0 ≤ place < 1000)."""

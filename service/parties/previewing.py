@@ -89,8 +89,9 @@ class Rehearsal:
         world = Fork(self._replay.world)
         world.put([self._in_force()])
         decide = self._registry.kinds[statement.kind].deciders[statement.decider]
+        context = Context(statement.actor, statement.at, position, statement.kind)
         try:
-            decision = decide(statement.data, Context(statement.actor, statement.at, position), world)
+            decision = decide(statement.data, context, world)
         except Refusal as refusal:
             return Difference(position, statement, refusal, (), ())
         breach = [_plain(each) for each in decision.breach]

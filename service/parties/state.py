@@ -210,12 +210,12 @@ class Policy:
     document: dict[str, Any]
     version: int
 
-    def back_dating_days(self, kind: str | None = None) -> int:
-        """How far back a statement of ``kind`` may be dated; None: one that the document does not name."""
+    def back_dating_days(self, kind: str) -> int:
+        """How far back a statement of ``kind`` may be dated."""
         days: int | dict[str, int] = self.document["back_dating_days"]
         if isinstance(days, int):
             return days
-        return days.get(kind or DEFAULT_KIND, days[DEFAULT_KIND])
+        return days.get(kind, days[DEFAULT_KIND])
 
 
 class PersonKind(StrEnum):

@@ -85,7 +85,7 @@ def test_back_dating_is_limited_by_kind(town: Settlement) -> None:
     town.policy("21", back_dating_days={"default": 30, "goods-sold": 2})
     policy = policy_for(town.history.world, "210102", town.history.at)
     assert policy.back_dating_days("goods-sold") == 2
-    assert [policy.back_dating_days(kind) for kind in (None, "goods-shipped")] == [30, 30]
+    assert [policy.back_dating_days(kind) for kind in ("default", "goods-shipped")] == [30, 30]
     town.policy("21", back_dating_days=5)
     assert policy_for(town.history.world, "210102", town.history.at).back_dating_days("goods-sold") == 5
 
