@@ -76,6 +76,8 @@ _SHAPES: Mapping[type[Any], Shape] = {
     ),
 }
 _PLAIN = Shape()
+_APART = ("version", "holds")
+"""A hold is lifted, never corrected away: a unit bears what it bore, and what it would bear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +134,16 @@ class Merging:
     def _merged(self, now: Any, before: Any, after: Any) -> Any:
         shape = _SHAPES.get(type(now), _PLAIN)
         columns = self.world.projection_of(now).columns
-        differing = [c for c in columns if c != "version" and getattr(before, c) != getattr(after, c)]
+        differing = [c for c in columns if c not in _APART and getattr(before, c) != getattr(after, c)]
         changes = {}
+        if isinstance(now, Unit):
+            changes["holds"] = sorted({*now.holds, *after.holds})
         for column in differing:
             was, becomes, is_now = (getattr(row, column) for row in (before, after, now))
             if column in shape.fixed:
                 raise _other_goods(now, column, was, becomes)
             if _is_sum(column, was, becomes, is_now):
                 changes[column] = is_now + becomes - was
-            elif column == "holds":
-                changes[column] = sorted({*is_now, *becomes})
             elif column in shape.settled and self._lived_on(now, before, shape):
                 raise moved_on(now, column, self.said, self.world)
             elif is_now == was:

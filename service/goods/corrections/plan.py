@@ -17,9 +17,11 @@ from service.goods.corrections.said import Said
 from service.goods.corrections.subjects import Subject
 from service.goods.corrections.then import Then, judged
 from service.goods.corrections.undoing import give_back
+from service.goods.movements.rules import holds_on
 from service.goods.state import UNIT, Event
 from service.incidents.breaches import HOLD_PLACE
 from service.ledger import Context, Data, Statement, Stream, World
+from service.ledger.kinds import IDS_PER_POSITION
 from service.ledger.world import Fork, Index
 
 _NOT_THERE = ("unit.insufficient-grams", "unit.insufficient-pieces", "unit.remainder-mismatch")
@@ -66,7 +68,7 @@ class Plan:
             raise self._blamed(refusal) from None
         for difference in statement.outcome.get("differences", ()):
             self._demand_unmoved(difference["like"])
-        return self._with_hold(statement, ctx)
+        return self._with_holds(statement, ctx)
 
     def _blamed(self, refusal: Refusal) -> Problem:
         """What is not there because it went on later is blamed on what took it."""
@@ -79,14 +81,22 @@ class Plan:
         if unit is not None and later_edges(unit, self.said, self.world):
             raise moved_on(unit, "grams", self.said, self.world)
 
-    def _with_hold(self, statement: Statement, ctx: Context) -> Statement:
-        """A breach that was there before keeps its hold; a new one gets the correction's own."""
+    def _with_holds(self, statement: Statement, ctx: Context) -> Statement:
+        """What is made bears what was placed on its sources since. A breach that was there before keeps its
+        hold; a new one gets the correction's own."""
         outcome = statement.outcome
-        if "hold" not in outcome:
-            return statement
-        hold = self.said.outcome.get("hold", ctx.id(HOLD_PLACE))
-        holds = sorted({hold if each == outcome["hold"] else each for each in outcome["holds"]})
-        return replace(statement, outcome=outcome | {"hold": hold, "holds": holds})
+        holds = {*outcome.get("holds", ()), *self._placed_since(outcome)}
+        if "hold" in outcome:
+            kept = self.said.outcome.get("hold", ctx.id(HOLD_PLACE))
+            holds = {kept if each == outcome["hold"] else each for each in holds}
+            outcome = outcome | {"hold": kept}
+        return replace(statement, outcome=outcome | ({"holds": sorted(holds)} if holds else {}))
+
+    def _placed_since(self, outcome: Data) -> set[int]:
+        sources = {source for source, *_ in outcome.get("flows", ()) if isinstance(source, int)}
+        units = (self.world.get(UNIT, each) for each in sources if each // IDS_PER_POSITION != self.said.root)
+        holds = (hold.id for unit in units if unit is not None for hold in holds_on(unit, self.world))
+        return {hold for hold in holds if hold // IDS_PER_POSITION > self.said.root}
 
     def as_replaced(self, data: Data | None, outcome: Data) -> Statement | None:
         """The replacement as the correction's ``outcome`` keeps it; None for a withdrawal."""
