@@ -37,7 +37,7 @@ LOSSES = ("trimming", "drip", "damaged", "spoiled", "sampled", "other")
 """Why processing lost some."""
 MAX_CASES = 2000
 """Case codes a statement: well below the size that a statement may have."""
-MAX_UNITS = 300
+MAX_UNITS = 240
 """Units a statement draws on or makes, so that what it makes stays below what one statement may make."""
 MAX_CREW = 50
 PACKS = ("carton", "bag", "tray", "piece", "drum", "block", "pallet")

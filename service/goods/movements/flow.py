@@ -114,9 +114,13 @@ class Accounts:
         self._flow(found, to, rest.pieces, rest.grams)
 
     def found(self, like: Unit, amount: Amount) -> int:
-        """A unit of what was there although the ledger did not know: like ``like``, by a stock difference."""
+        """A unit of what was there although the ledger did not know: like ``like``, by a stock difference.
+
+        Nothing flows to it from ``like``, but holds and traces do: it lay there as the same goods.
+        """
         unit = self.ctx.id(DIFFERENCE_PLACE + len(self.differences))
         self.differences.append({"unit": unit, "like": like.id})
+        self._flow(like.id, unit, None, 0)
         self._flow(None, unit, amount.pieces, amount.grams)
         return unit
 
@@ -204,7 +208,7 @@ def _edges(
             parent=parent,
             child=child,
             family=family,
-            kind=kind.value,
+            kind=(kind if pieces or grams else MovementKind.DIFFERENCE).value,
             pieces=_count(pieces),
             grams=_weight(grams),
             happened_at=at,
