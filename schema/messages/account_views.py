@@ -30,7 +30,13 @@ class TokenView(Message):
     position = Id()
 
 
-class TokenQuery(Message):
+class UserQuery(Message):
+    """Which users."""
+
+    organisation = Id(metadata={"description": "Of which organisation; the platform's operator sees all."})
+
+
+class TokenQuery(UserQuery):
     """Which tokens."""
 
     issued_by = Id(metadata={"description": "The user who issued them."})

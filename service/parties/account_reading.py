@@ -15,6 +15,7 @@ from service.http.authentication import DOOR
 from service.http.paging import Slice
 from service.http.reads import Ask, Read
 from service.parties.standing import Scope
+from service.parties.state import UserRole
 from service.parties.visibility import not_found
 from service.storage import query
 
@@ -31,11 +32,11 @@ async def _page(ask: Ask, name: str, *filters: object) -> Slice[Row]:
 
 
 async def _users(ask: Ask) -> Slice[Row]:
-    return await _page(ask, "users_page")
+    return await _page(ask, "users_page", ask.query.get("organisation"))
 
 
 async def _accounts(ask: Ask) -> Slice[Row]:
-    page = await _page(ask, "users_page")
+    page = await _users(ask)
     return Slice(await _ways_in(ask, [row["id"] for row in page.items]), page.next)
 
 
@@ -48,19 +49,31 @@ async def _account(ask: Ask) -> Row:
 
 
 async def _ways_in(ask: Ask, users: Sequence[int]) -> list[Row]:
-    """The reading pool has no right to what is private, so the door's is asked."""
+    """The reading pool has no right to what is private, so the door's is asked.
+
+    By what a business's staff sign in is for its own managers; the operator knows the managers, whom it
+    registers and helps.
+    """
     rows = await ask.request.app[DOOR].credentials.logins.ways_in(users)
-    return [{**row, "invited_until": _text(row["invited_until"])} for row in rows]
+    own = ask.reader.organisation
+    return [
+        {
+            **row,
+            "login": row["login"] if row["organisation"] == own or row["role"] == UserRole.MANAGER else None,
+            "invited_until": _text(row["invited_until"]),
+        }
+        for row in rows
+    ]
 
 
 async def _tokens(ask: Ask) -> Slice[Row]:
-    filters = ask.query.get("issued_by"), None, ask.query.get("holding")
+    filters = ask.query.get("issued_by"), None, ask.query.get("holding"), ask.query.get("organisation")
     page = await _page(ask, "tokens_page", *filters)
     return Slice(await _with_use(ask, page.items), page.next)
 
 
 async def _token(ask: Ask) -> Row:
-    found = await _page(ask, "tokens_page", None, ask.path["token"], None)
+    found = await _page(ask, "tokens_page", None, ask.path["token"], None, None)
     if not found.items:
         raise not_found()
     return (await _with_use(ask, found.items))[0]
@@ -77,11 +90,11 @@ def _text(moment: Any) -> str | None:
 
 READS: Sequence[Read] = (
     Read("/api/v1/users", "users", "Your users",
-         _users, views.UserView, cursor=(int,), tag=_TAG),
+         _users, views.UserView, views.UserQuery, cursor=(int,), tag=_TAG),
     Read("/api/v1/users/{user:id}", "user", "A user's ways in, for a manager",
          _account, WaysInView, scope=Scope.PARTIES_WRITE, tag=_TAG),
     Read("/api/v1/accounts", "accounts", "Your users' ways in, for a manager",
-         _accounts, WaysInView, scope=Scope.PARTIES_WRITE, cursor=(int,), tag=_TAG),
+         _accounts, WaysInView, views.UserQuery, scope=Scope.PARTIES_WRITE, cursor=(int,), tag=_TAG),
     Read("/api/v1/tokens", "tokens", "Your API tokens, without their secrets",
          _tokens, views.TokenView, views.TokenQuery, scope=Scope.PARTIES_WRITE, cursor=(int,), tag=_TAG),
     Read("/api/v1/tokens/{token:id}", "token", "An API token, without its secret",

@@ -23,18 +23,33 @@ PEOPLE = "/organisation/people"
 _OWN = "/organisation"
 _REGISTER = "/organisations"
 _SHOWN = 200
+_BACK = web.RequestKey("people", str)
 
 
 async def people(request: web.Request) -> web.StreamResponse:
     """The organisation's people with how they may sign in, and its tokens."""
     visit = Visit(request)
-    accounts = await visit.ask_list("accounts", cursor=visit.asked("cursor").get("cursor"), limit=_SHOWN)
-    tokens = await visit.ask_list("tokens", limit=_SHOWN)
+    visit.demand_signed_in()
+    return await _people(visit, str(visit.reader.organisation), is_own=True)
+
+
+async def people_of(request: web.Request) -> web.StreamResponse:
+    """Those of another organisation, for the operator, whom its managers ask for help."""
+    visit = Visit(request)
+    demand_platform(visit)
+    return await _people(visit, visit.part("organisation"), is_own=False)
+
+
+async def _people(visit: Visit, organisation: str, *, is_own: bool) -> web.Response:
+    query, cursor = {"organisation": organisation}, visit.asked("cursor").get("cursor")
+    accounts = await visit.ask_list("accounts", query, cursor=cursor, limit=_SHOWN)
+    tokens = await visit.ask_list("tokens", query, limit=_SHOWN)
     context = {
-        "accounts": _own(visit, accounts.items),
+        "accounts": accounts.items,
         "next": accounts.next,
-        "tokens": _own(visit, tokens.items),
+        "tokens": tokens.items,
         "logins": {each["id"]: each["login"] for each in accounts.items},
+        "is_own": is_own,
     }
     return await page(visit, "people.html", context)
 
@@ -46,11 +61,6 @@ async def leaver(request: web.Request) -> web.StreamResponse:
     query = {"issued_by": str(account["id"]), "holding": "true"}
     tokens = await visit.ask_list("tokens", query, limit=_SHOWN)
     return await page(visit, "leaver.html", {"account": account, "tokens": tokens.items})
-
-
-def _own(visit: Visit, rows: list[Any]) -> list[Any]:
-    """The platform sees those of all; here only its own are wanted."""
-    return [row for row in rows if row["organisation"] == visit.reader.organisation]
 
 
 def _person(visit: Visit, roles: tuple[str, ...]) -> tuple[Field, ...]:
@@ -114,19 +124,29 @@ def _about(title: str, note: str) -> Any:
             Fact(visit.t("field.role"), visit.t(f"user_role.{account['role']}")),
         )
         form = Form((Group("", (), visit.t(note)),))
-        return Sheet(form, visit.t(title, id=account["id"]), PEOPLE, facts)
+        back = _people_path(visit, account["organisation"])
+        return Sheet(form, visit.t(title, id=account["id"]), back, facts)
 
     return sheet
+
+
+def _people_path(visit: Visit, organisation: int) -> str:
+    """The page of the people of ``organisation``, to which one returns when all is done."""
+    own = organisation == visit.reader.organisation
+    path = PEOPLE if own else f"{_REGISTER}/{organisation}/people"
+    visit.request[_BACK] = path
+    return path
 
 
 async def _confirm_token(visit: Visit) -> Sheet:
     token: Mapping[str, Any] = await visit.ask("token", token=visit.id("token"))
     facts = (Fact(visit.t("field.scopes"), ", ".join(token["scopes"])),)
-    return Sheet(Form(()), visit.t("token.revoke", id=token["id"]), PEOPLE, facts)
+    back = _people_path(visit, token["organisation"])
+    return Sheet(Form(()), visit.t("token.revoke", id=token["id"]), back, facts)
 
 
-def _to_people(_visit: Visit, _receipt: Receipt) -> str:
-    return PEOPLE
+def _to_people(visit: Visit, _receipt: Receipt) -> str:
+    return visit.request.get(_BACK, PEOPLE)
 
 
 def _to_leaver(visit: Visit, _receipt: Receipt) -> str:
@@ -141,6 +161,7 @@ _USER = _OWN + "/users/{user:id}"
 
 ROUTES = (
     web.get(PEOPLE, people),
+    web.get(_REGISTER + r"/{organisation:\d{1,15}}/people", people_of),
     web.get(PEOPLE + r"/{user:\d{1,15}}/left", leaver),
     *FormPage(
         f"{_OWN}/users/new", WRITES["user-registered"], "user.register", _user, _to_people, once="secret.html"

@@ -20,7 +20,7 @@ from tests.integration.http.browsing import (
     person,
     strict,
 )
-from tests.integration.http.conftest import House
+from tests.integration.http.conftest import Business, House
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -137,3 +137,22 @@ async def test_who_must_set_up_a_second_factor_is_led_there(house: House) -> Non
         assert (led.status, led.headers["Location"]) == (303, "/account")
         for path in ("/", "/account", "/account/second-factor", "/account/password"):
             assert (await it.browser.get(path, headers=HTML)).status == 200, path
+
+
+async def test_the_operator_helps_the_manager_of_another(house: House, station: Business) -> None:
+    shown = await house.client.get(f"/organisations/{station.organisation}/people", headers=HTML)
+    page = await shown.text()
+    assert '<strong class="code">station</strong>' in page, "the operator registered this manager"
+    invitation = re.search(r"/organisation/users/(\d+)/invitation", page)
+    assert invitation is not None
+    asked = await (await house.client.get(invitation[0], headers=HTML)).text()
+    hidden = {
+        name: re.findall(rf'name="{name}" value="([^"]*)"', asked)[-1] for name in ("csrf", "submission")
+    }
+    done = await (await house.client.post(invitation[0], data=hidden, headers=HTML)).text()
+    assert 'class="secret"' in done
+    assert f'href="/organisations/{station.organisation}/people' in done
+    async with person(house.client, enter=False) as stranger:
+        path = f"/organisations/{station.organisation}/people"
+        answer = await stranger.browser.get(path, headers=HTML, allow_redirects=False)
+        assert answer.status in (303, 403)

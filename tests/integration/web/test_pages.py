@@ -271,7 +271,7 @@ async def test_a_trace_adds_up_before_the_readers_eyes(browsers: Browsers) -> No
 
 async def test_managers_see_by_what_their_own_people_sign_in(browsers: Browsers) -> None:
     clerk = browsers.story.parties["station"].staff.user
-    own = await browsers.get("station", "/organisation")
+    own = await browsers.get("station", "/organisation/people")
     assert f'<strong class="code">{LOGIN}</strong> · User {clerk} ·' in own.text
     asked = await browsers.get("station", f"/organisation/users/{clerk}/disabling")
     assert LOGIN in asked.text
