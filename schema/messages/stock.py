@@ -125,8 +125,7 @@ class CoverageView(Message):
     state = Choice(COVERAGE)
     last_at = Text(allow_none=True, metadata=words("When its last report was recorded."))
     filed_at = Text()
-    units = Whole()
-    grams = Whole()
+    units = Whole(metadata=words("Units that lie there by the ledger."))
 
 
 class CoverageQuery(Message):

@@ -124,9 +124,3 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
     UNION ALL
     SELECT d.id FROM goods.stock_declaration d WHERE reader = 'auditor'
 $$
--- step
--- Whether a place, or a zone of it, is closed, so that what lies there is to be moved.
-CREATE FUNCTION parties.to_be_moved(closed boolean, zones jsonb, zone integer) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT closed OR zones @> jsonb_build_array(jsonb_build_object('no', zone, 'closed', true))
-$$

@@ -7,15 +7,18 @@ SELECT g.*, parties.placed(g.facility) AS place, parties.named(g.owner) AS owned
            AS zone_name,
        l.code, l.product, l.product_en, l.produced_on, l.best_before
   FROM (SELECT f.id AS facility, f.organisation AS keeper, f.zones, s.*
-          FROM (SELECT p.* FROM parties.facility p
+          FROM (SELECT p.*, ARRAY(SELECT (part ->> 'no')::integer FROM jsonb_array_elements(p.zones) part
+                                   WHERE (part ->> 'closed')::boolean) AS gone
+                  FROM parties.facility p
                  WHERE p.id IN (SELECT s.facility FROM goods.stores_seen($1, $2, $3) s)
                    AND p.id >= coalesce($4::bigint, 0) AND ($10::bigint IS NULL OR p.id = $10)
+                   AND (NOT $15::boolean OR p.closed OR p.zones @> '[{"closed": true}]')
                  ORDER BY p.id) f
          CROSS JOIN LATERAL (
                SELECT u.lot, coalesce(u.zone, 0) AS zone, u.owner, u.state, count(*) AS units,
                       CASE WHEN count(u.pieces) = count(*) THEN sum(u.pieces)::bigint END AS pieces,
                       sum(u.grams)::bigint AS grams, min(u.made_at) AS since,
-                      parties.to_be_moved(f.closed, f.zones, coalesce(u.zone, 0)) AS to_be_moved
+                      f.closed OR coalesce(u.zone, 0) = ANY (f.gone) AS to_be_moved
                  FROM goods.unit u
                 WHERE u.facility = f.id AND u.in_stock
                   AND goods.stock_is_told($1, $2, u.owner, u.custodian)
@@ -26,7 +29,7 @@ SELECT g.*, parties.placed(g.facility) AS place, parties.named(g.owner) AS owned
                   AND ($12::bigint IS NULL OR u.owner = $12)
                   AND ($13::bigint IS NULL OR u.lot = $13)
                   AND ($14::text IS NULL OR u.state = $14)
-                  AND (NOT $15::boolean OR parties.to_be_moved(f.closed, f.zones, coalesce(u.zone, 0)))
+                  AND (NOT $15::boolean OR f.closed OR coalesce(u.zone, 0) = ANY (f.gone))
                 GROUP BY u.lot, coalesce(u.zone, 0), u.owner, u.state
                 ORDER BY u.lot, coalesce(u.zone, 0), u.owner, u.state) s
          ORDER BY f.id, s.lot, s.zone, s.owner, s.state LIMIT $9) g
@@ -44,7 +47,8 @@ WITH told AS (
            coalesce(sum(u.grams) FILTER (WHERE u.state = 'quarantined'), 0)::bigint AS quarantined_grams,
            min(u.made_at) AS since
       FROM goods.unit u
-     WHERE u.facility IN (SELECT s.facility FROM goods.stores_seen($1, $2, $3) s) AND u.in_stock
+       -- An array, so that each page of the table is read once, whether there are few places or all.
+     WHERE u.facility = ANY (ARRAY(SELECT s.facility FROM goods.stores_seen($1, $2, $3) s)) AND u.in_stock
        AND goods.stock_is_told($1, $2, u.owner, u.custodian)
      GROUP BY 1, 2
     HAVING (CASE $4 WHEN 'owner' THEN u.owner WHEN 'lot' THEN u.lot ELSE u.facility END,
@@ -61,22 +65,27 @@ SELECT t.*, CASE WHEN $4 IN ('facility', 'zone') THEN parties.placed(t.key) END 
 -- name: expiring
 -- What is past its best-before or comes to it by the day $4; $5–$8 after which (day, lot, place, owner), $9 how
 -- many rows, $10 place.
+-- Which lots lie where comes out of the index alone; only of those that near their end are units looked at.
+WITH lying AS MATERIALIZED (
+    SELECT DISTINCT u.facility, u.lot FROM goods.unit u
+     WHERE u.facility = ANY (ARRAY(SELECT s.facility FROM goods.stores_seen($1, $2, $3) s)) AND u.in_stock
+       AND ($10::bigint IS NULL OR u.facility = $10))
 SELECT l.best_before, l.id AS lot_id, s.facility AS facility_id, s.owner AS owner_id,
        jsonb_build_object('id', l.id, 'code', l.code, 'product', l.product, 'product_en', l.product_en) AS lot,
        parties.placed(s.facility) AS facility, parties.named(s.owner) AS owner,
        parties.named(s.custodian) AS custodian, s.units, s.pieces, s.grams
-  FROM (SELECT u.lot, u.facility, u.owner, u.custodian, count(*) AS units,
-               CASE WHEN count(u.pieces) = count(*) THEN sum(u.pieces)::bigint END AS pieces,
-               sum(u.grams)::bigint AS grams
-          FROM goods.unit u
-         WHERE u.facility IN (SELECT s.facility FROM goods.stores_seen($1, $2, $3) s) AND u.in_stock
-           AND goods.stock_is_told($1, $2, u.owner, u.custodian)
-           AND ($10::bigint IS NULL OR u.facility = $10)
-         GROUP BY u.lot, u.facility, u.owner, u.custodian) s
-  JOIN goods.lot l ON l.id = s.lot
- WHERE l.best_before <= $4
-   AND ($5::text IS NULL
-        OR (l.best_before, l.id, s.facility, s.owner) > ($5::text, $6::bigint, $7::bigint, $8::bigint))
+  FROM lying
+  JOIN goods.lot l ON l.id = lying.lot AND l.best_before <= $4
+ CROSS JOIN LATERAL (
+       SELECT u.facility, u.owner, u.custodian, count(*) AS units,
+              CASE WHEN count(u.pieces) = count(*) THEN sum(u.pieces)::bigint END AS pieces,
+              sum(u.grams)::bigint AS grams
+         FROM goods.unit u
+        WHERE u.facility = lying.facility AND u.lot = lying.lot AND u.in_stock
+          AND goods.stock_is_told($1, $2, u.owner, u.custodian)
+        GROUP BY u.facility, u.owner, u.custodian) s
+ WHERE $5::text IS NULL
+    OR (l.best_before, l.id, s.facility, s.owner) > ($5::text, $6::bigint, $7::bigint, $8::bigint)
  ORDER BY l.best_before, l.id, s.facility, s.owner LIMIT $9
 
 -- name: coverage
@@ -99,10 +108,9 @@ judged AS (
            AS state
       FROM reported r)
 SELECT j.id, parties.placed(j.id) AS facility, parties.named(j.organisation) AS organisation, j.region, j.state,
-       j.last_at, ledger.recorded_at(j.id / 1000) AS filed_at, stock.units, stock.grams
+       j.last_at, ledger.recorded_at(j.id / 1000) AS filed_at,
+       (SELECT count(*) FROM goods.unit u WHERE u.facility = j.id AND u.in_stock) AS units
   FROM judged j
- CROSS JOIN LATERAL (SELECT count(*) AS units, coalesce(sum(u.grams), 0)::bigint AS grams FROM goods.unit u
-                      WHERE u.facility = j.id AND u.in_stock) stock
  WHERE $7::text IS NULL OR j.state = $7
  ORDER BY j.id LIMIT $5
 
