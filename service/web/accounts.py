@@ -146,7 +146,8 @@ async def _confirm_token(visit: Visit) -> Sheet:
 
 
 def _to_people(visit: Visit, _receipt: Receipt) -> str:
-    return visit.request.get(_BACK, PEOPLE)
+    path: str = visit.request.get(_BACK, PEOPLE)
+    return path
 
 
 def _to_leaver(visit: Visit, _receipt: Receipt) -> str:
