@@ -27,8 +27,7 @@ async def forget(pool: asyncpg.Pool[asyncpg.Record], vault: Vault, person: str |
     there = await asyncio.to_thread(vault.destroy, keys)
     async with pool.acquire() as conn, conn.transaction():
         await conn.execute(query("private/personal.forget"), keys)
-        await conn.execute(query("private/personal.forget_sessions"), users)
-        await conn.execute(query("private/personal.forget_credentials"), users)
+        await conn.execute(query("private/personal.forget_ways_in"), users)
     return there
 
 

@@ -30,6 +30,12 @@ Policies are open to all who are judged by them.
 A statement with its nonce is shown to the organisation that made it, to regulators who see a lot or an
 arrival that it touched, and to auditors.
 
+Personal data: who stated them, the receiver of the shipment that they travel with, who deals with a sole
+trader, the operator of those whom it registers; a regulator for a purpose, outside its region for a case; no
+auditor. Each reading is logged (``access.py``, ``private.relation``). The log: the managers of who answers for
+the data, regulators of its region, auditors.
+Staff and shifts: their own organisation, by name; regulators of the place and auditors without names.
+
 What may not be seen is answered with ``request.not-found``, as is what does not exist: by the same call,
 so that status and bytes are the same. A trace for a business stops after one step on either side, and
 says ``complete: false`` whether or not there is more, so that nothing can be told from it.

@@ -133,7 +133,9 @@ async def test_a_user_erased_signs_in_no_more(office: Office) -> None:
     await office.said("station", f"/api/v1/users/{clerk}/disabling", {})
     await erase(office, "user", clerk)
     assert "孙七文员" not in await opened(office)
-    assert not await office.pool.fetchval("SELECT count(*) FROM private.credential WHERE user_id = $1", clerk)
+    for table in ("credential", "session", "invitation", "second_factor", "recovery_code"):
+        count = f"SELECT count(*) FROM private.{table} WHERE user_id = $1"
+        assert await office.pool.fetchval(count, clerk) == 0, table
 
 
 async def test_a_backup_of_the_database_brings_nothing_back(office: Office) -> None:

@@ -48,8 +48,10 @@ SELECT p.person, p.kind, p.subject FROM parties.person e
 -- name: forget
 DELETE FROM private.personal WHERE person = ANY($1::text[])
 
--- name: forget_credentials
+-- name: forget_ways_in
+-- $1 users: login, password, invitation, second factor, and sessions with their addresses.
+WITH sessions AS (DELETE FROM private.session WHERE user_id = ANY($1::bigint[])),
+     invitations AS (DELETE FROM private.invitation WHERE user_id = ANY($1::bigint[])),
+     factors AS (DELETE FROM private.second_factor WHERE user_id = ANY($1::bigint[])),
+     codes AS (DELETE FROM private.recovery_code WHERE user_id = ANY($1::bigint[]))
 DELETE FROM private.credential WHERE user_id = ANY($1::bigint[])
-
--- name: forget_sessions
-DELETE FROM private.session WHERE user_id = ANY($1::bigint[])
