@@ -36,8 +36,7 @@ class Amount:
 
 def take(unit: Unit, pieces: int | None, grams: int, way: Way = Way.OUT) -> Unit:
     """``unit`` after that much of it left. Raises Refusal ``unit.…``."""
-    if grams < 1 or (pieces is not None and pieces < 1):
-        raise Refusal("unit.nothing-taken", unit=unit.id, pieces=pieces, grams=grams)
+    demand_something(unit, pieces, grams)
     _check(unit, pieces, grams)
     return moved(unit, pieces, grams, way)
 
@@ -48,6 +47,12 @@ def lose(unit: Unit, pieces: int | None, grams: int, way: Way = Way.LOSS) -> Uni
         raise Refusal("unit.nothing-taken", unit=unit.id, pieces=pieces, grams=grams)
     _check(unit, pieces, grams)
     return moved(unit, pieces, grams, way)
+
+
+def demand_something(unit: Unit, pieces: int | None, grams: int) -> None:
+    """What goes into another unit is at least a piece and a gram. Raises Refusal ``unit.nothing-taken``."""
+    if grams < 1 or (pieces is not None and pieces < 1):
+        raise Refusal("unit.nothing-taken", unit=unit.id, pieces=pieces, grams=grams)
 
 
 def demand_counting(unit: Unit, pieces: int | None) -> None:

@@ -14,7 +14,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from schema.problems import Refusal
-from service.goods.accounts import Amount, Way, demand_counting, drawn, left, lose, moved, take
+from service.goods.accounts import (
+    Amount,
+    Way,
+    demand_counting,
+    demand_something,
+    drawn,
+    left,
+    lose,
+    moved,
+    take,
+)
 from service.goods.state import UNIT, Edge, Event, MovementKind, Packaging, Parentage, Unit
 from service.ledger import Context, Data, Statement, World
 from service.ledger.kinds import IDS_PER_POSITION
@@ -71,6 +81,8 @@ class Accounts:
         now = self.now(unit)
         try:
             demand_counting(now, pieces)
+            if not isinstance(to, Way):
+                demand_something(now, pieces, grams)
         except Refusal as refusal:
             raise refusal.at(pointer) from None
         after = left(now, pieces, grams)

@@ -194,7 +194,8 @@ class Trade(RuleBasedStateMachine):
     def receive(self, data: Any, reason: bool) -> None:
         shipment = data.draw(st.sampled_from(self.on_the_road()))
         items, allowed = [], True
-        for unit in (self.history.row(UNIT, unit) for unit in shipment.units):
+        aboard = [self.history.row(UNIT, unit) for unit in shipment.units]
+        for unit in (each for each in aboard if each.grams):
             whole = {} if unit.pieces is None else {"pieces": unit.pieces}
             none = dict.fromkeys(whole, 0)
             exact = st.sampled_from([{**whole, "grams": unit.grams}, {**none, "grams": 0}])
@@ -402,7 +403,7 @@ def arrives(unit: Unit, amount: Data, reason: bool) -> bool:
 
 Trade.TestCase.settings = settings(
     max_examples=40,
-    phases=(Phase.explicit, Phase.generate),
+    phases=(Phase.explicit, Phase.generate),  # shrinking a history takes minutes and shows little more
     stateful_step_count=40,
     deadline=None,
     derandomize=True,
