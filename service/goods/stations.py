@@ -13,6 +13,7 @@ from service.goods.movements.rules import own_facility, zone_of
 from service.goods.state import UnitState
 from service.ledger import Context, World
 from service.parties import Facility, Policy, policy_for
+from service.parties.zones import zone_closed
 
 
 def first_station(
@@ -30,9 +31,11 @@ def first_station(
 
 
 def first_zone(number: int, facility: Facility, state: UnitState, policy: Policy) -> None:
-    """Raises Refusal ``zone.not-found``, or ``zone.kind-unfit`` where ``policy`` has goods of that state lie
-    elsewhere."""
+    """Raises Refusal ``zone.not-found`` or ``zone.closed``, or ``zone.kind-unfit`` where ``policy`` has goods
+    of that state lie elsewhere."""
     zone = zone_of(facility, number)
+    for closed in zone_closed(zone, facility, "/zone"):
+        raise closed
     quarantined = state is UnitState.QUARANTINED
     allowed = policy.document["zones_before_release" if quarantined else "zones_after_release"]
     if zone["kind"] not in allowed:

@@ -15,6 +15,7 @@ from service.parties.founding import OPEN_LEDGER
 from service.parties.lookups import (
     organisation_by_uscc,
     organisation_by_uscc_streams,
+    policy_after_release,
     policy_for,
     policy_regions,
     policy_streams,
@@ -138,6 +139,7 @@ __all__ = [
     "crew_streams",
     "organisation_by_uscc",
     "organisation_by_uscc_streams",
+    "policy_after_release",
     "policy_for",
     "policy_regions",
     "policy_streams",

@@ -36,15 +36,28 @@ def policy_for(world: World, region: str, at: datetime, regime: str = COLD_CHAIN
     Raises Refusal ``policy.missing`` where none is in force, not even a national one, and
     ``policy.regime-unknown`` where that is so of a regime that somebody named.
     """
+    policy = _found(world, region, at, regime)
+    if policy is not None:
+        return policy
+    if regime == COLD_CHAIN_IMPORT:
+        raise Refusal("policy.missing", region=region)
+    raise Refusal("policy.regime-unknown", field="/regime", regime=regime, region=region)
+
+
+def policy_after_release(world: World, region: str, at: datetime, regime: str) -> Policy:
+    """As ``policy_for``, for goods that were registered elsewhere: where the region knows nothing of their
+    regime, they are kept as imports of the cold chain are. Raises Refusal ``policy.missing``."""
+    return _found(world, region, at, regime) or policy_for(world, region, at)
+
+
+def _found(world: World, region: str, at: datetime, regime: str) -> Policy | None:
     moment = instant(at)
     rows = [world.get(POLICY, prefix) for prefix in policy_regions(region)]
     for row in rows:
         found = None if row is None else in_force(row.editions, regime, moment)
         if row is not None and found is not None:
             return Policy(row.region, regime, {**DEFAULTS, **found["document"]}, found["position"])
-    if regime == COLD_CHAIN_IMPORT:
-        raise Refusal("policy.missing", region=region)
-    raise Refusal("policy.regime-unknown", field="/regime", regime=regime, region=region)
+    return None
 
 
 def in_force(editions: Sequence[dict[str, Any]], regime: str, moment: str) -> dict[str, Any] | None:

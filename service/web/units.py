@@ -7,8 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from schema.messages.movements import CATEGORIES, LOSSES, TEMPERATURE_CLASSES
-from schema.problems import Refusal
-from service.goods.movements.rules import ZONES_FOR
+from schema.problems import Problem, Refusal
 from service.goods.state import UnitState
 from service.http.writes import Receipt
 from service.web import choices
@@ -112,13 +111,28 @@ async def _own_unit(visit: Visit) -> dict[str, Any]:
 async def _store(visit: Visit) -> Sheet:
     found = await _own_unit(visit)
     place = await _place(visit, found)
-    zones = choices.zones(visit, place, ZONES_FOR.get(found["state"], ())) if place else ()
+    zones = choices.zones(visit, place, await _zone_kinds(visit, found, place)) if place else ()
     fields = (
         Field("zone", Widget.CHOICE, required=True, options=zones, ids=True),
         happened(),
         Field("temperature_decicelsius", Widget.DEGREES, "field.temperature", hint="hint.degrees"),
     )
     return await _sheet(visit, "unit.store", found, Group("", fields))
+
+
+async def _zone_kinds(visit: Visit, found: dict[str, Any], place: dict[str, Any]) -> list[str]:
+    """The zones that the policy there has for such goods; of an unknown regime, those for imports."""
+    lot = await visit.ask("lot", lot=found["lot"]["id"])
+    asked = {"region": place["region"], "regime": lot["regime"]}
+    try:
+        policy = await visit.ask("policy-judging", asked)
+    except Problem as problem:
+        if problem.code != "request.not-found":
+            raise
+        policy = await visit.ask("policy-judging", {"region": place["region"]})
+    waits = found["state"] == UnitState.QUARANTINED
+    kinds: list[str] = policy["document"]["zones_before_release" if waits else "zones_after_release"]
+    return kinds
 
 
 async def _place(visit: Visit, found: dict[str, Any]) -> dict[str, Any] | None:

@@ -31,13 +31,14 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
     timing.after_made(moment, unit)
     demand_fit_crew(data, ctx, moment, policy, world)
     zone = data.get("zone", unit.zone)
-    for broken in _unfit(unit, counter, zone, moment, world):
+    allowed = rules.zones_for(unit, counter, ctx, world)
+    for broken in _unfit(unit, counter, zone, allowed, moment, world):
         raise broken
     return Decision({"from": unit.zone, "zone": zone}, policy.version)
 
 
 def _unfit(
-    unit: Unit, counter: Facility, zone: int | None, moment: Moment, world: World
+    unit: Unit, counter: Facility, zone: int | None, allowed: tuple[str, ...], moment: Moment, world: World
 ) -> Iterator[Refusal]:
     """The rules by which the goods are not offered."""
     if not unit.grams:
@@ -47,7 +48,9 @@ def _unfit(
     yield from not_a_counter(counter)
     yield from rules.out_of_service(counter)
     if zone is not None:
-        yield from rules.zone_unfit(rules.zone_of(counter, zone), counter, UnitState.RELEASED)
+        yield from rules.zone_unfit(
+            rules.zone_of(counter, zone), counter, UnitState.RELEASED, allowed=allowed
+        )
     elif open_zones(counter):
         yield Refusal("offer.zone-missing", field="/zone", unit=unit.id, facility=counter.id)
 

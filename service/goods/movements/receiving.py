@@ -8,7 +8,7 @@ for such goods, and a place that was closed meanwhile are recorded, in breach, a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -36,7 +36,10 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
         timing.after_made(telling.moment, unit)
         _settle(telling.accounts, unit, item, child, f"/items/{place}")
         restrained = bool(rules.holds_on(unit, world)) or restrained
-    telling.broken += _breaches(data, destination, restrained)
+    allowed = [
+        rules.zones_for(unit, destination, ctx, world, restrained=restrained) for unit in units.values()
+    ]
+    telling.broken += _breaches(data, destination, allowed)
     outcome = {"units": children, **telling.accounts.outcome}
     return telling.decided(outcome, [unit.lot for unit in units.values()], holding=True)
 
@@ -100,11 +103,13 @@ def _settle(
         accounts.took(unit, pieces, grams, child, pointer)
 
 
-def _breaches(data: Data, destination: Facility, restrained: bool) -> Iterator[Refusal]:
+def _breaches(data: Data, destination: Facility, allowed: Sequence[tuple[str, ...]]) -> Iterator[Refusal]:
+    """``allowed`` are the kinds of zone for each of the units: all of them go into one."""
     yield from rules.out_of_service(destination, "/shipment")
     if "zone" in data:
         zone = rules.zone_of(destination, data["zone"])
-        yield from rules.zone_unfit(zone, destination, UnitState.RELEASED, restrained=restrained)
+        common = [kind for kind in allowed[0] if all(kind in kinds for kinds in allowed)]
+        yield from rules.zone_unfit(zone, destination, UnitState.RELEASED, allowed=common)
     if data.get("seals_intact") is False:
         yield Refusal("receipt.seal-broken", field="/seals_intact", shipment=data["shipment"])
 
@@ -161,6 +166,7 @@ def reads(data: Data, world: World) -> Iterator[Stream]:
     shipment = world.peek(SHIPMENT, data["shipment"])
     yield from streams(data, () if shipment is None else shipment.units, world)
     if shipment is not None:
+        yield from rules.lot_streams(shipment.units, world)
         yield from rules.facility_streams(shipment.destination, world)
 
 

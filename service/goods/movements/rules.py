@@ -8,7 +8,7 @@ happened at all – a unit that is not there, on the road, or sold already – i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from schema import moments
@@ -17,7 +17,15 @@ from schema.problems import Refusal
 from service.goods.state import LOT, UNIT, Lot, Unit, UnitState
 from service.incidents.restraint import held, hold_streams, holds_in_force
 from service.ledger import Context, Stream, World
-from service.parties import FACILITY, ORGANISATION, Facility, Role, ZoneKind, policy_streams
+from service.parties import (
+    FACILITY,
+    ORGANISATION,
+    Facility,
+    Role,
+    ZoneKind,
+    policy_after_release,
+    policy_streams,
+)
 from service.parties.zones import zone_closed
 
 _NOT_IN_STORE = {
@@ -32,9 +40,6 @@ ZONES_FOR = {
     UnitState.RELEASED: (ZoneKind.IMPORTED,),
 }
 """Imported goods are kept apart: before release in quarantine, afterwards in the zones for imported goods."""
-
-ZONES_FOR_HELD = (ZoneKind.IMPORTED, ZoneKind.QUARANTINE, ZoneKind.INDEPENDENT)
-"""Held goods may be moved into quarantine or be sealed where they are."""
 
 
 def unit_in_hand(unit_id: int, ctx: Context, world: World, field: str = "/unit") -> Unit:
@@ -152,17 +157,31 @@ def zone_of(facility: Facility, number: int, field: str = "/zone") -> Mapping[st
     raise Refusal("zone.not-found", field=field, facility=facility.id, zone=number)
 
 
+def zones_for(
+    unit: Unit, facility: Facility, ctx: Context, world: World, *, restrained: bool = False
+) -> tuple[str, ...]:
+    """The kinds of zone in which the unit may lie, by the policy of its goods' regime there. Held goods may
+    be moved into quarantine or be sealed where they are."""
+    lot = known_lot(unit.lot, world)
+    policy = policy_after_release(world, facility.region, ctx.recorded, lot.regime)
+    before: list[str] = policy.document["zones_before_release"]
+    after: list[str] = policy.document["zones_after_release"]
+    if unit.state == UnitState.QUARANTINED:
+        return tuple(before)
+    return tuple(dict.fromkeys([*after, *before])) if restrained else tuple(after)
+
+
 def zone_unfit(
     zone: Mapping[str, Any],
     facility: Facility,
     state: UnitState,
     field: str = "/zone",
     *,
-    restrained: bool = False,
+    allowed: Collection[str] | None = None,
 ) -> Iterator[Refusal]:
-    """The rules that goods of ``state``, or held (``restrained``), break in ``zone``."""
+    """The rules that goods of ``state`` break in ``zone``; ``allowed`` is what their regime says."""
     yield from zone_closed(zone, facility, field)
-    allowed = ZONES_FOR_HELD if restrained and state is UnitState.RELEASED else ZONES_FOR[state]
+    allowed = ZONES_FOR[state] if allowed is None else allowed
     if zone["kind"] not in allowed:
         yield Refusal(
             "zone.kind-unfit",

@@ -21,8 +21,9 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
     facility = telling.facility
     zone = rules.zone_of(facility, data["zone"])
     restrained = bool(rules.holds_on(unit, world))
+    allowed = rules.zones_for(unit, facility, ctx, world, restrained=restrained)
     telling.broken += rules.out_of_service(facility)
-    telling.broken += rules.zone_unfit(zone, facility, UnitState(unit.state), restrained=restrained)
+    telling.broken += rules.zone_unfit(zone, facility, UnitState(unit.state), allowed=allowed)
     return telling.decided({"from": unit.zone}, [unit.lot])
 
 
@@ -35,8 +36,9 @@ def project(statement: Statement, position: int, world: World) -> Iterator[Any]:
 
 
 def reads(data: Data, world: World) -> Iterator[Stream]:
-    """The unit, its store and the policy there, and the crew."""
+    """The unit, its lot, its store and the policy there, and the crew."""
     yield from streams(data, [data["unit"]], world)
+    yield from rules.lot_streams([data["unit"]], world)
 
 
 STORE = Kind("goods-stored", {2: decide}, project, reads)

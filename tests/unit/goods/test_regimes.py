@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,11 +10,12 @@ import pytest
 from schema.problems import Refusal
 from service.goods.arrivals import ANNOUNCE
 from service.goods.lots import CONTAINER_GRAMS, REGISTER
+from service.goods.movements import STORE
 from service.goods.papers import RECORD
 from service.goods.release import RELEASE_LOT
 from service.goods.state import ARRIVAL, LOT, UNIT, UnitState
 from service.ledger import Data
-from service.parties import shipped_policies
+from service.parties import FACILITY, policy_after_release, shipped_policies
 from tests.unit.goods.inbound import (
     GRAMS,
     NOON,
@@ -208,6 +210,18 @@ def test_goods_lie_in_the_zones_that_the_regime_has_for_them() -> None:
     assert missing.code == "zone.not-found"
 
 
+def test_nothing_is_registered_into_a_zone_that_was_given_up() -> None:
+    scene = Inbound()
+    arrival = scene.announce()
+    scene.history.now(NOON)
+    place = scene.history.row(FACILITY, scene.place)
+    zones = [{**zone, "closed": zone["no"] == 1} for zone in place.zones]
+    scene.history.world.put([replace(place, zones=zones)])
+    refusal = scene.history.refused(REGISTER, scene.registration(arrival), scene.actor)
+    assert (refusal.code, refusal.field) == ("zone.closed", "/zone")
+    scene.register(arrival, zone=4)
+
+
 @pytest.mark.parametrize(
     "name", ["hs", "establishment", "country", "production_batch", "produced_on", "best_before"]
 )
@@ -301,3 +315,49 @@ def test_a_release_is_counted_by_pieces_too() -> None:
     stall.record(origin(pieces=PIECES - 1), goods[0])
     stall.record(quick_test(), goods[0])
     assert stall.wants(goods) == ["gate.covers-too-few-pieces"]
+
+
+@pytest.mark.parametrize(("regime", "zone", "broken"), [
+    ("market_entry", 3, []),
+    ("market_entry", 2, []),
+    ("market_entry", 1, ["zone.kind-unfit"]),
+    ("ice_cream", 3, ["zone.kind-unfit"]),
+    ("ice_cream", 4, []),
+])  # fmt: skip
+def test_released_goods_lie_where_their_regime_has_them(regime: str, zone: int, broken: list[str]) -> None:
+    own = {"zones_after_release": ["independent"]} if regime == "ice_cream" else {}
+    stall = Stall(regime, **own)
+    goods = stall.register(stall.announce())
+    stall.record(origin(), goods[0])
+    stall.record(quick_test(), goods[0])
+    stall.release(goods)
+    unit = stall.scene.history.statements[-1].outcome["unit"]
+    data = {"unit": unit, "zone": zone, "happened_at": at("10:00", 17)}
+    said = stall.scene.history.say(STORE, data, stall.market.staff)
+    assert [breach["rule"] for breach in said.breach] == broken
+
+
+def test_goods_of_a_regime_that_a_region_does_not_know_lie_there_as_imports_do() -> None:
+    world, at_ = Stall("ice_cream").scene.history.world, Stall("ice_cream").scene.history.at
+    policy = policy_after_release(world, "420100", at_, "ice_cream")
+    assert policy.document["zones_after_release"] == ["imported"]
+    assert policy_after_release(world, "370200", at_, "ice_cream").regime == "ice_cream"
+
+
+@pytest.mark.parametrize(
+    ("recorded", "wants"),
+    [
+        ("2020-08-17T23:59:59.999999+08:00", []),
+        ("2020-08-18T00:00:00+08:00", ["gate.customs-declaration-missing"]),
+    ],
+)
+def test_a_policy_put_in_force_at_midnight_judges_from_that_instant(recorded: str, wants: list[str]) -> None:
+    """A declaration is demanded from the 18th on. The same release of the 17th, said a microsecond apart."""
+    scene, lot, unit = Story().tell()
+    needed = ["quarantine", "nucleic_acid", "disinfection", "customs_declaration"]
+    scene.town.policy("37", valid_from="2020-08-18", required=needed)
+    scene.history.now(recorded)
+    if not wants:
+        assert scene.release(lot, unit).policy == scene.version
+        return
+    assert [cause.code for cause in scene.refused_release(lot, unit).causes] == wants
