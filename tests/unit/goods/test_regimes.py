@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from schema.identifiers import Level, TraceCode
 from schema.problems import Refusal
 from service.goods.arrivals import ANNOUNCE
 from service.goods.lots import CONTAINER_GRAMS, REGISTER
-from service.goods.movements import STORE
+from service.goods.movements import PROCESS, STORE
 from service.goods.papers import RECORD
 from service.goods.release import RELEASE_LOT
 from service.goods.state import ARRIVAL, LOT, UNIT, UnitState
@@ -42,7 +43,12 @@ def quick_test(**changes: Any) -> Data:
     return {**paper, "happened_at": at("08:00", 17), "result": "qualified", **changes}
 
 
-_ROLES = {"market": "wholesaler", "shop": "retailer", "third_party_store": "cold_store"}
+_ROLES = {
+    "market": "wholesaler",
+    "shop": "retailer",
+    "third_party_store": "cold_store",
+    "processing_plant": "processor",
+}
 
 
 class Stall:
@@ -361,3 +367,22 @@ def test_a_policy_put_in_force_at_midnight_judges_from_that_instant(recorded: st
         assert scene.release(lot, unit).policy == scene.version
         return
     assert [cause.code for cause in scene.refused_release(lot, unit).causes] == wants
+
+
+def test_what_is_made_of_goods_stays_under_their_regime() -> None:
+    stall = Stall("market_entry", kind="processing_plant", required=[], quarantine=False,
+                  first_stations=["processing_plant"])  # fmt: skip
+    _, unit = stall.register(stall.announce(), produced_on="2020-08-10", best_before="2020-09-10")
+    pickles = {"product": "酱黄瓜", "category": "other", "specification": "500 g/瓶", "hs": "2001100000"}
+    kept = {"temperature_class": "ambient", "production_batch": "J1", "grams": 99_000}
+    days = {"produced_on": "2020-08-17", "best_before": "2020-09-10"}
+    data = {
+        "facility": stall.place,
+        "inputs": [{"unit": unit, "pieces": 10, "grams": 100_000}],
+        "outputs": [{"code": TraceCode.new(Level.BATCH, "370200").text, **pickles, **kept, **days}],
+        "loss_grams": 1000,
+        "loss_reason": "trimming",
+        "happened_at": at("11:00", 17),
+    }
+    made = stall.scene.history.say(PROCESS, data, stall.market.staff).outcome["lots"][0]
+    assert stall.scene.history.row(LOT, made).regime == "market_entry"
