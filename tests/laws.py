@@ -2,114 +2,291 @@
 
 ::
 
-    Books(rows).check()
+    Books(rows, enumerate(statements)).check()
 
 ``rows`` gives every row of a projection: of a history in memory, or of the tables. Each law is a loop over
-all rows, slow on purpose.
+all rows, slow on purpose. What was said counts as the last correction of it has it.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from service.goods.state import CERTIFICATE, EDGE, LOT, PARENTAGE, UNIT, Edge, Unit
-from service.incidents.state import FINDING, HELD_LOT, HOLD
-from service.ledger import Statement
+from schema.identifiers import Level
+from service.codes.state import CASE_COUNT, ISSUED_CODE
+from service.goods.state import (
+    ARRIVAL,
+    CERTIFICATE,
+    CORRECTION,
+    EDGE,
+    LOT,
+    PAPER_FILE,
+    PARENTAGE,
+    RELEASE,
+    SHIPMENT,
+    UNIT,
+    Edge,
+    Unit,
+)
+from service.incidents.state import FINDING, HELD_LOT, HOLD, FindingState, Hold, HoldKind
+from service.ledger import Data, Statement
+from service.ledger.kinds import IDS_PER_POSITION
 from service.ledger.world import Projection
+
+WAYS = ("out", "loss", "sample", "destroyed")
+CORRECTED = "statement-corrected"
+TAKES_ONE_AMOUNT = {"goods-sampled": "sample", "goods-destroyed": "destroyed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the statement at ``position`` says by now: as said first, or as its last correction has it."""
+
+    position: int
+    kind: str
+    organisation: int
+    data: Data
+    outcome: Data
+    breach: tuple[Data, ...]
+
+    @property
+    def flows(self) -> list[list[Any]]:
+        """``[from, to, pieces, grams]`` each."""
+        flows: list[list[Any]] = self.outcome.get("flows", [])
+        return flows
 
 
 class Books:
-    """All rows, and the statements that made them. ``corrected`` are positions that no longer count."""
+    """All rows, and the statements that made them."""
 
     def __init__(
-        self,
-        rows: Callable[[Projection[Any]], Iterable[Any]],
-        statements: Collection[tuple[int, Statement]],
-        corrected: Collection[int] = (),
+        self, rows: Callable[[Projection[Any]], Iterable[Any]], statements: Iterable[tuple[int, Statement]]
     ) -> None:
         self.units: dict[int, Unit] = {unit.id: unit for unit in rows(UNIT)}
         self.edges: list[Edge] = [*rows(EDGE)]
         self.lots = {lot.id: lot for lot in rows(LOT)}
-        self.certificates = [*rows(CERTIFICATE)]
+        self.arrivals = {arrival.id: arrival for arrival in rows(ARRIVAL)}
+        self.certificates = {paper.key: paper for paper in rows(CERTIFICATE)}
+        self.files = [*rows(PAPER_FILE)]
+        self.releases = {release.id: release for release in rows(RELEASE)}
+        self.shipments = {shipment.id: shipment for shipment in rows(SHIPMENT)}
         self.parentage = [*rows(PARENTAGE)]
-        self.holds = [*rows(HOLD)]
+        self.codes = [*rows(ISSUED_CODE)]
+        self.cases = [*rows(CASE_COUNT)]
+        self.holds = {hold.id: hold for hold in rows(HOLD)}
         self.held = {held.lot: set(held.holds) for held in rows(HELD_LOT)}
         self.findings = {finding.statement: finding for finding in rows(FINDING)}
+        self.corrections = {correction.position: correction for correction in rows(CORRECTION)}
         self.statements = dict(statements)
-        self.corrected = set(corrected)
-        self.effective = [edge for edge in self.edges if edge.version not in self.corrected]
+        self.said = [*self._said()]
+
+    def _said(self) -> Iterator[Said]:
+        """Every statement but corrections, as it stands; those that were withdrawn are left out."""
+        for position, statement in sorted(self.statements.items()):
+            if statement.kind == CORRECTED:
+                continue
+            at, by = position, statement.actor.organisation
+            while at in self.corrections:
+                at = self.corrections[at].correction
+            if at == position:
+                yield Said(
+                    position, statement.kind, by, statement.data, statement.outcome, statement.breach
+                )
+                continue
+            last = self.statements[at]
+            if last.data["replacement"] is not None:
+                told = last.outcome
+                breach = tuple(told["breach"])
+                yield Said(position, statement.kind, by, last.data["replacement"], told["said"], breach)
 
     def check(self) -> None:
         """Every law."""
         self.accounts_balance()
-        self.edges_are_what_accounts_say()
-        self.nothing_comes_from_nowhere()
+        self.accounts_are_what_flowed()
+        self.edges_are_what_flowed()
+        self.nodes_give_what_they_took()
+        self.everybody_has_what_was_passed_on()
+        self.roads_are_empty_when_done()
         self.papers_carry_no_more_than_they_say()
+        self.papers_and_lots_name_each_other()
+        self.corrections_form_chains()
         self.breaches_are_found()
         self.holds_cover_what_was_made()
+
+    # Accounts
 
     def accounts_balance(self) -> None:
         """in = on hand + out + loss + samples + destroyed, nothing negative; pieces go with grams."""
         for unit in self.units.values():
-            parts = (unit.grams, unit.out_grams, unit.loss_grams, unit.sample_grams, unit.destroyed_grams)
-            assert min(parts) >= 0, unit
-            assert unit.in_grams == sum(parts), unit
-            counts = (
-                unit.pieces,
-                unit.out_pieces,
-                unit.loss_pieces,
-                unit.sample_pieces,
-                unit.destroyed_pieces,
-            )
+            grams = [unit.grams, *(getattr(unit, f"{way}_grams") for way in WAYS)]
+            assert min(grams) >= 0 and unit.in_grams == sum(grams), unit
+            pieces = [unit.pieces, *(getattr(unit, f"{way}_pieces") for way in WAYS)]
             if unit.in_pieces is None:
-                assert set(counts) == {None}, unit
+                assert set(pieces) == {None}, unit
                 continue
-            assert min(count or 0 for count in counts) >= 0, unit
-            assert unit.in_pieces == sum(count or 0 for count in counts), unit
+            assert min(pieces) >= 0 and unit.in_pieces == sum(pieces), unit
             assert (unit.pieces == 0) == (unit.grams == 0), unit
+            assert unit.state != "withdrawn" or unit.in_grams == 0, unit
 
-    def edges_are_what_accounts_say(self) -> None:
-        """What left a unit into others, and what came into it, are its edges."""
-        out, came = Counter[int](), Counter[int]()
-        for edge in self.effective:
-            out[edge.parent] += edge.grams
-            came[edge.child] += edge.grams
+    def accounts_are_what_flowed(self) -> None:
+        """The columns of every unit are the sums of what the statements say; from nowhere came what was
+        registered or found, and what a stock difference names, which is in breach."""
+        grams: Counter[tuple[int, str]] = Counter()
+        pieces: Counter[tuple[int, str]] = Counter()
+        for said in self.said:
+            for source, to, count, weight in said.flows:
+                way = to if isinstance(to, str) else "out"
+                for unit, column in ((source, way), (to, "in")):
+                    if unit in self.units:
+                        grams[unit, column] += weight
+                        pieces[unit, column] += count or 0
+            from_nowhere = {to for source, to, *_ in said.flows if source is None}
+            differing = {each["unit"] for each in said.outcome.get("differences", ())}
+            made_here = {said.outcome.get("unit")} if said.kind in ("lot-registered", "goods-found") else set()
+            assert from_nowhere == differing | made_here, said
+            assert said.breach or not differing, said
+            self._took_what_it_said(said)
         for unit in self.units.values():
-            assert unit.out_grams == out[unit.id], unit
-            if came[unit.id]:
-                assert unit.in_grams == came[unit.id], unit
+            for column in ("in", *WAYS):
+                assert getattr(unit, f"{column}_grams") == grams[unit.id, column], (column, unit)
+                counted = getattr(unit, f"{column}_pieces")
+                assert counted in (None, pieces[unit.id, column]), (column, unit)
 
-    def nothing_comes_from_nowhere(self) -> None:
-        """Goods without a way in were registered, found, or are a stock difference that the ledger names."""
-        fed = {edge.child for edge in self.effective}
+    def _took_what_it_said(self, said: Said) -> None:
+        if said.kind in TAKES_ONE_AMOUNT:
+            gone = [flow for flow in said.flows if flow[1] == TAKES_ONE_AMOUNT[said.kind]]
+            assert sum(flow[3] for flow in gone) == said.data["grams"], said
+            assert sum(flow[2] or 0 for flow in gone) == said.data.get("pieces", 0), said
+
+    def edges_are_what_flowed(self) -> None:
+        """An edge for each flow between units and nodes that stands; those that were corrected stay behind."""
+        drawn, flowed = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
+        for edge in self.edges:
+            if edge.version not in self.corrections:
+                drawn[edge.parent, edge.child] += edge.grams
+        for said in self.said:
+            for source, to, _, grams in said.flows:
+                if isinstance(source, int) and isinstance(to, int):
+                    flowed[source, to] += grams
+        assert drawn == flowed
+
+    def nodes_give_what_they_took(self) -> None:
+        """What goes into a transformation comes out of it, or is declared lost."""
+        for said in self.said:
+            node = said.outcome.get("node")
+            came_in = sum(grams for _, to, _, grams in said.flows if node is not None and to == node)
+            came_out = sum(grams for source, _, _, grams in said.flows if node is not None and source == node)
+            assert came_in == came_out, said
+
+    # Hands
+
+    def everybody_has_what_was_passed_on(self) -> None:
+        """Owner and custodian of each unit, found by following all statements from the beginning."""
+        owner: dict[int, int] = {}
+        keeper: dict[int, int] = {}
+        for said in self.said:
+            for difference in said.outcome.get("differences", ()):
+                owner[difference["unit"]] = owner[difference["like"]]
+                keeper[difference["unit"]] = keeper[difference["like"]]
+            if said.kind == "ownership-transferred":
+                owner[said.data["unit"]] = said.data["to"]
+            for source, to, *_ in said.flows:
+                if to in self.units and to not in owner:
+                    parent = said.data.get("unit") if source == said.outcome.get("node") else source
+                    owner[to], keeper[to] = self._hands(said, owner.get(parent), keeper.get(parent))
         for unit in self.units.values():
-            if unit.in_grams and unit.id not in fed:
-                assert unit.id in self._from_nowhere(), unit
+            if unit.state != "withdrawn":
+                assert (unit.owner, unit.custodian) == (owner[unit.id], keeper[unit.id]), unit
 
-    def _from_nowhere(self) -> set[int]:
-        found: set[int] = set()
-        for statement in self.statements.values():
-            for outcome in (statement.outcome, statement.outcome.get("outcome") or {}):
-                found |= {to for source, to, *_ in outcome.get("flows", ()) if source is None}
-        return found
+    def _hands(self, said: Said, owner: int | None, keeper: int | None) -> tuple[Any, Any]:
+        if said.kind == "goods-received":
+            shipment = self.shipments[said.data["shipment"]]
+            return (shipment.consignee if shipment.passes else owner), shipment.consignee
+        if said.kind == "lot-registered":
+            return said.outcome["owner"], said.organisation
+        if said.kind == "goods-found":
+            return said.organisation, said.organisation
+        if said.kind == "goods-processed":
+            return said.outcome["owner"], said.organisation
+        return owner, keeper
+
+    def roads_are_empty_when_done(self) -> None:
+        """What was received, or withdrawn, has nothing on the road; what is on the road is of a shipment."""
+        for shipment in self.shipments.values():
+            if shipment.received_at is not None or shipment.withdrawn:
+                assert not any(self.units[unit].grams for unit in shipment.units), shipment
+        for unit in self.units.values():
+            assert (unit.state == "in_transit") <= (unit.facility is None), unit
+            if unit.state == "in_transit" and unit.grams:
+                assert unit.shipment in self.shipments, unit
+
+    # Papers
 
     def papers_carry_no_more_than_they_say(self) -> None:
-        """Kilograms certified are at least kilograms released, and a lot releases at most what it is."""
-        for paper in self.certificates:
-            assert paper.grams is None or paper.released_grams <= paper.grams, paper
-            assert paper.pieces is None or paper.released_pieces <= paper.pieces, paper
-        released = Counter[int]()
-        for edge in self.effective:
-            if edge.kind == "release":
-                released[self.units[edge.parent].lot] += edge.grams
+        """Kilograms certified are at least kilograms released; a lot releases at most what it is."""
+        released, carried, counted = Counter[int](), Counter[str](), Counter[str]()
+        for said in self.said:
+            if said.kind != "lot-released":
+                continue
+            released[said.data["lot"]] += said.data["grams"]
+            keys = self.releases[said.outcome["release"]].certificates
+            for part, key in zip(said.outcome["certificates"], keys, strict=True):
+                carried[key] += part["grams"]
+                counted[key] += part["pieces"]
+        for paper in self.certificates.values():
+            sums = (carried[paper.key], counted[paper.key])
+            assert (paper.released_grams, paper.released_pieces) == sums, paper
+            if not self._is_undone(paper.lots):
+                assert paper.grams is None or paper.released_grams <= paper.grams, paper
+                assert paper.pieces is None or paper.released_pieces <= paper.pieces, paper
         for lot in self.lots.values():
-            if lot.arrival is not None:
+            if lot.arrival is not None and not lot.withdrawn:
                 assert lot.released_grams == released[lot.id] <= lot.grams, lot
 
+    def _is_undone(self, lots: Iterable[int]) -> bool:
+        """Whether a correction took the ground from under a release of one of the lots: it was found then."""
+        rules = {rule["rule"] for finding in self.findings.values() for rule in finding.rules}
+        named = {lot for finding in self.findings.values() for lot in finding.lots}
+        return "correction.release-undone" in rules and not named.isdisjoint(lots)
+
+    def papers_and_lots_name_each_other(self) -> None:
+        """Lots bear the papers that name them, files too; arrivals and papers know the weight of their lots."""
+        naming, filed, registered = defaultdict(set), defaultdict(set), Counter[int]()
+        standing = [paper for paper in self.certificates.values() if not paper.withdrawn]
+        for paper in standing:
+            filed[paper.file].add(paper.key)
+            assert paper.named_grams == sum(self.lots[lot].grams for lot in paper.lots), paper
+            for lot in paper.lots:
+                naming[lot].add(paper.key)
+        for lot in self.lots.values():
+            if lot.arrival is not None and not lot.withdrawn:
+                assert set(lot.certificates) == naming[lot.id], lot
+                registered[lot.arrival] += lot.grams
+        for file in self.files:
+            assert set(file.certificates) == filed[file.sha256], file
+        for arrival in self.arrivals.values():
+            assert arrival.registered_grams == registered[arrival.id], arrival
+        cases = Counter(code.lot for code in self.codes if code.level == Level.CASE.value)
+        assert {count.lot: count.cases for count in self.cases} == dict(cases)
+
+    # Corrections, findings, holds
+
+    def corrections_form_chains(self) -> None:
+        """Each correction names what stood until then, and a row tells which; each chain has one root."""
+        said = {at: s.data["position"] for at, s in self.statements.items() if s.kind == CORRECTED}
+        assert {row.correction: at for at, row in self.corrections.items()} == said
+        for at, row in self.corrections.items():
+            root = at
+            while root in said:
+                root = said[root]
+            assert (row.root, row.kind) == (root, self.statements[root].kind), row
+            assert self.statements[row.correction].corrects == at, row
+
     def breaches_are_found(self) -> None:
-        """Every fact in breach raised a finding, and what it made is held because of it."""
+        """Every fact in breach raised one finding, and what it made is held because of it."""
         for position, statement in self.statements.items():
             if not statement.breach:
                 continue
@@ -117,32 +294,62 @@ class Books:
             assert finding.rules == list(statement.breach)
             for unit in statement.outcome.get("units", ()):
                 if finding.hold is not None and unit is not None:
-                    assert finding.hold in self.units[unit].holds, (position, unit)
+                    assert self._bears(self.units[unit], finding.hold), (position, unit)
+        for position, finding in self.findings.items():
+            kind = self.statements[position].kind
+            assert self.statements[position].breach or kind == "finding-raised", finding
+            assert (finding.state == FindingState.CLOSED) == (finding.closed_at is not None), finding
+            assert finding.hold is None or self.holds[finding.hold].finding == finding.id, finding
 
     def holds_cover_what_was_made(self) -> None:
         """A hold in force covers exactly what it named and all that was made of it."""
-        for hold in self.holds:
+        for hold in self.holds.values():
             if hold.lifted_at is None:
                 bearing = {unit.id for unit in self.units.values() if self._bears(unit, hold.id)}
-                assert bearing == self.made_of(hold.question), hold
+                made = self.made_of(hold)
+                assert bearing == made, (sorted(bearing - made), sorted(made - bearing), hold)
 
     def _bears(self, unit: Unit, hold: int) -> bool:
         return hold in unit.holds or hold in self.held.get(unit.lot, ())
 
-    def made_of(self, question: dict[str, list[int]]) -> set[int]:
-        """The units that a question names, and every one made of them, by walking all edges."""
-        lots = set(question.get("lots", ()))
-        for arrival in question.get("arrivals", ()):
-            lots |= {each.child for each in self.parentage if each.parent == arrival}
-        found = set(question.get("units", ()))
-        found |= {unit.id for unit in self.units.values() if unit.lot in lots}
+    def made_of(self, hold: Hold) -> set[int]:
+        """The units that a hold names, and every one made of them: by all edges, corrected ones as well.
+
+        What a stock difference found in place of held goods, when they were held, is held like them. A
+        keeper's own hold names what was in its hands then: its statement says which units.
+        """
+        placed = hold.id // IDS_PER_POSITION
+        own = hold.kind == HoldKind.OWN
+        question = hold.question
+        if own:
+            question = {"units": self.statements[placed].outcome["covers"]["units"]}
+            assert set(hold.question["units"]) <= set(question["units"]) <= self.reached(hold.question, 0)
+        return self.reached(question, placed, since=placed if own else 0)
+
+    def reached(self, question: dict[str, list[int]], placed: int, since: int = 0) -> set[int]:
+        """The units of lots, arrivals or units, and all that was made of them from position ``since`` on."""
         children = defaultdict(set)
+        for row in self.parentage:
+            children[-row.parent].add(-row.child)
         for edge in self.edges:
-            children[edge.parent].add(edge.child)
+            if edge.version >= since:
+                children[edge.parent].add(edge.child)
+        for unit in self.units.values():
+            children[-unit.lot].add(unit.id)
+        for position, statement in self.statements.items():
+            for difference in self._differences(statement) if position > placed else ():
+                children[difference["like"]].add(difference["unit"])
+        # Lots and arrivals are negative here, so that a lot and a unit of the same id are two things.
+        found = {*question.get("units", ())}
+        found |= {-key for name in ("lots", "arrivals") for key in question.get(name, ())}
         waiting = list(found)
         while waiting:
             new = children[waiting.pop()] - found
             found |= new
             waiting += new
-        # What was made of held goods makes its whole lot: a lot's units all come from the node's.
-        return {id_ for id_ in found if id_ in self.units}
+        return found & set(self.units)
+
+    def _differences(self, statement: Statement) -> list[Data]:
+        outcome = statement.outcome["said"] or {} if statement.kind == CORRECTED else statement.outcome
+        found: list[Data] = outcome.get("differences", [])
+        return found

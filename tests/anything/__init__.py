@@ -1,0 +1,109 @@
+"""Anything that somebody might say: sensible things most of the time, also conflicting, late and false ones.
+
+::
+
+    town = begin(History())
+    saying = propose(Seen(history.rows, history.statements, history.at, Random(7)))
+    history.say(saying.kind, saying.data, saying.actor)
+
+Every kind about goods has its proposer, and the registers on which goods depend; ``NOT_SAID`` names the
+others. Ids that are stale, goods that are somebody else's, on the road, held, sold, or less than is asked for
+come up on purpose; what the interface would not let in does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from tests.anything import inbound, keeping, moving, undoing, watching
+from tests.anything.seen import NothingToSayError, Saying, Seen
+
+Proposer = Callable[[Seen], Saying]
+
+PROPOSERS: Mapping[str, tuple[Proposer, int]] = {
+    "arrival-announced": (inbound.announce, 2),
+    "container-opened": (inbound.open_container, 4),
+    "lot-registered": (inbound.register, 5),
+    "certificate-recorded": (inbound.record_paper, 14),
+    "lot-released": (inbound.let_go, 14),
+    "case-codes-issued": (inbound.issue_cases, 2),
+    "goods-stored": (moving.store, 5),
+    "goods-shipped": (moving.ship, 18),
+    "goods-received": (moving.receive, 18),
+    "goods-rejected": (moving.reject, 4),
+    "unit-split": (moving.split, 6),
+    "units-merged": (moving.merge, 5),
+    "unit-repacked": (moving.repack, 5),
+    "goods-processed": (moving.process, 6),
+    "goods-sold": (moving.sell, 8),
+    "goods-offered": (moving.offer, 4),
+    "goods-admitted": (moving.admit, 3),
+    "ownership-transferred": (moving.transfer, 4),
+    "goods-sampled": (moving.sample, 4),
+    "goods-destroyed": (moving.destroy, 3),
+    "goods-surrendered": (moving.surrender, 2),
+    "stock-counted": (moving.count, 4),
+    "goods-found": (moving.find, 2),
+    "disinfection-done": (watching.disinfect, 3),
+    "disinfection-accepted": (watching.accept, 2),
+    "stock-declared": (watching.declare, 2),
+    "hold-placed": (watching.place_hold, 6),
+    "hold-lifted": (watching.lift_hold, 8),
+    "finding-raised": (watching.raise_finding, 2),
+    "finding-answered": (watching.answer_finding, 3),
+    "finding-assigned": (watching.assign_finding, 2),
+    "finding-closed": (watching.close_finding, 8),
+    "statement-corrected": (undoing.correct, 16),
+    "movement-excluded": (undoing.exclude, 3),
+    "facility-suspended": (keeping.suspend, 1),
+    "facility-reinstated": (keeping.reinstate, 4),
+    "facility-closed": (keeping.close, 1),
+    "zones-repartitioned": (keeping.repartition, 1),
+    "policy-enacted": (keeping.enact, 1),
+    "staff-registered": (keeping.register_staff, 1),
+    "staff-tested": (keeping.sample_staff, 4),
+    "staff-vaccinated": (keeping.vaccinate, 2),
+    "staff-left": (keeping.leave, 1),
+    "shift-assigned": (keeping.assign_shift, 1),
+}
+"""Who proposes a kind, and how often it comes up against the others."""
+
+_PARTIES = "a register on which no movement of goods depends; tests of its own room"
+NOT_SAID: Mapping[str, str] = {
+    "ledger-opened": "said once, before anything else",
+    **dict.fromkeys(
+        (
+            *("organisation-registered", "organisation-suspended", "organisation-reinstated"),
+            *("organisation-changed", "facility-filed", "facility-changed"),
+            *("vehicle-registered", "vehicle-changed", "vehicle-retired"),
+            *("person-erased", "person-kept", "person-let"),
+            *("user-registered", "user-disabled", "user-invited", "invitation-withdrawn"),
+            *("second-factor-reset", "token-issued", "token-revoked", "policy-withdrawn"),
+        ),
+        _PARTIES,
+    ),
+}
+"""The kinds that nobody proposes here, and why."""
+
+
+def propose(seen: Seen) -> Saying:
+    """Something; of what there is nothing to say, something else is said."""
+    names = list(PROPOSERS)
+    weights = [weight for _, weight in PROPOSERS.values()]
+    while True:
+        (name,) = seen.chance.choices(names, weights)
+        saying = propose_of(name, seen)
+        if saying is not None:
+            return saying
+
+
+def propose_of(kind: str, seen: Seen) -> Saying | None:
+    """A statement of that kind; None where there is nothing of which it could be said."""
+    proposer, _ = PROPOSERS[kind]
+    try:
+        return proposer(seen)
+    except NothingToSayError:
+        return None
+
+
+__all__ = ["NOT_SAID", "PROPOSERS", "NothingToSayError", "Saying", "Seen", "propose", "propose_of"]
