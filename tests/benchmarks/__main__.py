@@ -6,9 +6,9 @@ import asyncio
 import json
 import sys
 
-from tests.benchmarks import registrations, stages
+from tests.benchmarks import holds, registrations, stages
 
-BENCHMARKS = {"registrations": registrations.run, "stages": stages.run}
+BENCHMARKS = {"registrations": registrations.run, "stages": stages.run, "holds": holds.run}
 
 
 async def main(names: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""Holds over the interface: proposed, confirmed, covering what they say, told to whom they concern, lifted."""
+"""Holds over the interface: proposed, confirmed, covering what they say, told to those concerned, lifted."""
 
 from __future__ import annotations
 
