@@ -215,3 +215,4 @@ class AccessQuery(Message):
 
     kind = Choice(PERSON_KINDS)
     subject = Id()
+    others = Flag(metadata=_about("Only readings by other organisations than the one that answers."))

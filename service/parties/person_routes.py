@@ -94,7 +94,7 @@ async def _accesses(ask: Ask) -> Slice[dict[str, Any]]:
     if ask.reader.kind == "organisation":
         demand(ask.reader, "parties:write")
     before = ask.page.after[0] if ask.page.after else None
-    filters = ask.query.get("kind"), ask.query.get("subject")
+    filters = ask.query.get("kind"), ask.query.get("subject"), ask.query.get("others", False)
     rows = await ask.request.app[DATABASE].writer.fetch(
         query("private/access.page"), *sight(ask.reader), before, ask.page.wanted, *filters
     )

@@ -21,11 +21,14 @@ from service.web.lists import list_page
 from service.web.operations import WRITES
 from service.web.rendering import page
 from service.web.submitting import Fact, FormPage, Sheet
+from service.web.texts import texts
 from service.web.visits import Sent, Visit, demand_own_form, sent
 
 _LOG = "/access-log"
 _READING = PersonalReading()
 _OF_STATEMENT = "statement"
+_NAMES = {"name": "field.person", "name_en": "field.name_en", "result": "field.test_result"}
+"""Labels of fields that are not called after them."""
 
 
 async def access_log(request: web.Request) -> web.StreamResponse:
@@ -33,7 +36,16 @@ async def access_log(request: web.Request) -> web.StreamResponse:
     visit = Visit(request)
     visit.demand_signed_in()
     kinds = choices.words(visit, "person_kind", PERSON_KINDS)
-    return await list_page(visit, "access_log.html", "accesses", ("kind", "subject"), {"kinds": kinds})
+    filters = ("kind", "subject", "others")
+    more = {"kinds": kinds, "field": lambda pointer: _field_name(visit, pointer)}
+    return await list_page(visit, "access_log.html", "accesses", filters, more)
+
+
+def _field_name(visit: Visit, pointer: str) -> str:
+    """What a field of a statement is called on the forms; the pointer where no form asks for it."""
+    parts = [part for part in pointer.split("/") if part and not part.isdigit()]
+    key = _NAMES.get(parts[-1], f"field.{parts[-1]}") if parts else ""
+    return visit.t(key) if key in texts() else pointer
 
 
 async def ask_why(request: web.Request) -> web.StreamResponse:
@@ -71,7 +83,7 @@ async def _told(visit: Visit, why: Why | None) -> web.Response:
     told = await tell(visit.request.app, visit.reader, position, why)
     context: dict[str, Any] = {
         "position": position,
-        "found": told["items"],
+        "found": [{**each, "field": _field_name(visit, each["pointer"])} for each in told["items"]],
         "erases": Scope.PARTIES_WRITE in visit.reader.scopes,
         "keeps": visit.reader.kind is ReaderKind.REGULATOR,
         "kind": _OF_STATEMENT,

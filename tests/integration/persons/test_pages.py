@@ -91,7 +91,8 @@ async def test_a_regulator_gives_a_reason_first(office: Office) -> None:
     status, text = await sent(office, "guangdong", f"/personal/{position}", purpose="case", case="2020-wh-1")
     assert (status, DRIVER in text) == (200, True)
     assert await office.lines() == before + 3
-    log = await shown(office, "station", "/access-log?kind=statement")
+    log = await shown(office, "station", "/access-log?kind=statement&others=true")
+    assert "驾驶员电话" in log
     assert "2020-WH-1" in log
     assert "辖区外" in log
     assert DRIVER not in log

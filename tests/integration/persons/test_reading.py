@@ -168,6 +168,8 @@ async def test_a_line_says_who_read_what_and_why(office: Office) -> None:
         "items"
     ]
     newest = [line for line in lines if line["relation"] == "outside"]
+    others = (await office.told("station", "/api/v1/accesses?others=true"))["items"]
+    assert others == newest
     assert {line["pointer"] for line in newest} == {*STAFF}
     for line in newest:
         assert (line["purpose"], line["case"]) == ("case", "2020-WH-001")

@@ -1,14 +1,14 @@
 -- name: readable
--- $1–$3 the reader's sight, $4 positions, $5 digests: sealed values, whom they are about, and how the reader stands
--- to them (null: not at all).
+-- $1–$3 the reader's sight, $4 positions, $5 digests: sealed values, whom they are about, and how the reader
+-- stands to them (null: not at all).
 SELECT v.sha256, v.position, v.pointer, v.person, v.box, p.kind, p.subject, p.organisation,
        private.relation($1, $2, $3, p.kind, p.subject, p.organisation) AS relation
   FROM private.personal v JOIN private.person p ON p.person = v.person
  WHERE v.position = ANY($4::bigint[]) OR v.sha256 = ANY($5::text[])
 
 -- name: names
--- $1–$3 the reader's sight, $4 ids of organisations and places: the newest name and address of each that is a sole
--- trader's.
+-- $1–$3 the reader's sight, $4 ids of organisations and places: the newest name and address of each that is a
+-- sole trader's.
 WITH wanted AS (
     SELECT DISTINCT n.id, coalesce(f.organisation, n.id) AS trader,
            CASE WHEN f.id IS NULL THEN 'organisation' ELSE 'facility' END AS what
@@ -39,14 +39,16 @@ SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::t
                      $8::bigint[], $9::bigint[], $10::bigint[], $11::text[])
 
 -- name: page
--- $1–$3 the reader's sight, $4 below which id, $5 how many, $6 kind, $7 subject. A business learns who read what it
--- answers for, a regulator what was read in its region and what its own people read, an auditor everything.
+-- $1–$3 the reader's sight, $4 below which id, $5 how many, $6 kind, $7 subject, $8 only by others. A
+-- business learns who read what it answers for, a regulator what was read in its region and what its own
+-- people read, an auditor everything.
 SELECT a.id, a.at, parties.named(a.reader_organisation) AS reader, a.reader_user AS "user", a.reader_token AS token,
        a.relation, a.purpose, a.reference AS "case", a.kind, a.subject, parties.named(a.organisation) AS organisation,
        a.position, a.pointer
   FROM private.access a
  WHERE a.id < coalesce($4::bigint, 9223372036854775807)
    AND ($6::text IS NULL OR a.kind = $6) AND ($7::bigint IS NULL OR a.subject = $7)
+   AND (NOT $8::boolean OR a.reader_organisation <> a.organisation)
    AND ($1 = 'auditor' OR a.organisation = $2 OR $1 = 'regulator' AND (a.reader_organisation = $2 OR EXISTS (
         SELECT FROM parties.organisation o WHERE o.id = a.organisation AND parties.covers($3, o.region))))
  ORDER BY a.id DESC LIMIT $5
