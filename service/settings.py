@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from schema.problems import Problem
 from schema.public_host import public_host
@@ -70,10 +71,13 @@ class Settings:
     @property
     def loopback(self) -> bool:
         """Whether only this machine can reach the service, so that plain HTTP is as safe as it gets."""
-        try:
-            return ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost"
+        return _is_loopback(self.host)
+
+    @property
+    def public_url(self) -> str:
+        """Where links that are handed to people begin: over TLS wherever there is a public name."""
+        name = urlsplit(f"//{self.public_host}").hostname or ""
+        return f"{'http' if _is_loopback(name) else 'https'}://{self.public_host}"
 
     @property
     def key_file(self) -> Path:
@@ -209,6 +213,13 @@ def settings_from(arguments: argparse.Namespace, environment: Mapping[str, str] 
         second_factor=said["second_factor"],
         trusted_proxies=said["trusted_proxies"],
     )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _operator(said: Mapping[str, object]) -> tuple[str, str, str] | None:

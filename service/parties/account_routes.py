@@ -19,7 +19,7 @@ from schema.messages.accounts import (
     WayInOnce,
 )
 from schema.messages.answers import SecretOnce
-from service.http.authentication import DOOR
+from service.http.authentication import DOOR, INVITATION_PATHS
 from service.http.keys import SETTINGS
 from service.http.writes import Draft, Write
 from service.parties.credentials.factors import resetting
@@ -37,7 +37,6 @@ from service.parties.people import (
 )
 
 TAG = "parties"
-INVITATION_PATH = "/invitations/"
 
 
 async def _enrol(draft: Draft) -> Draft:
@@ -59,10 +58,9 @@ async def _invite(draft: Draft) -> Draft:
 
 
 def _inviting(draft: Draft) -> Draft:
-    settings = draft.app[SETTINGS]
     aside, secret = new_invitation()
-    scheme = "http" if settings.loopback else "https"
-    return draft.keeping(aside, {"invitation": f"{scheme}://{settings.public_host}{INVITATION_PATH}{secret}"})
+    link = f"{draft.app[SETTINGS].public_url}{INVITATION_PATHS}{secret}"
+    return draft.keeping(aside, {"invitation": link})
 
 
 async def _withdraw(draft: Draft) -> Draft:

@@ -107,3 +107,17 @@ def test_of_whom_it_is_demanded_is_a_setting() -> None:
         assert tuple(chosen.demands_second_factor(*each) for each in people) == demanded
         sample = replace(chosen, sample_data=True)
         assert not any(sample.demands_second_factor(*each) for each in people)
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("[::1]:8080", "http://[::1]:8080"),
+        ("localhost:9", "http://localhost:9"),
+        ("trace.example.cn", "https://trace.example.cn"),
+        ("trace.example.cn:8443", "https://trace.example.cn:8443"),
+    ],
+)
+def test_links_for_people_go_over_tls_wherever_there_is_a_name(name: str, url: str) -> None:
+    assert replace(parsed(), public_host=name).public_url == url
