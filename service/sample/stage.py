@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from service.parties.policies import shipped_policies
+from schema.messages.written import COLD_CHAIN_IMPORT
+from service.parties.policies import shipped_enactments, shipped_policies
 from service.sample.cast import ENACTS, PARTIES, Party
 from service.sample.client import ApiClient, RefusedError
 
@@ -88,6 +89,9 @@ async def set_stage(stage: Stage, platform: str) -> None:
         await _enact(script, platform, region)
     for regulator, region in ENACTS.items():
         await _enact(script, regulator, region)
+    for said in shipped_enactments():
+        if said["regime"] != COLD_CHAIN_IMPORT:
+            await script.say(platform, "/api/v1/policies", said)
     for party in PARTIES:
         await _settle(script, party)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,9 @@ import pytest
 from aiohttp import FormData
 
 from schema.clock import CHINA
-from service.parties import shipped_enactments
+from service.http.authentication import CSRF_HEADER
+from service.http.keys import DATABASE
+from service.parties import shipped_enactments, shipped_policies
 from service.parties.drafts import PREVIEWS
 from tests.integration.web.conftest import Browsers, Page
 
@@ -269,3 +272,80 @@ def now() -> str:
 
 def today() -> str:
     return now()[:10]
+
+
+async def called(browsers: Browsers, method: str, path: str, body: Any = None, who: str = QINGDAO) -> Any:
+    """The interface, by a browser's session: status and answer."""
+    csrf = (await browsers.get(who, "/account")).hidden("csrf")
+    headers = browsers._headers(who, "en", Accept="application/json", **{CSRF_HEADER: csrf})
+    answer = await browsers.client.request(method, path, headers=headers, json=body)
+    return answer.status, await answer.json() if answer.status != 204 else None
+
+
+async def test_drafts_are_kept_tried_and_deleted_by_the_interface(browsers: Browsers) -> None:
+    await announced(browsers)
+    body = {"name": "Notice", "region": "3702", "document": {**shipped_policies()[""], "announce_hours": 0}}
+    status, kept = await called(browsers, "POST", "/api/v1/policy-drafts", body)
+    assert status == 201
+    path = f"/api/v1/policy-drafts/{kept['id']}"
+    assert await called(browsers, "PUT", path, {**body, "name": "Less notice"}) == (200, kept)
+    assert (await called(browsers, "GET", path))[1]["name"] == "Less notice"
+    assert (await called(browsers, "GET", f"{path}/preview"))[1]["code"] == "policy-draft.no-preview"
+    status, begun = await called(browsers, "POST", f"{path}/preview")
+    assert (status, begun["size"]) == (202, await browsers.size())
+    await browsers.client.app[PREVIEWS].finished()  # type: ignore[union-attr]
+    told = (await called(browsers, "GET", f"{path}/preview"))[1]
+    assert (told["state"], told["judged"], told["changed"]) == ("done", 1, 1)
+    (found,) = (await called(browsers, "GET", f"{path}/preview/differences"))[1]["items"]
+    assert [each["rule"] for each in found["removed"]] == ["arrival.announced-late"]
+    assert await called(browsers, "DELETE", path) == (204, None)
+    assert (await called(browsers, "GET", path))[0] == 404
+
+
+async def test_a_draft_is_nobody_elses_and_within_its_region(browsers: Browsers) -> None:
+    body = {"name": "x", "region": "3702", "document": shipped_policies()[""]}
+    kept = (await called(browsers, "POST", "/api/v1/policy-drafts", body))[1]
+    path = f"/api/v1/policy-drafts/{kept['id']}"
+    for method in ("GET", "DELETE"):
+        assert (await called(browsers, method, path, who="hubei"))[0] == 404
+    assert (await called(browsers, "PUT", path, {**body, "region": "42"}, who="hubei"))[0] == 404
+    outside = await called(browsers, "POST", "/api/v1/policy-drafts", {**body, "region": "42"})
+    assert (outside[0], outside[1]["code"]) == (403, "policy.region-outside-jurisdiction")
+    assert (await called(browsers, "POST", "/api/v1/policy-drafts", body, who="shop"))[0] == 403
+
+
+async def test_a_limit_for_a_kind_that_there_is_not_is_refused(browsers: Browsers) -> None:
+    document = {**shipped_policies()[""], "back_dating_days": {"default": 3, "goods-eaten": 1}}
+    said = {"region": "3702", "document": document}
+    for path, body in (("/api/v1/policies", said), ("/api/v1/policy-drafts", {**said, "name": "x"})):
+        status, problem = await called(browsers, "POST", path, body)
+        assert (status, problem["code"]) == (422, "policy.kind-unknown")
+
+
+async def test_there_are_not_too_many_drafts(browsers: Browsers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.parties.drafts.MOST_DRAFTS", 1)
+    body = {"name": "x", "region": "3702", "document": shipped_policies()[""]}
+    assert (await called(browsers, "POST", "/api/v1/policy-drafts", body))[0] == 201
+    status, problem = await called(browsers, "POST", "/api/v1/policy-drafts", body)
+    assert (status, problem["code"]) == (409, "policy-draft.too-many")
+
+
+async def test_one_trial_at_a_time(browsers: Browsers) -> None:
+    body = {"name": "x", "region": "3702", "document": shipped_policies()[""]}
+    first, second = [
+        (await called(browsers, "POST", "/api/v1/policy-drafts", body))[1]["id"] for _ in range(2)
+    ]
+    pool = browsers.client.app[DATABASE].writer  # type: ignore[union-attr]
+    begin = "INSERT INTO private.policy_preview (draft, run, state, document, since, size) VALUES"
+    await pool.execute(f"{begin} ($1, gen_random_uuid(), 'running', '{{}}', '', 9)", first)
+    running = await called(browsers, "POST", f"/api/v1/policy-drafts/{first}/preview")
+    assert (running[0], running[1]["code"]) == (409, "policy-draft.preview-running")
+    await pool.execute("UPDATE private.policy_preview SET told_at = now() - interval '31 seconds'")
+    told = (await called(browsers, "GET", f"/api/v1/policy-drafts/{first}/preview"))[1]
+    assert told["state"] == "stopped", "whoever worked at it tells nothing any more"
+    assert (await called(browsers, "POST", f"/api/v1/policy-drafts/{first}/preview"))[0] == 202
+    previews = browsers.client.app[PREVIEWS]  # type: ignore[union-attr]
+    await previews.finished()
+    previews._task = asyncio.create_task(asyncio.sleep(60))
+    busy = await called(browsers, "POST", f"/api/v1/policy-drafts/{second}/preview")
+    assert (busy[0], busy[1]["code"]) == (503, "policy-draft.preview-busy")
