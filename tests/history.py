@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 import service.codes.state
 import service.goods.disinfection.state
+import service.goods.movements.zoning
 import service.goods.state
 import service.goods.stock.state
 import service.incidents.state
@@ -52,6 +53,7 @@ class History:
             service.goods.state,
             service.goods.disinfection.state,
             service.goods.stock.state,
+            service.goods.movements.zoning,
             service.codes.state,
             service.incidents.state,
         )

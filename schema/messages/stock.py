@@ -41,6 +41,14 @@ class StockDeclaration(Message):
     )
 
 
+class ZoneClearing(Message):
+    """An independent zone was cleared, so that goods of another arrival may be put there."""
+
+    facility = Id(required=True, metadata=_about("The place: one's own."))
+    zone = Whole(least=1, most=999, required=True, metadata=_about("Number of the zone."))
+    happened_at = Moment(required=True)
+
+
 class StockView(Message):
     """Goods of one lot, owner and state in one zone of one place."""
 

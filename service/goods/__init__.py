@@ -10,6 +10,7 @@ from typing import Any
 
 from service.codes.state import ISSUED_CODE
 from service.goods import arrivals, corrections, disinfection, lots, movements, papers, release, stock
+from service.goods.movements import zoning
 from service.goods.state import (
     ARRIVAL,
     CERTIFICATE,
@@ -31,6 +32,7 @@ KINDS = [
     *movements.KINDS,
     *disinfection.KINDS,
     *stock.KINDS,
+    *zoning.KINDS,
     *corrections.KINDS,
 ]
 PROJECTIONS: list[Projection[Any]] = [
@@ -47,6 +49,7 @@ PROJECTIONS: list[Projection[Any]] = [
     *movements.PROJECTIONS,
     *disinfection.PROJECTIONS,
     *stock.PROJECTIONS,
+    *zoning.PROJECTIONS,
 ]
 
 __all__ = ["KINDS", "PROJECTIONS"]

@@ -22,8 +22,10 @@ from service.codes.state import ISSUED_CODE, IssuedCode
 from service.goods import accounts
 from service.goods.arrivals import own_arrival
 from service.goods.batch_codes import issued, unused_batch_code
+from service.goods.movements import zoning
 from service.goods.movements.flow import events, parentage
 from service.goods.movements.rules import facility_streams
+from service.goods.movements.zoning import ZoneUse
 from service.goods.state import ARRIVAL, Arrival, Event, Lot, Parentage, Unit, UnitState
 from service.goods.stations import first_station, first_zone
 from service.goods.timing import happened
@@ -91,7 +93,9 @@ def _register(data: Data, ctx: Context, world: World) -> Decision:
         )
     _complete(data, policy)
     state = UnitState.QUARANTINED if policy.document["quarantine"] else UnitState.RELEASED
-    first_zone(data["zone"], facility, state, policy)
+    zone = first_zone(data["zone"], facility, state, policy)
+    for mixed in zoning.mixed(zone, facility, arrival.id, policy, world):
+        raise mixed
     code = unused_batch_code(data["code"], facility.region, world)
     received = happened(data["received_at"], ctx, policy, "/received_at")
     _dates_in_order(data, arrival, received)
@@ -107,6 +111,7 @@ def _register(data: Data, ctx: Context, world: World) -> Decision:
         "custodian": ctx.actor.organisation,
         "state": state.value,
         "holds": [hold.id for hold in holds_in_force((), arrival.id, world)],
+        **zoning.occupies(zone, facility, arrival.id, policy, world),
     }
     doubts = [*_doubts(data, policy)]
     # Too much in all is a matter of weights or numbers: it is to be explained, and holds nothing.
@@ -190,7 +195,7 @@ def _overfull(data: Data, arrival: Arrival) -> Iterator[Refusal]:
 
 def _registered(
     statement: Statement, position: int, world: World
-) -> Iterator[Arrival | Lot | Unit | Parentage | IssuedCode | Event]:
+) -> Iterator[Arrival | Lot | Unit | Parentage | ZoneUse | IssuedCode | Event]:
     data, outcome = statement.data, statement.outcome
     arrival = world.row(ARRIVAL, data["arrival"])
     yield replace(arrival, registered_grams=arrival.registered_grams + data["grams"], version=position)
@@ -212,6 +217,7 @@ def _registered(
         holds=outcome["holds"],
     )
     yield from parentage(position, [data["arrival"]], [outcome["lot"]])
+    yield from zoning.entered(statement, position)
     yield issued(outcome["code"], outcome["lot"], position)
     yield from events(statement, position, [outcome["lot"]], data["facility"], data["received_at"])
 

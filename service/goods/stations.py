@@ -6,7 +6,8 @@ enters there.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from schema.problems import Refusal
 from service.goods.movements.rules import own_facility, zone_of
@@ -30,9 +31,9 @@ def first_station(
     return facility, policy
 
 
-def first_zone(number: int, facility: Facility, state: UnitState, policy: Policy) -> None:
-    """Raises Refusal ``zone.not-found`` or ``zone.closed``, or ``zone.kind-unfit`` where ``policy`` has goods
-    of that state lie elsewhere."""
+def first_zone(number: int, facility: Facility, state: UnitState, policy: Policy) -> Mapping[str, Any]:
+    """The zone that goods of that state are put into first. Raises Refusal ``zone.not-found``,
+    ``zone.closed``, or ``zone.kind-unfit`` where ``policy`` has them lie elsewhere."""
     zone = zone_of(facility, number)
     for closed in zone_closed(zone, facility, "/zone"):
         raise closed
@@ -48,6 +49,7 @@ def first_zone(number: int, facility: Facility, state: UnitState, policy: Policy
             state=state.value,
             allowed=", ".join(allowed),
         )
+    return zone
 
 
 def station_faults(facility: Facility, kinds: Collection[str]) -> Iterator[Refusal]:

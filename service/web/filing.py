@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -32,7 +33,8 @@ async def place(request: web.Request) -> web.StreamResponse:
     visit = Visit(request)
     visit.demand_signed_in()
     found = await visit.ask("facility", facility=visit.id("facility"))
-    context = {"facility": found, "deeds": [*_deeds(visit, found)], "zones": found["zones"]}
+    mine = found["organisation"]["id"] == visit.reader.organisation
+    context = {"facility": found, "deeds": _deeds(visit, found), "zones": found["zones"], "mine": mine}
     return await page(visit, "facility.html", context)
 
 
@@ -141,6 +143,13 @@ async def _repartition(visit: Visit) -> Sheet:
     return _sheet(visit, found, "repartition", first, *rows)
 
 
+async def _clearing(visit: Visit) -> Sheet:
+    found = await _own_place(visit)
+    when = Field("happened_at", Widget.MOMENT, required=True, initial=choices.now())
+    sheet = _sheet(visit, found, "clearing", Group("", (when,)))
+    return replace(sheet, facts=(*sheet.facts, Fact(visit.t("field.zone"), visit.part("zone"))))
+
+
 def _new_zone(visit: Visit, row: int, there: tuple[Option, ...]) -> Group:
     kinds = choices.words(visit, "zone_kind", ZONE_KINDS)
     name, note = f"zones.{row}.", str(row + 1)
@@ -158,7 +167,7 @@ async def _own_vehicle(visit: Visit) -> tuple[Fact, ...]:
     listing = await visit.ask_list("vehicles", limit=_TOTALS)
     for each in listing.items:
         if each["id"] == key and each["organisation"] == visit.reader.organisation:
-            return (Fact(visit.t("field.vehicle"), f"{visit.t('vehicle_kind.' + each['kind'])} {key}"),)
+            return (Fact(visit.t("field.vehicle"), choices.vehicle(visit, each)),)
     raise Refusal("vehicle.not-found", vehicle=key)
 
 
@@ -204,13 +213,14 @@ def _to_organisation(visit: Visit, _receipt: Receipt) -> str:
 
 
 _OF_PLACES = tuple(
-    FormPage(f"{_PLACE}/{verb}", WRITES[kind], f"place.{verb}", sheet, _to_place)
+    FormPage(f"{_PLACE}/{verb}", WRITES[kind], f"place.{verb.rpartition('/')[2]}", sheet, _to_place)
     for verb, kind, sheet in (
         ("change", "facility-changed", _change),
         ("suspension", "facility-suspended", _suspension),
         ("reinstatement", "facility-reinstated", _reinstatement),
         ("closing", "facility-closed", _closing),
         ("repartition", "zones-repartitioned", _repartition),
+        ("zones/{zone:id}/clearing", "zone-cleared", _clearing),
     )
 )
 _VEHICLE = _OWN + "/vehicles/{vehicle:id}"

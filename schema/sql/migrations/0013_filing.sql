@@ -124,3 +124,14 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
     UNION ALL
     SELECT d.id FROM goods.stock_declaration d WHERE reader = 'auditor'
 $$
+-- step
+-- The families of lots in an independent zone, where the policy keeps them apart.
+CREATE TABLE goods.zone_use (
+    key      text   PRIMARY KEY,
+    families jsonb  NOT NULL,
+    version  bigint NOT NULL
+)
+-- step
+GRANT SELECT, INSERT, UPDATE ON goods.zone_use TO coldledger_writer
+-- step
+GRANT SELECT ON goods.zone_use TO coldledger_reader

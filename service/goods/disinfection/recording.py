@@ -23,6 +23,8 @@ from service.parties import (
     Facility,
     Policy,
     Role,
+    crew_breaches,
+    crew_streams,
     policy_for,
 )
 
@@ -46,7 +48,8 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
     target = _target(data, ctx, world)
     policy = policy_for(world, target.region, ctx.recorded)
     broken: list[Refusal] = []
-    timing.happened(data["happened_at"], ctx, policy, broken=broken)
+    moment = timing.happened(data["happened_at"], ctx, policy, broken=broken)
+    broken += crew_breaches(data.get("crew", ()), ctx.actor.organisation, moment, policy, world)
     if data["agent"] == OTHER and "agent_name" not in data:
         raise Refusal("disinfection.agent-name-missing", field="/agent_name")
     if target.pieces is not None and "pieces" not in data:
@@ -170,7 +173,8 @@ def project(statement: Statement, position: int, _world: World) -> Iterator[Any]
 
 
 def reads(data: Data, world: World) -> Iterator[Stream]:
-    """What is named, where it is, and the policy there."""
+    """What is named, where it is, the policy there, and who did it."""
+    yield from crew_streams(data.get("crew", ()), world)
     if "unit" in data:
         yield from rules.unit_streams([data["unit"]], world)
     if "lot" in data:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from service.goods.movements import flow, rules
+from service.goods.movements import flow, rules, zoning
 from service.goods.movements.telling import streams, tell_of
 from service.goods.state import UNIT, UnitState
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
@@ -24,7 +24,9 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
     allowed = rules.zones_for(unit, facility, ctx, world, restrained=restrained)
     telling.broken += rules.out_of_service(facility)
     telling.broken += rules.zone_unfit(zone, facility, UnitState(unit.state), allowed=allowed)
-    return telling.decided({"from": unit.zone}, [unit.lot])
+    telling.broken += zoning.mixed(zone, facility, unit.family, telling.policy, world)
+    there = zoning.occupies(zone, facility, unit.family, telling.policy, world)
+    return telling.decided({"from": unit.zone, **there}, [unit.lot])
 
 
 def project(statement: Statement, position: int, world: World) -> Iterator[Any]:
@@ -32,6 +34,7 @@ def project(statement: Statement, position: int, world: World) -> Iterator[Any]:
     data = statement.data
     unit = world.row(UNIT, data["unit"])
     yield replace(unit, zone=data["zone"], version=position)
+    yield from zoning.entered(statement, position)
     yield from flow.events(statement, position, [unit.lot], unit.facility, data["happened_at"])
 
 

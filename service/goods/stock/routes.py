@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from schema.messages.stock import StockDeclaration
+from schema.messages.stock import StockDeclaration, ZoneClearing
+from service.goods.movements.zoning import CLEAR_ZONE
 from service.goods.stock import DECLARE_STOCK
 from service.http.writes import Write
 
@@ -13,5 +14,10 @@ WRITES = (
         location="/api/v1/stock/declarations/{declaration}",
         example={"facility": 6000, "as_of": "2020-08-20T18:00+08:00",
                  "lines": [{"lot": 11000, "pieces": 1000, "grams": 26_838_000}]},
+    ),
+    Write(
+        "/api/v1/facilities/{facility:id}/zones/{zone:id}/clearing", CLEAR_ZONE, ZoneClearing,
+        "An independent zone was cleared", location="/api/v1/facilities/{facility}",
+        example={"happened_at": "2020-08-20T18:00+08:00"},
     ),
 )  # fmt: skip

@@ -15,6 +15,7 @@ from service.goods.disinfection import ACCEPT_DISINFECTION, DISINFECTION, RECORD
 from service.goods.state import EVENT
 from service.ledger import Actor, Data, Kind, Statement
 from service.parties import REGISTER_VEHICLE
+from service.parties.staff import REGISTER_STAFF
 from tests.history import History
 from tests.quay import Goods, Quay
 from tests.settlement import SEALED, Party
@@ -67,12 +68,12 @@ def yard() -> Yard:
 
 
 def test_pieces_of_goods_are_counted_and_stand_in_their_history(yard: Yard) -> None:
-    said = yard.say(unit=yard.goods.unit, pieces=100, terminal=True, crew=[7], file="a" * 64, remark=SEALED)
+    said = yard.say(unit=yard.goods.unit, pieces=100, terminal=True, file="a" * 64, remark=SEALED)
     row = yard.row(said)
     assert (row.subject, row.target, row.pieces, row.of_pieces) == ("unit", yard.goods.unit, 100, 100)
     assert (row.facility, row.region) == (yard.quay.place, "370200")
     assert row.happened_at == AT
-    assert (row.terminal, row.crew, row.broken, row.accepted_by) == (True, [7], [], None)
+    assert (row.terminal, row.crew, row.broken, row.accepted_by) == (True, [], [], None)
     event = yard.quay.history.rows(EVENT)[-1]
     assert (event.lot, event.kind) == (yard.goods.lot, "disinfection-done")
 
@@ -122,6 +123,15 @@ def test_what_falls_short_is_recorded_in_breach(yard: Yard, data: Data, code: st
     assert said.outcome["finding"]["facility"] == yard.quay.place
     refusal = Refusal(code, **said.breach[0]["facts"])
     assert all(fact in explain(refusal, language).detail for language in ("zh", "en"))
+
+
+def test_who_did_it_is_named_and_must_be_fit_for_it(yard: Yard) -> None:
+    worker = yard.quay.history.say(
+        REGISTER_STAFF, {"role": "cleaner", "name": SEALED}, yard.quay.station.manager
+    ).outcome["staff"]
+    row = yard.row(yard.say(vehicle=yard.truck, crew=[worker]))
+    assert (row.crew, row.broken) == ([worker], [])
+    assert yard.row(yard.say(vehicle=yard.truck, crew=[worker, 7])).broken == ["staff.not-found"]
 
 
 def test_just_enough_is_enough(yard: Yard) -> None:

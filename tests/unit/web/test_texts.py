@@ -86,7 +86,7 @@ CLOSED_SETS: dict[str, Iterable[str]] = {
     "zone_state": ("open", "closed"),
     "keeper": tuple(Keeper),
     "place_reason": (*filing.SUSPENSIONS, *filing.REINSTATEMENTS, *filing.CLOSURES),
-    "place": ("change", "suspension", "reinstatement", "closing", "repartition"),
+    "place": ("change", "suspension", "reinstatement", "closing", "repartition", "clearing"),
     "disinfected": disinfection.SUBJECTS,
     "grounds": disinfection.GROUNDS,
     "acceptance": ("accepted", "stated", "broken"),
