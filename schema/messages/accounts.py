@@ -132,6 +132,12 @@ class PasswordShown(Message):
     password = Secret(required=True, metadata=_about("The present password."))
 
 
+class FactorBeginning(PasswordShown):
+    """The present password, and a code where a second factor stands, before another one takes its place."""
+
+    code = Text(longest=40, metadata=_about("Of the one that stands: six digits, or a recovery code."))
+
+
 class PasswordAndCode(PasswordShown):
     """The present password and a code, before a second factor is changed."""
 

@@ -23,7 +23,7 @@ from service.parties.credentials.factors import Enrolment, FactorState
 from service.storage import query
 
 TAG = "sessions"
-PASSWORD_CHANGE, PASSWORD_SHOWN = messages.PasswordChange(), messages.PasswordShown()
+PASSWORD_CHANGE, BEGINNING = messages.PasswordChange(), messages.FactorBeginning()
 PASSWORD_AND_CODE, CODE = messages.PasswordAndCode(), messages.Code()
 _ACCEPTANCE = messages.InvitationAcceptance()
 
@@ -74,10 +74,16 @@ async def factor_state(request: web.Request) -> tuple[FactorState, bool]:
     return await _credentials(request).factors.state(user), demanded
 
 
-async def begin_factor(request: web.Request, password: str) -> Enrolment:
-    """A key that waits for its first code. Raises as ``demand_password``."""
+async def begin_factor(request: web.Request, password: str, code: str | None) -> Enrolment:
+    """A key that waits for its first code. Where a second factor stands it is shown once more, or who has the
+    password and an open session would put his own in its place.
+
+    Raises Problem ``sign-in.second-factor-needed``, ``second-factor.code-wrong``, and as ``demand_password``.
+    """
     user = await demand_password(request, password)
     credentials = _credentials(request)
+    if await credentials.factors.stands(user):
+        await _demand_code(request, code)
     return await credentials.factors.begin(user, await credentials.logins.login_of(user))
 
 
@@ -104,6 +110,13 @@ async def _demand_both(request: web.Request, password: str, code: str) -> int:
     if not await factors.stands(user):
         raise Problem("second-factor.none")
     await demand_password(request, password)
+    return await _demand_code(request, code)
+
+
+async def _demand_code(request: web.Request, code: str | None) -> int:
+    if code is None:
+        raise Problem("sign-in.second-factor-needed")
+    factors = _credentials(request).factors
     return await within_limits(request, lambda user: factors.accepts(user, code), "second-factor.code-wrong")
 
 
@@ -137,7 +150,8 @@ async def _factor(request: web.Request) -> web.Response:
 
 async def _begin(request: web.Request) -> web.Response:
     demand_person(request[READER])
-    begun = await begin_factor(request, load(PASSWORD_SHOWN, await json_body(request))["password"])
+    said = load(BEGINNING, await json_body(request))
+    begun = await begin_factor(request, said["password"], said.get("code"))
     return _json({"key": begun.key, "uri": begun.uri}, 201)
 
 
@@ -179,7 +193,7 @@ ACCOUNTS = (
     Action("GET", "/api/v1/second-factor", "second-factor", "How your second factor stands",
            _factor, response=messages.SecondFactorView, person=True, tag=TAG),
     Action("POST", "/api/v1/second-factor", "second-factor-begin", "Get a key for an authenticator",
-           _begin, status=201, body=messages.PasswordShown, response=messages.EnrolmentView, person=True,
+           _begin, status=201, body=messages.FactorBeginning, response=messages.EnrolmentView, person=True,
            tag=TAG, example={"password": "seven boxes of squid"}),
     Action("POST", "/api/v1/second-factor/confirmation", "second-factor-confirm",
            "Show the key's first code; it counts from then on", _confirm, status=201, body=messages.Code,

@@ -127,16 +127,28 @@ async def show_factor(request: web.Request) -> web.StreamResponse:
     demand_person(visit.reader)
     pending = await accounts.pending_factor(request)
     if pending is None:
-        return await _form(visit, _BEGIN_FORM, _FACTOR)
+        return await show_beginning(request)
     return await _factor_page(visit, pending)
 
 
+async def show_beginning(request: web.Request) -> web.StreamResponse:
+    """The form before a key is made."""
+    return await _form(Visit(request), await _beginning(request), _FACTOR)
+
+
 async def _begin_factor(request: web.Request) -> web.StreamResponse:
-    return await _send(request, _BEGIN_FORM, _FACTOR, _do_begin_factor)
+    return await _send(request, await _beginning(request), _FACTOR, _do_begin_factor)
+
+
+async def _beginning(request: web.Request) -> Form:
+    """Who has a second factor already shows it before another takes its place."""
+    state, _ = await accounts.factor_state(request)
+    return _BEGIN_FORM if state.confirmed_at is None else _BOTH_FORM
 
 
 async def _do_begin_factor(visit: Visit, reading: Reading) -> web.StreamResponse:
-    await accounts.begin_factor(visit.request, load(accounts.PASSWORD_SHOWN, reading.body)["password"])
+    said = load(accounts.BEGINNING, reading.body)
+    await accounts.begin_factor(visit.request, said["password"], said.get("code"))
     raise web.HTTPSeeOther(FACTOR_PATH)
 
 
@@ -218,7 +230,7 @@ ROUTES = (
     web.post(f"{_ACCOUNT}/password", _change_password),
     web.get(FACTOR_PATH, show_factor),
     web.post(FACTOR_PATH, _begin_factor),
-    web.get(f"{FACTOR_PATH}/new", _showing(_BEGIN_FORM, _FACTOR)),
+    web.get(f"{FACTOR_PATH}/new", show_beginning),
     web.post(f"{FACTOR_PATH}/new", _begin_factor),
     web.post(f"{FACTOR_PATH}/confirmation", confirm_factor),
     web.get(f"{FACTOR_PATH}/removal", _showing(_BOTH_FORM, _REMOVAL)),

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+import pyotp
+
 from service.http.authentication import COOKIE
 from tests.integration.http.browsing import (
     ANOTHER,
@@ -123,6 +125,23 @@ async def test_a_password_is_not_guessed_inside_a_session(house: House) -> None:
             for _ in range(13)
         ]
         assert said[-1] == "sign-in.too-many-attempts"
+
+
+async def test_who_has_a_second_factor_shows_it_before_another_takes_its_place(house: House) -> None:
+    """A session and the password are not enough to put one's own phone there."""
+    await clerk(house)
+    async with person(house.client) as it:
+        _, recovery = await enrol(it)
+        needed = await it.say("POST", "/api/v1/second-factor", {"password": PASSWORD})
+        assert await code(needed) == "sign-in.second-factor-needed"
+        wrong = await it.say("POST", "/api/v1/second-factor", {"password": PASSWORD, "code": "000000"})
+        assert await code(wrong) == "second-factor.code-wrong"
+        begun = await it.say("POST", "/api/v1/second-factor", {"password": PASSWORD, "code": recovery[0]})
+        assert begun.status == 201
+        key = pyotp.TOTP((await begun.json())["key"])
+        confirmed = await it.say("POST", "/api/v1/second-factor/confirmation", {"code": key.now()})
+        assert confirmed.status == 201
+        assert not set((await confirmed.json())["recovery_codes"]) & set(recovery)
 
 
 async def test_a_second_factor_is_removed_with_password_and_code(house: House) -> None:
