@@ -137,6 +137,14 @@ async def test_a_claim_that_nobody_gave_up_ends_by_itself(database: str) -> None
         await it.credentials.logins.claim("wang.li", "another")
 
 
+async def test_no_login_stays_among_the_claims(database: str) -> None:
+    async with desk(database) as it:
+        await it.enrol("wang.li")
+        await it.ledger.pool.execute("UPDATE private.login_claim SET expires_at = now() - interval '2 hours'")
+        await it.enrol("zhang.san")
+        assert [*await it.ledger.pool.fetch("SELECT login FROM private.login_claim")] == [("zhang.san",)]
+
+
 async def test_a_weak_password_is_not_taken(database: str) -> None:
     async with desk(database) as it:
         for password, code in (("某超市", "password.too-short"), ("administrator", "password.too-common")):

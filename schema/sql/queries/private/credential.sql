@@ -27,7 +27,8 @@ UPDATE private.credential SET password = $2 WHERE user_id = $1
 
 -- name: claim
 -- $1 login, $2 whose claim. A claim outlives its statement, so that whoever asks between the two finds one of
--- them; the same submission may claim again, and what was given up long ago is free.
+-- them; the same submission may claim again, and what was given up long ago is free. No login stays here.
+WITH swept AS (DELETE FROM private.login_claim WHERE expires_at < now() - interval '1 hour' AND login <> $1)
 INSERT INTO private.login_claim AS c (login, claim, expires_at)
 SELECT $1, $2, now() + interval '10 minutes'
  WHERE NOT EXISTS (SELECT FROM private.credential WHERE login = $1)
@@ -36,4 +37,4 @@ ON CONFLICT (login) DO UPDATE SET claim = excluded.claim, expires_at = excluded.
 RETURNING login
 
 -- name: give_up
-DELETE FROM private.login_claim WHERE (login = $1 AND claim = $2) OR expires_at < now() - interval '1 hour'
+DELETE FROM private.login_claim WHERE login = $1 AND claim = $2
