@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schema.messages.fields import Choice, Flag, Id, Inner, Items, Message, Personal, Pieces, Text, Whole
+from schema.messages.movements import ShortCode
 from schema.messages.policies import AGENTS
 from schema.messages.views import Listed, PartyRef, PlaceRef, words
 from schema.messages.written import Moment, Sha256
@@ -26,8 +27,8 @@ class DisinfectionRecord(Message):
     lot = Id(metadata=_about("The lot of goods, all of it."))
     zone = Whole(least=1, most=999, metadata=_about("Number of the zone."))
     vehicle = Id(metadata=_about("The vehicle: one's own, or a carrier's."))
-    bay = Text(longest=40, metadata=_about("Name of the loading bay."))
-    equipment = Text(longest=40, metadata=_about("Number of the forklift or other equipment."))
+    bay = ShortCode(metadata=_about("The bay, as movements name it, such as D3."))
+    equipment = ShortCode(metadata=_about("The forklift or other equipment, such as FL-2."))
     happened_at = Moment(required=True)
     agent = Choice(AGENTS, required=True, metadata=_about("What disinfects."))
     agent_name = Text(longest=60, metadata=_about("Its name; demanded where it is another agent."))

@@ -7,6 +7,11 @@ Business
     down. What its customers got is what its shipments say was received, never their units. Arrivals of
     its own, and without import details those of lots that it sees; certificates that it recorded or that
     go with a lot it sees.
+Stock
+    What lies where is told to who keeps it, who owns it, and authorities of the place's region: an owner sees
+    its goods in another's store and nothing else there. What a store declares, its differences, and whether
+    places report: the store and authorities of its region. A disinfection: who recorded it, authorities of its
+    region, and whoever sees the unit or lot that it was done to; who of the staff did it is not for others.
 Import details
     Importer, vessel and voyage, bill of lading, customs declaration, exporter: the first station, the
     importer and authorities alone.

@@ -107,8 +107,8 @@ async def _of_place(visit: Visit, key: int) -> Sheet:
     zones: tuple[Option, ...] = choices.zones(visit, found, ZONE_KINDS)
     what = (
         Field("zone", Widget.CHOICE, hint="hint.one-of", options=zones, ids=True),
-        Field("bay", hint="hint.one-of", longest=40),
-        Field("equipment", hint="hint.one-of", longest=40),
+        Field("bay", hint="hint.one-of", longest=16),
+        Field("equipment", hint="hint.one-of", longest=16),
         Field("square_metres", Widget.WHOLE),
     )
     facts = (Fact(visit.t("field.facility"), choices.named(visit, found)),)

@@ -88,19 +88,19 @@ async def stock_table(request: web.Request) -> web.StreamResponse:
     """All that the list of stock shows, as a table to take along."""
     visit = Visit(request)
     visit.demand_signed_in()
-    names = (
-        "facility",
-        "zone",
-        "product",
-        "code",
-        "owner",
-        "state",
-        "pieces",
-        "grams",
-        "made_at",
-        "best_before",
+    keys = (
+        "field.facility",
+        "field.zone",
+        "field.product",
+        "field.code",
+        "field.owner",
+        "field.state",
+        "field.pieces",
+        "stock.grams",
+        "field.made_at",
+        "field.best_before",
     )
-    heading = [visit.t(f"field.{name}") for name in names]
+    heading = [visit.t(key) for key in keys]
     return await table(visit, "stock.csv", heading, _stock_rows(visit))
 
 
@@ -127,8 +127,17 @@ async def expiring_table(request: web.Request) -> web.StreamResponse:
     """All that nears its end, as a table to take along."""
     visit = Visit(request)
     visit.demand_signed_in()
-    names = ("best_before", "days-left", "product", "code", "facility", "owner", "pieces", "grams")
-    heading = [visit.t(f"field.{name}") for name in names]
+    keys = (
+        "field.best_before",
+        "field.days-left",
+        "field.product",
+        "field.code",
+        "field.facility",
+        "field.owner",
+        "field.pieces",
+        "stock.grams",
+    )
+    heading = [visit.t(key) for key in keys]
     return await table(visit, "expiring.csv", heading, _expiring_rows(visit))
 
 

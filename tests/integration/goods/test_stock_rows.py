@@ -63,8 +63,8 @@ class Eventful:
 
     def _said(self) -> None:
         say, staff = self.quay.history.say, self.quay.station.staff
-        with_ = {"happened_at": OUT, "agent": "chlorine", "contact_minutes": 30, "crew": [1]}
-        for subject in ({"facility": self.quay.place, "bay": "1"}, {"unit": self.unit, "pieces": 90}):
+        with_ = {"happened_at": OUT, "agent": "chlorine", "contact_minutes": 30}
+        for subject in ({"facility": self.quay.place, "bay": "D1"}, {"unit": self.unit, "pieces": 90}):
             key = say(RECORD_DISINFECTION, {**subject, **with_}, staff).outcome["disinfection"]
         accepted = {"disinfection": key, "grounds": "laboratory_tested"}
         say(ACCEPT_DISINFECTION, accepted, self.regulator.staff)

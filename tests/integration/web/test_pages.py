@@ -11,6 +11,11 @@ from service.goods.state import LOT
 from tests.integration.web.conftest import LOGIN, PASSWORD, Browsers
 
 OF_A_BUSINESS = ("/", "/lots", "/units", "/shipments", "/receive", "/organisation", "/shipments/new")
+OF_STOCK = (
+    *("/stock", "/stock?to_be_moved=true", "/stock/totals", "/stock/totals?by=owner", "/stock/totals?by=lot"),
+    *("/stock/totals?by=zone", "/stock/expiring", "/stock/expiring?days=3650", "/coverage"),
+    *("/stock/declarations", "/disinfections"),
+)
 OF_AN_AUTHORITY = (
     "/",
     "/search",
@@ -33,17 +38,24 @@ PLACES = {
         *("/units/{unit}/process", "/shipments/{station-wholesaler}", "/shipments/send?facility={place}"),
         *("/organisation/people", "/account", "/account/password", "/account/second-factor"),
         *("/organisation/facilities/new", "/organisation/users/new", "/organisation/tokens/new"),
+        *(*OF_STOCK, "/facilities/{place}", "/facilities/{place}/change", "/facilities/{place}/suspension"),
+        *("/facilities/{place}/reinstatement", "/facilities/{place}/closing"),
+        *("/facilities/{place}/repartition", "/facilities/{place}/zones/4/clearing"),
+        *("/stock/declare?facility={place}", "/disinfections/new?facility={place}"),
+        *("/disinfections/new?lot={lot}", "/disinfections/new?unit={unit}"),
         *("/organisation/vehicles/new", "/units?all=1", "/lots?product=%E7%89%9B"),
     ),
     "shop": (*OF_A_BUSINESS, "/sell", "/units/{shop_unit}", "/units/{shop_unit}/sell", "/lots/{lot}/trace",
              "/shipments/{wholesaler-shop}", "/shipments/{wholesaler-shop}/receive"),
     "plant": (*OF_A_BUSINESS, "/lots/{cubes}", "/lots/{cubes}/trace"),
-    "hubei": (*OF_AN_AUTHORITY, "/lots/{lot}", "/lots/{lot}/trace", "/lots/{lot}/trace/upstream",
+    "hubei": (*OF_AN_AUTHORITY, *OF_STOCK, "/facilities/{wholesaler place}",
+              "/facilities/{wholesaler place}/suspension", "/lots/{lot}", "/lots/{lot}/trace", "/lots/{lot}/trace/upstream",
               "/lots/{lot}/trace/downstream", "/search?q={code}"),
     "guangzhou": (*OF_AN_AUTHORITY, "/lots/{cubes}/trace"),
-    "auditor": (*OF_AN_AUTHORITY, "/lots/{lot}", "/lots/{cubes}/trace", "/search?q={release}"),
+    "auditor": (*OF_AN_AUTHORITY, *OF_STOCK, "/lots/{lot}", "/lots/{cubes}/trace", "/search?q={release}"),
     "platform": ("/", "/organisations", "/organisation", "/organisations/new", "/organisations/{someone}",
-                 "/organisations/{someone}/manager", "/organisations/{someone}/suspension"),
+                 "/organisations/{someone}/manager", "/organisations/{someone}/suspension",
+                 "/organisations/{someone}/change", "/facilities/{place}"),
     "public": ("/", "/sign-in", "/releases/{release}", "/t/{code}", "/t/{case}"),
 }  # fmt: skip
 
@@ -55,6 +67,7 @@ def filled(browsers: Browsers, path: str) -> str:
         **story.ids,
         "batch": batch,
         "place": story.places["station"],
+        "wholesaler place": story.places["wholesaler"],
         "someone": story.parties["shop"].organisation,
     }
     return path.format_map(ids)

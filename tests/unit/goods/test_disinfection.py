@@ -15,7 +15,7 @@ from service.goods.disinfection import ACCEPT_DISINFECTION, DISINFECTION, RECORD
 from service.goods.state import EVENT
 from service.ledger import Actor, Data, Kind, Statement
 from service.parties import REGISTER_VEHICLE
-from service.parties.staff import REGISTER_STAFF
+from service.parties.staff import REGISTER_STAFF, TEST_STAFF
 from tests.history import History
 from tests.quay import Goods, Quay
 from tests.settlement import SEALED, Party
@@ -87,8 +87,8 @@ def test_a_part_of_the_pieces_is_no_breach_and_no_whole(yard: Yard) -> None:
     ("named", "target", "label"),
     [
         ({"zone": 2}, 2, None),
-        ({"bay": "3 号月台"}, None, "3 号月台"),
-        ({"equipment": "叉车 7"}, None, "叉车 7"),
+        ({"bay": "D3"}, None, "D3"),
+        ({"equipment": "FL-7"}, None, "FL-7"),
     ],
 )
 def test_places_and_equipment_are_disinfected(yard: Yard, named: Data, target: Any, label: Any) -> None:
@@ -129,6 +129,9 @@ def test_who_did_it_is_named_and_must_be_fit_for_it(yard: Yard) -> None:
     worker = yard.quay.history.say(
         REGISTER_STAFF, {"role": "cleaner", "name": SEALED}, yard.quay.station.manager
     ).outcome["staff"]
+    tested = {"staff": worker, "test": "nucleic_acid", "sampled_on": "2020-08-19", "clears": True}
+    assert yard.row(yard.say(vehicle=yard.truck, crew=[worker])).broken == ["staff.test-overdue"]
+    yard.quay.history.say(TEST_STAFF, tested, yard.quay.station.manager)
     row = yard.row(yard.say(vehicle=yard.truck, crew=[worker]))
     assert (row.crew, row.broken) == ([worker], [])
     assert yard.row(yard.say(vehicle=yard.truck, crew=[worker, 7])).broken == ["staff.not-found"]

@@ -25,6 +25,7 @@ IN_CLEAR = {
     "ArrivalAnnouncement": {"voyage", "vessel", "bill_of_lading", "exporter", "port", "declaration"},
     "CertificateRecord": {"number", "agent", "concentration"},
     "Covers": {"product", "production_batch"},
+    "DisinfectionRecord": {"agent_name"},
     "Enhanced": {"establishment"},
     "FacilityChange": {"filing"},
     "FacilityFiling": {"filing"},
