@@ -26,7 +26,7 @@ from schema.messages.fields import (
     Whole,
     described,
 )
-from schema.messages.written import Country, Day, Gtin, Hs, Moment, Sha256, TraceCode
+from schema.messages.written import Country, Day, Gtin, Hs, Moment, Sha256, TraceCode, Uscc
 from schema.problems import Problem
 
 CATEGORIES = ("aquatic", "poultry", "livestock", "other")
@@ -335,12 +335,19 @@ class TransferDocument(Message):
 
 
 class OwnershipTransfer(Handled):
-    """All of a unit changes its owner where it lies."""
+    """All of a unit changes its owner where it lies, as the ledger records it."""
 
     unit = Id(required=True, metadata=_about("A unit that one owns, or keeps for its owner."))
     to = Id(required=True, metadata=_about("The organisation that owns it from then on."))
     document = Inner(TransferDocument, required=True, metadata=_about("On what."))
     happened_at = Moment(required=True)
+
+
+class OwnershipTransferRequest(OwnershipTransfer):
+    """All of a unit changes its owner where it lies."""
+
+    to = Id(metadata=_about("The organisation that owns it from then on; or its code in to_uscc."))
+    to_uscc = Uscc(metadata=_about("Social credit code of the new owner, instead of its id."))
 
 
 class _Taken(Handled):
@@ -366,6 +373,12 @@ class GoodsSampling(_Taken):
     )
 
 
+class GoodsSamplingRequest(GoodsSampling):
+    """A sample is taken. Allowed before release and under a hold."""
+
+    authority_uscc = Uscc(metadata=_about("Social credit code of the authority, instead of its id."))
+
+
 class GoodsDestruction(_Taken):
     """Goods are destroyed. Allowed before release and under a hold; without evidence in breach."""
 
@@ -377,12 +390,19 @@ class GoodsDestruction(_Taken):
 
 
 class GoodsSurrender(Handled, UnitPortion):
-    """Goods are handed to an authority. Allowed before release and under a hold."""
+    """Goods are handed to an authority, as the ledger records it."""
 
     authority = Id(required=True, metadata=_about("The authority's organisation."))
     document = DocumentNumber(required=True, metadata=_about("Number of its receipt or order."))
     happened_at = Moment(required=True)
     remark = _remark()
+
+
+class GoodsSurrenderRequest(GoodsSurrender):
+    """Goods are handed to an authority. Allowed before release and under a hold."""
+
+    authority = Id(metadata=_about("The authority's organisation; or its code in authority_uscc."))
+    authority_uscc = Uscc(metadata=_about("Social credit code of the authority, instead of its id."))
 
 
 class CountedUnit(Message):

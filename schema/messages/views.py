@@ -133,7 +133,8 @@ class LotView(Message):
 
 
 class UnitView(Message):
-    """A parcel of one lot. ``in = on hand + out + loss``, in grams and where counted in pieces."""
+    """A parcel of one lot. ``in = on hand + out + loss + samples + destroyed``, in grams and where counted in
+    pieces."""
 
     id = Id()
     lot = Inner(LotRef)
@@ -152,6 +153,12 @@ class UnitView(Message):
     out_grams = Whole()
     loss_pieces = Whole(allow_none=True)
     loss_grams = Whole()
+    sample_pieces = Whole(allow_none=True)
+    sample_grams = Whole()
+    destroyed_pieces = Whole(allow_none=True)
+    destroyed_grams = Whole()
+    pack = Text(metadata=words("What the pieces count, such as carton or bag."))
+    packaging = Text(metadata=words("sealed, or opened: then only grams count."))
     holds = Listed(Inner(HoldRef), metadata=words("In force: on this unit or its whole lot."))
     made_at = Moment()
     position = Id()
@@ -246,6 +253,8 @@ class ShipmentView(Message):
     waybill = fields.Dict()
     departed_at = Moment()
     received_at = Moment(allow_none=True)
+    admitted_at = Moment(allow_none=True, metadata=words("When a market's gate let it in."))
+    purpose = Text(metadata=words("trade, return, quarantine or disposal."))
     items = Listed(Inner(AboardView))
     position = Id()
 
@@ -372,7 +381,7 @@ class UnitQuery(Message):
     """Which units."""
 
     lot = Id()
-    state = Choice(("quarantined", "released", "in_transit", "sold"))
+    state = Choice(("quarantined", "released", "in_transit", "sold", "surrendered", "withdrawn"))
     facility = Id()
     on_hand = Flag()
     held = Flag(metadata=words("Whether a hold is on it."))

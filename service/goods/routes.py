@@ -19,11 +19,11 @@ from schema.messages.movements import (
     GoodsReceipt,
     GoodsRejection,
     GoodsSale,
-    GoodsSampling,
+    GoodsSamplingRequest,
     GoodsShipping,
     GoodsStoring,
-    GoodsSurrender,
-    OwnershipTransfer,
+    GoodsSurrenderRequest,
+    OwnershipTransferRequest,
     StockCount,
     UnitRepacking,
     UnitsMerging,
@@ -53,6 +53,7 @@ from service.goods.movements import (
     SURRENDER,
     TRANSFER,
 )
+from service.goods.naming import new_owner, receiving_authority, sampling_authority
 from service.http.files import was_uploaded
 from service.http.writes import Draft, Write
 
@@ -168,13 +169,13 @@ WRITES = (
         },
     ),
     Write(
-        "/api/v1/units/{unit:id}/transfers", TRANSFER, OwnershipTransfer,
-        "A unit changed its owner where it lies", location="/api/v1/units/{unit}",
+        "/api/v1/units/{unit:id}/transfers", TRANSFER, OwnershipTransferRequest,
+        "A unit changed its owner where it lies", prepare=new_owner, location="/api/v1/units/{unit}",
         example={"to": 4000, "document": {"kind": "contract", "number": "HT-2020-081"}, "happened_at": _AT},
     ),
     Write(
-        "/api/v1/units/{unit:id}/samples", SAMPLE, GoodsSampling,
-        "A sample was taken", location="/api/v1/units/{unit}",
+        "/api/v1/units/{unit:id}/samples", SAMPLE, GoodsSamplingRequest,
+        "A sample was taken", prepare=sampling_authority, location="/api/v1/units/{unit}",
         example={
             "pieces": 0, "grams": 250, "purpose": "nucleic_acid", "by": "own", "samples": ["S-0817-1"],
             "happened_at": _AT,
@@ -186,8 +187,8 @@ WRITES = (
         example={**_PORTION, "method": "incineration"},
     ),
     Write(
-        "/api/v1/units/{unit:id}/surrenders", SURRENDER, GoodsSurrender,
-        "Goods were handed to an authority",
+        "/api/v1/units/{unit:id}/surrenders", SURRENDER, GoodsSurrenderRequest,
+        "Goods were handed to an authority", prepare=receiving_authority,
         example={**_PORTION, "authority": 5000, "document": "2020-17"},
     ),
     Write(

@@ -7,13 +7,15 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from schema.messages.movements import SHORTFALLS
+from schema.messages.movements import PURPOSES, REJECTIONS, SHORTFALLS
 from schema.problems import Problem, Refusal
+from service.goods.movements.admitting import GATES
 from service.http.writes import Receipt
 from service.web import choices
 from service.web.entitled import demand_own
 from service.web.formats import plain_kilograms
 from service.web.forms import Field, Form, Group, Option, Widget
+from service.web.handling import handling
 from service.web.lists import list_page
 from service.web.operations import WRITES
 from service.web.rendering import page, said
@@ -40,7 +42,19 @@ async def shipment(request: web.Request) -> web.StreamResponse:
     visit.demand_signed_in()
     found = await visit.ask("shipment", shipment=visit.id("shipment"))
     to_me = found["consignee"]["id"] == visit.reader.organisation
-    return await page(visit, "shipment.html", {"shipment": found, "to_me": to_me})
+    at_gate = to_me and found["destination"]["kind"] in GATES and found["admitted_at"] is None
+    context = {
+        "shipment": found,
+        "to_me": to_me,
+        "at_gate": at_gate,
+        "may_reject": to_me and not _is_back(found),
+    }
+    return await page(visit, "shipment.html", context)
+
+
+def _is_back(found: dict[str, Any]) -> bool:
+    """Whether it brings back what was turned away."""
+    return bool(found["purpose"] == "return" and found["consignor"]["id"] == found["consignee"]["id"])
 
 
 async def choose(request: web.Request) -> web.StreamResponse:
@@ -77,7 +91,8 @@ async def _shipping(visit: Visit) -> Sheet:
     found = await visit.ask_list("facilities", by_code, limit=_DESTINATIONS)
     places = [row for row in found.items if row["active"] and row["id"] != origin["id"]]
     items = await pickable(visit, origin["id"], asked.get("unit", ""), "items")
-    groups = (_journey(visit, places), *items, _waybill(await _vehicles(visit)))
+    waybill = _waybill(await _vehicles(visit))
+    groups = (_journey(visit, places), *items, waybill, await handling(visit))
     back = "/shipments/new?" + urlencode(asked)
     facts = (Fact(visit.t("field.origin"), choices.named(visit, origin)),)
     form = Form(groups, {"items": "unit"})
@@ -95,6 +110,12 @@ def _journey(visit: Visit, places: list[dict[str, Any]]) -> Group:
         (
             Field("destination", Widget.CHOICE, required=True, options=options, ids=True, initial=only),
             Field("departed_at", Widget.MOMENT, required=True, initial=choices.now()),
+            Field(
+                "purpose",
+                Widget.CHOICE,
+                initial=PURPOSES[0],
+                options=choices.words(visit, "purpose", PURPOSES),
+            ),
         ),
     )
 
@@ -102,9 +123,7 @@ def _journey(visit: Visit, places: list[dict[str, Any]]) -> Group:
 async def _vehicles(visit: Visit) -> tuple[Option, ...]:
     listing = await visit.ask_list("vehicles", limit=_DESTINATIONS)
     return tuple(
-        Option(str(row["id"]), f"{visit.t('vehicle_kind.' + row['kind'])} {row['id']}")
-        for row in listing.items
-        if row["active"]
+        Option(str(row["id"]), choices.vehicle(visit, row)) for row in listing.items if row["active"]
     )
 
 
@@ -128,10 +147,10 @@ def _waybill(vehicles: tuple[Option, ...]) -> Group:
 
 
 async def _receiving(visit: Visit) -> Sheet:
-    found = await visit.ask("shipment", shipment=visit.id("shipment"))
-    demand_own(visit, found["consignee"], Refusal("shipment.not-found", shipment=found["id"]))
+    found = await _to_own(visit)
     place = await visit.ask("facility", facility=found["destination"]["id"])
-    items = tuple(_arrived(visit, each, row) for row, each in enumerate(found["items"]))
+    aboard = [each for each in found["items"] if each["on_road_grams"]]
+    items = tuple(_arrived(visit, each, row) for row, each in enumerate(aboard))
     zones = choices.zones(visit, place, ("imported", "quarantine", "independent", "domestic"))
     zone = (Field("zone", Widget.CHOICE, options=zones, ids=True),) if zones else ()
     general = Group(
@@ -143,12 +162,8 @@ async def _receiving(visit: Visit) -> Sheet:
             Field("temperature_decicelsius", Widget.DEGREES, "field.temperature", hint="hint.degrees"),
         ),
     )
-    facts = (
-        Fact(visit.t("field.consignor"), choices.named(visit, found["consignor"])),
-        Fact(visit.t("field.origin"), choices.named(visit, found["origin"])),
-        Fact(visit.t("field.destination"), choices.named(visit, found["destination"])),
-    )
-    return Sheet(Form((*items, general)), visit.t("shipment.receive"), f"/shipments/{found['id']}", facts)
+    form = Form((*items, general, await handling(visit)))
+    return Sheet(form, visit.t("shipment.receive"), f"/shipments/{found['id']}", _parties(visit, found))
 
 
 def _arrived(visit: Visit, item: dict[str, Any], row: int) -> Group:
@@ -184,6 +199,57 @@ def _arrived(visit: Visit, item: dict[str, Any], row: int) -> Group:
     )  # fmt: skip
 
 
+async def _rejecting(visit: Visit) -> Sheet:
+    found = await _to_own(visit)
+    aboard = [each for each in found["items"] if each["on_road_grams"]]
+    items = tuple(_turned_away(visit, each, f"items.{row}.") for row, each in enumerate(aboard))
+    fields = (
+        Field("remark", hint="hint.remark", longest=500),
+        Field("happened_at", Widget.MOMENT, required=True, initial=choices.now()),
+    )
+    general = Group("", fields, visit.t("shipment.reject-note"))
+    form = Form((general, *items, await handling(visit)), {"items": "unit"})
+    return Sheet(form, visit.t("shipment.reject"), f"/shipments/{found['id']}", _parties(visit, found))
+
+
+def _turned_away(visit: Visit, item: dict[str, Any], prefix: str) -> Group:
+    """A unit to be ticked where some of it is not taken."""
+    key = str(item["unit"])
+    on_road = choices.amount(visit, item["on_road_pieces"], item["on_road_grams"])
+    pieces = () if item["on_road_pieces"] is None else (Field(f"{prefix}pieces", Widget.WHOLE),)
+    fields = (
+        Field(f"{prefix}unit", Widget.PICK, "shipment.reject", ids=True, options=(Option(key, ""),),
+              note=visit.t("unit.number", id=key)),
+        *pieces,
+        Field(f"{prefix}grams", Widget.KILOGRAMS, hint="hint.kilograms"),
+        Field(f"{prefix}reason", Widget.CHOICE, options=choices.words(visit, "rejection", REJECTIONS)),
+    )  # fmt: skip
+    return Group("", fields, f"{choices.product(visit, item['lot'])} · {on_road}")
+
+
+async def _admitting(visit: Visit) -> Sheet:
+    found = await _to_own(visit)
+    fields = (Field("happened_at", Widget.MOMENT, required=True, initial=choices.now()),)
+    form = Form((Group("", fields, visit.t("shipment.admit-note")), await handling(visit)))
+    return Sheet(form, visit.t("shipment.admit"), f"/shipments/{found['id']}", _parties(visit, found))
+
+
+async def _to_own(visit: Visit) -> dict[str, Any]:
+    """A shipment to the reader's organisation. Raises Refusal ``shipment.not-found``."""
+    found: dict[str, Any] = await visit.ask("shipment", shipment=visit.id("shipment"))
+    demand_own(visit, found["consignee"], Refusal("shipment.not-found", shipment=found["id"]))
+    return found
+
+
+def _parties(visit: Visit, found: dict[str, Any]) -> tuple[Fact, ...]:
+    """Whence and whither."""
+    return (
+        Fact(visit.t("field.consignor"), choices.named(visit, found["consignor"])),
+        Fact(visit.t("field.origin"), choices.named(visit, found["origin"])),
+        Fact(visit.t("field.destination"), choices.named(visit, found["destination"])),
+    )
+
+
 def _shipped(_visit: Visit, receipt: Receipt) -> str:
     return f"/shipments/{receipt.acknowledgement.statement.outcome['shipment']}"
 
@@ -203,5 +269,11 @@ ROUTES = (
         "shipment.receive",
         _receiving,
         _received,
+    ).routes(),
+    *FormPage(
+        "/shipments/{shipment:id}/reject", WRITES["goods-rejected"], "shipment.reject", _rejecting, _received
+    ).routes(),
+    *FormPage(
+        "/shipments/{shipment:id}/admit", WRITES["goods-admitted"], "shipment.admit", _admitting, _received
     ).routes(),
 )

@@ -6,13 +6,14 @@ from typing import Any
 
 from aiohttp import web
 
-from schema.messages.movements import CATEGORIES, LOSSES, TEMPERATURE_CLASSES
+from schema.messages.movements import CATEGORIES, LOSSES, PACKS, TEMPERATURE_CLASSES
 from schema.problems import Problem, Refusal
 from service.goods.state import UnitState
 from service.http.writes import Receipt
 from service.web import choices
 from service.web.entitled import demand_own
 from service.web.forms import Field, Form, Group, Option, Widget
+from service.web.handling import handling
 from service.web.lists import list_page
 from service.web.operations import WRITES
 from service.web.rendering import page
@@ -20,6 +21,8 @@ from service.web.submitting import Fact, FormPage, Sheet
 from service.web.visits import Visit
 
 COUNTERS = ("market", "shop", "restaurant")
+_KEPT = ("transfer", "sample", "destroy", "surrender")
+"""What may be done with goods also before release and under a hold."""
 _PARTS = 4
 _OUTPUTS = 3
 _ON_HAND = 100
@@ -31,9 +34,9 @@ async def units(request: web.Request) -> web.StreamResponse:
     visit.demand_signed_in()
     states = choices.words(visit, "unit_state", tuple(UnitState))
     shown = {} if visit.asked("all") else {"on_hand": "true"}
-    return await list_page(
-        visit, "units.html", "units", ("state", "lot"), {"states": states, "all": not shown}, shown
-    )
+    places = choices.facilities(visit, await choices.own_facilities(visit))
+    context = {"states": states, "all": not shown, "places": places}
+    return await list_page(visit, "units.html", "units", ("state", "lot", "held"), context, shown)
 
 
 async def unit(request: web.Request) -> web.StreamResponse:
@@ -41,26 +44,30 @@ async def unit(request: web.Request) -> web.StreamResponse:
     visit = Visit(request)
     visit.demand_signed_in()
     found = await visit.ask("unit", unit=visit.id("unit"))
-    return await page(visit, "unit.html", {"unit": found, "deeds": _deeds(visit, found)})
+    deeds, more = _deeds(visit, found)
+    return await page(visit, "unit.html", {"unit": found, "deeds": deeds, "more": more})
 
 
-def _deeds(visit: Visit, found: dict[str, Any]) -> list[dict[str, str]]:
-    """What may be tried: each a path and a key of the texts."""
+def _deeds(visit: Visit, found: dict[str, Any]) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """What may be tried: each a path and a key of the texts; first what is done every day, then the rest."""
     key, state = found["id"], found["state"]
-    if found["custodian"]["id"] != visit.reader.organisation or not found["grams"]:
-        return []
-    disinfect = {"path": f"/disinfections/new?unit={key}", "key": "disinfection.record"}
+    owned = found["owner"] is not None and found["owner"]["id"] == visit.reader.organisation
+    in_store = state in (UnitState.QUARANTINED, UnitState.RELEASED)
+    if not found["grams"] or not in_store:
+        return [], []
+    if found["custodian"]["id"] != visit.reader.organisation:
+        return [], [_deed(key, "transfer")] if owned else []
+    rest = [_deed(key, name) for name in ("merge", *_KEPT)]
     if state == UnitState.QUARANTINED:
         release = {"path": f"/lots/{found['lot']['id']}/release?unit={key}", "key": "lot.release"}
-        return [release, *(_deed(key, name) for name in ("store", "split")), disinfect]
-    if state != UnitState.RELEASED:
-        return []
+        return [release, *(_deed(key, name) for name in ("store", "split"))], rest
     place = found["facility"]
     ship = {"path": f"/shipments/new?facility={place['id']}&unit={key}", "key": "shipment.send"}
     names = ["store", "split", *(["sell"] if place["kind"] in COUNTERS else [])]
     if place["kind"] in ("processing_plant", "first_station", "central_warehouse"):
         names.append("process")
-    return [ship, *(_deed(key, name) for name in names), disinfect]
+    offer = [_deed(key, "offer")] if place["kind"] in COUNTERS else []
+    return [ship, *(_deed(key, name) for name in names)], [*offer, _deed(key, "repack"), *rest]
 
 
 def _deed(key: int, name: str) -> dict[str, str]:
@@ -79,9 +86,8 @@ def about(visit: Visit, found: dict[str, Any]) -> tuple[Fact, ...]:
 
 
 async def _sheet(visit: Visit, title: str, found: dict[str, Any], *groups: Group) -> Sheet:
-    return Sheet(
-        Form(groups, {"outputs": "product"}), visit.t(title), _path(found["id"]), about(visit, found)
-    )
+    form = Form((*groups, await handling(visit)))
+    return Sheet(form, visit.t(title), _path(found["id"]), about(visit, found))
 
 
 def _path(key: int) -> str:
@@ -101,7 +107,7 @@ def happened(label: str = "") -> Field:
     return Field("happened_at", Widget.MOMENT, label, required=True, initial=choices.now())
 
 
-async def _own_unit(visit: Visit) -> dict[str, Any]:
+async def own_unit(visit: Visit) -> dict[str, Any]:
     """What a form about a unit is about. Raises Refusal ``unit.not-found`` for what another keeps."""
     found: dict[str, Any] = await visit.ask("unit", unit=visit.id("unit"))
     demand_own(visit, found["custodian"], Refusal("unit.not-found", unit=found["id"]))
@@ -109,7 +115,7 @@ async def _own_unit(visit: Visit) -> dict[str, Any]:
 
 
 async def _store(visit: Visit) -> Sheet:
-    found = await _own_unit(visit)
+    found = await own_unit(visit)
     place = await _place(visit, found)
     zones = choices.zones(visit, place, await _zone_kinds(visit, found, place)) if place else ()
     fields = (
@@ -143,7 +149,7 @@ async def _place(visit: Visit, found: dict[str, Any]) -> dict[str, Any] | None:
 
 
 async def _split(visit: Visit) -> Sheet:
-    found = await _own_unit(visit)
+    found = await own_unit(visit)
     parts = tuple(
         each for row in range(_PARTS) for each in quantity(found, f"parts.{row}.", required=row == 0)
     )
@@ -154,7 +160,7 @@ async def _split(visit: Visit) -> Sheet:
 
 
 async def _sell(visit: Visit) -> Sheet:
-    found = await _own_unit(visit)
+    found = await own_unit(visit)
     fields = (
         *quantity(found),
         happened("field.sold_at"),
@@ -164,7 +170,7 @@ async def _sell(visit: Visit) -> Sheet:
 
 
 async def _process(visit: Visit) -> Sheet:
-    found = await _own_unit(visit)
+    found = await own_unit(visit)
     inputs = await pickable(
         visit, found["facility"]["id"] if found["facility"] else 0, str(found["id"]), "inputs"
     )
@@ -175,7 +181,8 @@ async def _process(visit: Visit) -> Sheet:
         Field("remark", hint="hint.remark", longest=500),
         happened(),
     )
-    form = Form((*inputs, *outputs, Group("unit.loss", loss)), {"inputs": "unit", "outputs": "product"})
+    groups = (*inputs, *outputs, Group("unit.loss", loss), await handling(visit))
+    form = Form(groups, {"inputs": "unit", "outputs": "product"})
     fixed = {"facility": found["facility"]["id"]} if found["facility"] else {}
     return Sheet(form, visit.t("unit.process"), _path(found["id"]), about(visit, found), fixed)
 
@@ -196,6 +203,7 @@ def _output(visit: Visit, row: int) -> Group:
         Field(f"{name}production_batch", required=needed, longest=100),
         Field(f"{name}produced_on", Widget.DAY, required=needed),
         Field(f"{name}best_before", Widget.DAY, required=needed),
+        Field(f"{name}pack", Widget.CHOICE, options=choices.words(visit, "pack", PACKS)),
         Field(f"{name}pieces", Widget.WHOLE),
         Field(f"{name}grams", Widget.KILOGRAMS, hint="hint.kilograms", required=needed),
     )  # fmt: skip

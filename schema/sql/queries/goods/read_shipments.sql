@@ -14,7 +14,7 @@ SELECT s.id FROM goods.shipment s
 -- $4 ids of shipments that the reader may see; of the goods aboard, those that it may see.
 SELECT s.id, parties.named(s.consignor) AS consignor, parties.named(s.consignee) AS consignee,
        parties.placed(s.origin) AS origin, parties.placed(s.destination) AS destination, s.vehicle, s.waybill,
-       s.departed_at, s.received_at,
+       s.departed_at, s.received_at, s.admitted_at, s.purpose,
        (SELECT jsonb_agg(jsonb_build_object(
                    'unit', u.id, 'lot', jsonb_build_object('id', l.id, 'code', l.code, 'product', l.product,
                                                            'product_en', l.product_en),
