@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import asyncpg
 import pyotp
 import pytest
 
 from schema.problems import Problem
+from service.commands import new_password
 from service.parties.credentials import AccountKeys, Attempt, Credentials
 from service.parties.credentials.factors import STEP_SECONDS
 from service.parties.credentials.logins import Entrant
 from service.parties.credentials.throttle import PAIR
+from service.settings import Settings
 from tests.integration.parties.doorway import (
     ELSEWHERE,
     HOME,
@@ -157,3 +160,16 @@ async def lost(it: Door, ticket: str) -> None:
     with pytest.raises(Problem) as caught:
         await it.credentials.signing_in.holder(ticket)
     assert caught.value.code == "sign-in.step-lost"
+
+
+async def test_who_runs_the_service_helps_the_last_manager(
+    database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with door(database) as it:
+        await it.enrolled()
+        settings = Settings(data=tmp_path / "data", trust=tmp_path / "trust", database=database)
+        assert await new_password(settings, LOGIN_NAME) == 0
+        assert (await it.credentials.factors.state(it.user)).confirmed_at
+        assert await new_password(settings, LOGIN_NAME, reset_factor=True) == 0
+        assert (await it.credentials.factors.state(it.user)).confirmed_at is None
+    assert capsys.readouterr().out.count(f"login {LOGIN_NAME}  password ") == 2

@@ -20,6 +20,17 @@ from service.parties.passwords import Hashing, check_password
         ("Password1234", "password.too-common"),
         ("abababababab", "password.too-common"),
         ("111122223333", "password.too-common"),
+        ("123456789012", "password.too-common"),
+        ("qwertyuiop12", "password.too-common"),
+        ("QWERTYUIOP12", "password.too-common"),
+        (" qwertyuiop12 ", "password.too-common"),
+        ("abcdefghijkmno", "password.too-common"),
+        ("zhangwei1234", "password.too-common"),
+        ("wang.li-station2026", "password.is-name"),
+        ("2026Wang.LI-station!", "password.is-name"),
+        ("ColdLedger2026", "password.is-name"),
+        ("冷链账本冷链账本冷链账本", "password.is-name"),
+        ("青岛冷链首站定点仓储有限公司2026", "password.is-name"),
     ],
 )
 def test_refused(password: str, code: str) -> None:
@@ -30,7 +41,17 @@ def test_refused(password: str, code: str) -> None:
         assert password not in explain(caught.value, language).detail or not password
 
 
-@pytest.mark.parametrize("password", ["abcdefgh1jkm", "x1y2z" * 25 + "abc", "青岛港到武汉的冷链追溯要紧"])
+@pytest.mark.parametrize(
+    "password",
+    [
+        "abcdefgh1jkm",
+        "x1y2z" * 25 + "abc",
+        "青岛港到武汉的冷链追溯要紧",
+        "wang.li six and more",
+        "all small letters",
+        "492759375032",
+    ],
+)
 def test_taken(password: str) -> None:
     check_password(password, "wang.li")
 
