@@ -13,11 +13,13 @@ from service.codes import reading as codes_reading
 from service.codes import routes as codes_routes
 from service.goods import reading as goods_reading
 from service.goods import routes as goods_routes
+from service.goods.corrections import reading as corrections_reading
+from service.goods.corrections import routes as corrections_routes
 from service.goods.disinfection import reading as disinfection_reading
 from service.goods.disinfection import routes as disinfection_routes
+from service.goods.making import REGIONS
 from service.goods.stock import reading as stock_reading
 from service.goods.stock import routes as stock_routes
-from service.goods.making import REGIONS
 from service.http import documentation, headers, health
 from service.http.accounts import ACCOUNTS
 from service.http.authentication import DOOR, Door
@@ -34,9 +36,8 @@ from service.ledger.appender import Appender
 from service.ledger.ledger import MakeAppender
 from service.ledger.note import Signer
 from service.ledger.publisher import Publisher
-from service.parties import account_reading, policy_routes
+from service.parties import account_reading, person_routes, policy_routes, staff_routes
 from service.parties import reading as parties_reading
-from service.parties import person_routes, staff_routes
 from service.parties import routes as parties_routes
 from service.parties.credentials import Credentials
 from service.parties.drafts import PREVIEWS, Previews
@@ -65,6 +66,9 @@ API: Sequence[Declared] = (
     *goods_reading.READS,
     *disinfection_routes.WRITES,
     *disinfection_reading.READS,
+    *corrections_routes.WRITES,
+    *corrections_routes.ACTIONS,
+    *corrections_reading.READS,
     *stock_routes.WRITES,
     *stock_reading.READS,
     *incidents_routes.WRITES,

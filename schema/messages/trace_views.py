@@ -125,6 +125,9 @@ class FlowView(AmountView):
     target = Inner(EndView)
     shipment = Id(allow_none=True)
     position = Id()
+    corrected_by = Id(
+        allow_none=True, metadata=words("The statement that withdrew or replaced it: it counts no more.")
+    )
 
 
 class FlowPage(Message):

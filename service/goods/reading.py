@@ -142,7 +142,7 @@ async def _entry(ask: Ask) -> Row:
         found = await record(conn, ask.path["position"])
         if found is None:
             raise not_found()
-        if not await _may_read(conn, ask.reader, Statement.decode(found.statement), found.position):
+        if not await may_read(conn, ask.reader, Statement.decode(found.statement), found.position):
             raise not_found()
     return {
         "position": found.position,
@@ -155,8 +155,8 @@ async def _entry(ask: Ask) -> Row:
     }
 
 
-async def _may_read(conn: Connection, reader: Reader, statement: Statement, position: int) -> bool:
-    """Own statements; the operator's are also those that the platform itself made; authorities by region."""
+async def may_read(conn: Connection, reader: Reader, statement: Statement, position: int) -> bool:
+    """Whether a reader is shown a statement: own statements; the operator's are also those that the platform itself made; authorities by region."""
     author = statement.actor.organisation
     if author == reader.organisation:
         return True

@@ -16,6 +16,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
+from schema.messages.corrections import Changes
 from schema.messages.fields import About, Personal, Secret
 from service.ledger import Data, Statement
 from service.ledger.chain import HASH_BYTES, field_commitment
@@ -128,6 +129,8 @@ def redact(schema: Schema, body: Mapping[str, Any], speaker: str = "") -> Data:
 
 
 def _redacted(field: fields.Field[Any] | None, value: Any, speaker: str) -> Any:
+    if isinstance(field, Changes):
+        return _without_text(value)
     if isinstance(field, Secret) or (isinstance(field, Personal) and field.may_be_private(speaker)):
         return None
     if isinstance(field, fields.List) and isinstance(value, list):
@@ -135,3 +138,12 @@ def _redacted(field: fields.Field[Any] | None, value: Any, speaker: str) -> Any:
     if isinstance(field, fields.Nested) and isinstance(value, dict):
         return redact(field.schema, value, speaker)
     return value
+
+
+def _without_text(value: Any) -> Any:
+    """Numbers, and which members there are: whether a text is personal is not known yet."""
+    if isinstance(value, dict):
+        return {name: _without_text(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_without_text(each) for each in value]
+    return None if isinstance(value, str) else value

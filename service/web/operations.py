@@ -5,6 +5,8 @@ from __future__ import annotations
 from service.codes import reading as codes_reading
 from service.goods import reading as goods_reading
 from service.goods import routes as goods_routes
+from service.goods.corrections import reading as corrections_reading
+from service.goods.corrections import routes as corrections_routes
 from service.goods.disinfection import reading as disinfection_reading
 from service.goods.disinfection import routes as disinfection_routes
 from service.goods.stock import reading as stock_reading
@@ -27,6 +29,7 @@ _READS = (
     *goods_reading.READS,
     *disinfection_reading.READS,
     *incidents_reading.READS,
+    *corrections_reading.READS,
     *stock_reading.READS,
     *codes_reading.READS,
     *tracing_routes.READS,
@@ -39,6 +42,7 @@ _WRITES = (
     *goods_routes.WRITES,
     *disinfection_routes.WRITES,
     *incidents_routes.WRITES,
+    *corrections_routes.WRITES,
     *stock_routes.WRITES,
 )
 

@@ -48,15 +48,12 @@ ALTER TABLE goods.release ADD COLUMN withdrawn boolean NOT NULL DEFAULT false
 -- step
 ALTER TABLE goods.disinfection ADD COLUMN withdrawn boolean NOT NULL DEFAULT false
 -- step
--- Whether a movement was taken back or replaced: its edges stay for traces, and count no more in accounts.
-CREATE FUNCTION goods.is_superseded(stated bigint) RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE AS
-$$ SELECT EXISTS (SELECT FROM goods.correction c WHERE c.position = stated) $$
+-- What moved and still stands: what was taken back or replaced stays for traces, and counts no more in accounts.
+CREATE VIEW goods.standing_edge AS
+SELECT e.* FROM goods.edge e
+ WHERE NOT EXISTS (SELECT FROM goods.correction c WHERE c.position = e.version)
 -- step
--- Whether an authority took such a movement out of traces.
-CREATE FUNCTION goods.is_excluded(stated bigint) RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE AS
-$$ SELECT EXISTS (SELECT FROM goods.correction c WHERE c.position = stated AND c.excluded_by IS NOT NULL) $$
+GRANT SELECT ON goods.standing_edge TO coldledger_writer, coldledger_reader
 -- step
 -- As 0007 has it; a movement that was withdrawn is walked until an authority excludes it.
 CREATE OR REPLACE FUNCTION goods.downstream(start bigint[], org bigint) RETURNS TABLE (node bigint)

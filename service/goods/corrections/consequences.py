@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,11 +18,12 @@ from service.goods.corrections.authority import Scene
 from service.goods.corrections.papers import Undone
 from service.goods.corrections.said import Said
 from service.goods.movements.rules import holds_on
-from service.goods.state import UNIT
-from service.incidents.breaches import FINDING_PLACE
+from service.goods.state import UNIT, Unit
+from service.incidents.breaches import FINDING_PLACE, HOLD_PLACE, made_by
 from service.incidents.coverage import covered
+from service.incidents.holds import held_rows
 from service.incidents.restraint import held
-from service.incidents.state import HELD_LOT, HeldLot, Hold, HoldKind
+from service.incidents.state import HELD_LOT, HOLD, HeldLot, Hold, HoldKind
 from service.ledger import Context, Data, Statement, World
 from service.ledger.kinds import IDS_PER_POSITION
 from service.ledger.statement import instant
@@ -36,6 +38,8 @@ UNDONE = "correction.release-undone"
 def newly_broken(replaced: Statement | None, said: Said) -> Iterator[Refusal]:
     """The rules that the replacement breaks and what it replaces did not."""
     known = {broken["rule"] for broken in said.breach}
+    if replaced is not None and "hold" in replaced.outcome and "hold" not in said.outcome:
+        known = set()  # what holds goods for the first time needs a finding, be its rule broken before
     for broken in () if replaced is None else replaced.breach:
         if broken["rule"] not in known:
             yield Refusal(broken["rule"], field=None, causes=(), **broken["facts"])
@@ -70,6 +74,23 @@ def finding(scene: Scene, lots: Sequence[int], policy: Policy, ctx: Context) -> 
     return {"finding": place}
 
 
+def held_units(said: Said, replaced: Statement | None, rows: Sequence[Any], world: World, ctx: Context) -> Data:
+    """The hold on what the replacement makes: a new one, which is on all that was made of that since as well
+    (``beyond``), or the one that there was, which gets what is made only now (``more``)."""
+    hold = None if replaced is None else replaced.outcome.get("hold")
+    if replaced is None or hold is None:
+        return {}
+    made = made_by(replaced.outcome)
+    if hold != ctx.id(HOLD_PLACE):
+        known = world.get(HOLD, hold)
+        more = [] if known is None else sorted({*made} - {*known.question["units"]})
+        return {"more": more} if more else {}
+    corrected = Fork(world)
+    corrected.put(rows)
+    beyond = [unit for unit in covered({"units": made}, corrected).units if unit not in made]
+    return {"hold": hold, "units": made, "beyond": beyond}
+
+
 def held_lots(undone: Sequence[Undone], rows: Sequence[Any], world: World, ctx: Context) -> Data:
     """The hold on the lots of ``undone`` releases; ``whole`` are all that it covers."""
     lots = sorted({each.lot.id for each in undone})
@@ -81,6 +102,17 @@ def held_lots(undone: Sequence[Undone], rows: Sequence[Any], world: World, ctx: 
     for key in whole:
         world.get(HELD_LOT, key)
     return {"held": {"hold": ctx.id(LOT_HOLD_PLACE), "lots": lots, "whole": [*whole]}}
+
+
+def unit_rows(statement: Statement, position: int, world: World) -> Iterator[Hold | HeldLot | Unit]:
+    """What a hold on units changes besides them; ``world`` has the rows that the correction leaves."""
+    outcome = statement.outcome
+    if "more" in outcome:
+        hold = world.row(HOLD, outcome["said"]["hold"])
+        units = sorted({*hold.question["units"], *outcome["more"]})
+        yield replace(hold, question={"units": units}, version=position)
+    if "beyond" in outcome:
+        yield from held_rows(outcome["hold"], [], outcome["beyond"], position, world)
 
 
 def hold_rows(statement: Statement, position: int, world: World) -> Iterator[Hold | HeldLot]:

@@ -17,18 +17,25 @@ from typing import Any
 
 from schema.problems import Refusal
 from service.goods.corrections.authority import Scene, demand_standing, place_of, scene_streams
-from service.goods.corrections.consequences import finding, held_lots, hold_rows, newly_broken, newly_held
+from service.goods.corrections.consequences import (
+    finding,
+    held_lots,
+    held_units,
+    hold_rows,
+    newly_broken,
+    newly_held,
+    unit_rows,
+)
 from service.goods.corrections.papers import undone_releases
 from service.goods.corrections.plan import Plan, load_all
 from service.goods.corrections.said import CORRECTED, Said, said_at, standing_at
 from service.goods.corrections.subjects import REVERSES, SUBJECTS, Subject
 from service.goods.movements.flow import events
 from service.goods.state import CORRECTION, Correction, Event
-from service.incidents.breaches import HOLD_PLACE
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
 from service.ledger.said import SAID
 from service.ledger.statement import parse_instant
-from service.ledger.world import UnloadedError
+from service.ledger.world import Fork, UnloadedError
 from service.parties import Policy, policy_for
 
 
@@ -57,7 +64,8 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
     if broken:
         lots = {event.lot for event in plan.history(replaced)} | {each.lot.id for each in undone}
         outcome |= finding(scene, sorted(lots), policy, ctx)
-        outcome |= _hold(replaced, ctx) | held_lots(undone, rows, world, ctx)
+        outcome |= held_lots(undone, rows, world, ctx)
+    outcome |= held_units(said, replaced, rows, world, ctx)
     return Decision(outcome, policy.version, broken, corrects=said.position)
 
 
@@ -101,13 +109,6 @@ def _differs(data: Data, said: Said) -> None:
         raise Refusal("correction.nothing-changed", field="/replacement", position=said.position)
 
 
-def _hold(replaced: Statement | None, ctx: Context) -> Data:
-    """The hold that the replacement's breach puts on what it makes, where there was none before."""
-    if replaced is None or replaced.outcome.get("hold") != ctx.id(HOLD_PLACE):
-        return {}
-    return {"hold": ctx.id(HOLD_PLACE), "units": replaced.outcome.get("units", [])}
-
-
 def project(statement: Statement, position: int, world: World) -> Iterator[Any]:
     """Every row as the correction leaves it, a line of history for each lot, and the correction itself."""
     data, outcome = statement.data, statement.outcome
@@ -116,7 +117,11 @@ def project(statement: Statement, position: int, world: World) -> Iterator[Any]:
         raise LookupError(f"statement {position} corrects {data['position']}, which is not there")
     plan = Plan.of(said, SUBJECTS[said.kind], world, position)
     replaced = plan.as_replaced(data["replacement"], outcome)
-    yield from plan.rows(replaced)
+    rows = plan.rows(replaced)
+    corrected = Fork(world)
+    corrected.put(rows)
+    yield from rows
+    yield from unit_rows(statement, position, corrected)
     yield from _history(statement, position, plan.history(replaced))
     yield Correction(
         position=data["position"],

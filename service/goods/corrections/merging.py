@@ -182,9 +182,8 @@ def _gone(row: Any) -> Any:
     """A row that nothing makes any more."""
     if isinstance(row, Unit):
         nothing = None if row.in_pieces is None else 0
-        return replace(
-            row, state=UnitState.WITHDRAWN.value, in_pieces=nothing, in_grams=0, pieces=nothing, grams=0
-        )
+        empty = replace(row, in_pieces=nothing, in_grams=0, pieces=nothing, grams=0)
+        return replace(empty, state=UnitState.WITHDRAWN.value, holds=[])  # beside those that it bears now
     return replace(row, withdrawn=True)
 
 

@@ -61,6 +61,7 @@ REVERSES: Mapping[str, str] = {
     movements.ISSUE_CASES.name: "none: a code that is on no case names nothing",
     ACCEPT_DISINFECTION.name: "disinfection-done, corrected",
     DECLARE_STOCK.name: "stock-declared, once more",
+    "zone-cleared": "none: what was put into the zone since stands beside it",
     "statement-corrected": "statement-corrected",
     "movement-excluded": "none: what an authority decided stays on record",
 }

@@ -63,16 +63,16 @@ moves AS (
            sum(e.grams) FILTER (WHERE c.id IS NULL AND e.kind = 'process') AS processed_grams,
            sum(e.pieces) FILTER (WHERE c.id IS NULL AND e.kind NOT IN ('process', 'repack')) AS delivered_pieces,
            sum(e.grams) FILTER (WHERE c.id IS NULL AND e.kind NOT IN ('process', 'repack')) AS delivered_grams
-      FROM walked p JOIN goods.edge e ON e.parent = p.id LEFT JOIN walked c ON c.id = e.child
+      FROM walked p JOIN goods.standing_edge e ON e.parent = p.id LEFT JOIN walked c ON c.id = e.child
      WHERE p.lot IN (SELECT lot FROM paged)
      GROUP BY p.lot),
 -- What came out of repacking that was walked into: it entered before, as what went in; more of it than went in was
 -- repacked with goods from beside the walk, and enters here; less was lost there.
 out_of_packs AS (
     SELECT c.lot, sum(e.grams) AS grams
-      FROM walked c JOIN goods.edge e ON e.child = c.id AND e.kind = 'repack'
+      FROM walked c JOIN goods.standing_edge e ON e.child = c.id AND e.kind = 'repack'
      WHERE c.lot IN (SELECT lot FROM paged)
-       AND EXISTS (SELECT FROM goods.edge i JOIN walked p ON p.id = i.parent WHERE i.child = e.parent)
+       AND EXISTS (SELECT FROM goods.standing_edge i JOIN walked p ON p.id = i.parent WHERE i.child = e.parent)
      GROUP BY c.lot)
 SELECT l.id AS lot, l.code, l.product, l.product_en, u.units,
        (u.in_grams - coalesce(m.within_grams, 0) - r.passed)::bigint AS entered_grams,
@@ -136,7 +136,7 @@ SELECT s.id AS shipment, parties.named(s.consignee) AS consignee, parties.placed
        CASE WHEN d.counted THEN d.pieces::bigint END AS pieces, d.grams::bigint AS grams
   FROM (SELECT p.shipment, p.lot <> $2 AS derived, bool_and(e.pieces IS NOT NULL) AS counted,
                sum(e.pieces) AS pieces, sum(e.grams) AS grams
-          FROM goods.unit p JOIN goods.edge e ON e.parent = p.id
+          FROM goods.unit p JOIN goods.standing_edge e ON e.parent = p.id
          WHERE p.id = ANY($1::bigint[]) AND p.state = 'in_transit' AND NOT e.child = ANY($1::bigint[])
          GROUP BY p.shipment, p.lot <> $2) d
   JOIN goods.shipment s ON s.id = d.shipment
@@ -148,8 +148,13 @@ SELECT u.id AS unit, u.lot <> $2 AS derived, parties.named(u.custodian) AS organ
        parties.placed(u.facility) AS facility, u.shipment, u.loss_pieces AS pieces, u.loss_grams AS grams,
        (SELECT item ->> 'reason'
           FROM goods.shipment s
-          JOIN ledger.entry e ON e.position = s.version AND e.kind = 'goods-received'
-         CROSS JOIN jsonb_array_elements(convert_from(e.statement, 'UTF8')::jsonb -> 'data' -> 'items') item
+         CROSS JOIN LATERAL (SELECT coalesce((SELECT k.root FROM goods.correction k
+                                               WHERE k.correction = s.version), s.version) AS root) AS said
+          JOIN ledger.entry e ON e.position = coalesce((SELECT max(k.correction) FROM goods.correction k
+                                                         WHERE k.root = said.root), said.root)
+           AND e.kind IN ('goods-received', 'statement-corrected')
+         CROSS JOIN LATERAL (SELECT convert_from(e.statement, 'UTF8')::jsonb -> 'data' AS data) AS told
+         CROSS JOIN jsonb_array_elements(coalesce(told.data #> '{replacement,items}', told.data -> 'items')) item
          WHERE s.id = u.shipment AND (item ->> 'unit')::bigint = u.id
            AND jsonb_typeof(item -> 'reason') = 'string' LIMIT 1) AS reason
   FROM goods.unit u
@@ -168,18 +173,19 @@ SELECT n.node, n.happened_at, n.taken_grams::bigint AS taken_grams,
                coalesce(sum(e.grams) FILTER (WHERE e.parent = ANY($1::bigint[])), 0) AS taken_grams,
                coalesce(sum(e.grams) FILTER (WHERE NOT e.parent = ANY($1::bigint[])), 0) AS others_grams,
                bool_and($2::bigint IS NULL OR goods.sees_unit('organisation', $2, '', e.parent)) AS open
-          FROM goods.edge e
+          FROM goods.standing_edge e
          WHERE e.kind = 'process' AND e.child IN (
-               SELECT f.child FROM goods.edge f
+               SELECT f.child FROM goods.standing_edge f
                 WHERE f.parent = ANY($1::bigint[]) AND f.kind = 'process' AND f.child = ANY($1::bigint[]))
            AND NOT EXISTS (SELECT FROM goods.unit u WHERE u.id = e.child)
          GROUP BY e.child) n
-  LEFT JOIN LATERAL (SELECT sum(g.grams) AS grams FROM goods.edge g WHERE g.parent = n.node) made ON true
+  LEFT JOIN LATERAL (SELECT sum(g.grams) AS grams FROM goods.standing_edge g WHERE g.parent = n.node) made ON true
  ORDER BY n.node
 
 -- name: flows
 -- $1 nodes, $2 after which edge, $3 how many, $4 downstream: every movement among the nodes in the order of
--- recording. Goods that left to a customer go "to" the shipment's consignee; its unit is its own affair.
+-- recording; one that was corrected says by which statement, until an authority excludes it. Goods that left to a
+-- customer go "to" the shipment's consignee; its unit is its own affair.
 SELECT e.id, e.kind, e.happened_at, e.pieces, e.grams,
        p.id AS from_unit, CASE WHEN p.id IS NULL THEN e.parent END AS from_process,
        parties.named(p.custodian) AS from_organisation, parties.placed(p.facility) AS from_facility, p.lot AS from_lot,
@@ -188,14 +194,15 @@ SELECT e.id, e.kind, e.happened_at, e.pieces, e.grams,
        parties.placed(CASE WHEN inside THEN c.facility ELSE s.destination END) AS to_facility,
        CASE WHEN inside OR c.lot = p.lot THEN c.lot END AS to_lot,
        CASE WHEN p.state = 'in_transit' THEN p.shipment WHEN inside AND c.state = 'in_transit' THEN c.shipment
-            END AS shipment, e.id / 1000 AS position
+            END AS shipment, e.id / 1000 AS position, k.correction AS corrected_by
   FROM goods.edge e
+  LEFT JOIN goods.correction k ON k.position = e.version
   LEFT JOIN goods.unit p ON p.id = e.parent
   LEFT JOIN goods.unit c ON c.id = e.child
   LEFT JOIN goods.shipment s ON s.id = p.shipment AND p.state = 'in_transit'
  CROSS JOIN LATERAL (SELECT e.child = ANY($1::bigint[]) AS inside) AS here
  WHERE e.parent = ANY($1::bigint[]) AND (inside OR $4 AND p.state = 'in_transit')
-   AND e.id > coalesce($2::bigint, -1)
+   AND e.id > coalesce($2::bigint, -1) AND k.excluded_by IS NULL
  ORDER BY e.id LIMIT $3
 
 -- name: units
@@ -209,7 +216,7 @@ SELECT l.id AS lot, l.code, l.product, l.product_en, l.country, l.establishment,
        parties.named(l.organisation) AS organisation, parties.placed(l.facility) AS facility,
        a.id AS arrival, a.container, a.port, a.entry_on, a.source,
        CASE WHEN whole THEN a.voyage END AS voyage,
-       (SELECT sum(e.grams)::bigint FROM goods.unit u JOIN goods.edge e ON e.parent = u.id
+       (SELECT sum(e.grams)::bigint FROM goods.unit u JOIN goods.standing_edge e ON e.parent = u.id
          WHERE u.lot = l.id AND u.id = ANY($3::bigint[]) AND e.kind = 'process'
            AND e.child = ANY($3::bigint[])) AS processed_grams,
        (SELECT jsonb_agg(jsonb_build_object('id', c.id, 'kind', c.kind, 'issuer', c.issuer,

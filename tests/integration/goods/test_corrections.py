@@ -1,0 +1,307 @@
+"""Corrections in the database and over the interface: rows come back as made, the ledger verifies, and who
+may see a statement sees both versions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientResponse
+from aiohttp.test_utils import TestClient, TestServer
+
+from service.app import make_app
+from service.goods.corrections import CORRECT, EXCLUDE
+from service.goods.movements import RECEIVE, SELL, SHIP
+from service.goods.papers import RECORD
+from service.goods.release import RELEASE_LOT
+from service.goods.state import (
+    ARRIVAL,
+    CERTIFICATE,
+    CORRECTION,
+    EDGE,
+    LOT,
+    RELEASE,
+    RELIANCE,
+    SHIPMENT,
+    UNIT,
+)
+from service.http.authentication import COOKIE
+from service.http.keys import DATABASE
+from service.incidents.state import FINDING, HELD_LOT, HOLD
+from service.ledger import audit, store
+from service.parties.credentials import Credentials
+from service.settings import Settings
+from service.trust import open_signer
+from tests.history import History
+from tests.quay import Quay
+from tests.retold import retold
+from tests.settlement import SEALED, Party
+from tests.unit.goods.corrections.told import correction
+
+CARTON = 27_000
+_INSTANCE = re.compile(r"#[0-9a-f]{16}")
+ROWS = (
+    *(ARRIVAL, LOT, UNIT, EDGE, CERTIFICATE, RELEASE, RELIANCE, SHIPMENT, CORRECTION),
+    *(FINDING, HOLD, HELD_LOT),
+)
+
+
+@dataclass
+class Story:
+    """Ten cartons from the quay to a shop's counter, half of them sold; positions by name."""
+
+    quay: Quay
+    watch: Party
+    other: Party
+    at: dict[str, int]
+
+    def correct(self, name: str, changes: dict[str, Any] | None, by: Party | None = None) -> int:
+        """Correct what was said there by that name; the correction's position."""
+        history = self.quay.history
+        position = self.at[name]
+        said = history.statements[position]
+        data = said.data if said.kind != CORRECT.name else said.data["replacement"]
+        replacement = None if changes is None else {**data, **changes}
+        actor = said.actor if by is None else by.manager
+        history.say(CORRECT, correction(position, replacement), actor)
+        self.at[name] = history.position - 1
+        return self.at[name]
+
+
+def story() -> Story:
+    quay = Quay(History(), correction_days=36_500)
+    at: dict[str, int] = {}
+    say, station, shop = quay.history.say, quay.station, quay.shop
+    watch = quay.town.party("regulator", region="420000", name="湖北监管")
+    other = quay.town.party("cold_store", region="370200")
+    at["registered"] = quay.history.position
+    goods = quay.lot(100, 100 * CARTON)
+    at["paper"] = quay.history.position
+    quay.papers(goods)
+    at["released"] = quay.history.position
+    free = quay.release_of(goods, 50, 50 * CARTON)
+    unit = say(RELEASE_LOT, free, station.staff).outcome["unit"]
+    item = {"unit": unit, "pieces": 10, "grams": 10 * CARTON}
+    road = {"facility": quay.place, "destination": quay.counter, "departed_at": "2020-08-16", "items": [item]}
+    at["shipped"] = quay.history.position
+    waybill = {"number": "W1", "driver_name": SEALED}
+    sent = say(SHIP, {**road, "waybill": waybill}, station.staff).outcome
+    item = {"unit": sent["units"][0], "pieces": 10, "grams": 10 * CARTON, "remark": SEALED}
+    receipt = {"shipment": sent["shipment"], "happened_at": "2020-08-17", "items": [item]}
+    at["received"] = quay.history.position
+    got = say(RECEIVE, receipt, shop.staff).outcome["units"][0]
+    at["sold"] = quay.history.position
+    sale = {"unit": got, "pieces": 5, "grams": 5 * CARTON, "happened_at": "2020-08-18"}
+    say(SELL, sale, shop.staff)
+    return Story(quay, watch, other, at)
+
+
+def lighter(story: Story, grams: int = 10 * CARTON - 700) -> dict[str, Any]:
+    """The receipt's items with another weight."""
+    (item,) = story.quay.history.statements[story.at["received"]].data["items"]
+    return {"items": [{**item, "grams": grams, "reason": "drying"}]}
+
+
+def corrected() -> Story:
+    """A receipt, a paper under a new number and again, a sale withdrawn and excluded, and a lot corrected."""
+    told = story()
+    told.correct("received", lighter(told))
+    told.correct("paper", {"number": "440000000000099"})
+    told.correct("paper", {"number": "440000000000099", "grams": 40 * CARTON})
+    sale = told.at["sold"]
+    told.correct("sold", None)
+    told.quay.history.say(EXCLUDE, {"position": sale, "grounds": "never_happened"}, told.watch.manager)
+    told.correct("registered", {"product": "冻牛腱", "grams": 100 * CARTON - 500})
+    return told
+
+
+async def test_rows_come_back_as_they_were_made_and_the_ledger_verifies(database: str) -> None:
+    history = corrected().quay.history
+    async with retold(database, history) as ledger, ledger.pool.acquire() as conn:
+        for projection in ROWS:
+            made = sorted(history.rows(projection), key=projection.key)
+            async with conn.transaction():
+                stored = [row async for row in store.rows(conn, projection)]
+            assert made and stored == made, projection
+        assert (await audit.verify(conn, ledger.registry, None, rules=True)).findings == []
+        assert (await audit.check_rows(conn, ledger.registry)).findings == []
+
+
+async def test_a_freed_number_is_recorded_for_its_rightful_lot(database: str) -> None:
+    told = story()
+    quay = told.quay
+    key = quay.history.statements[told.at["paper"]].outcome["key"]
+    paper = dict(quay.history.statements[told.at["paper"]].data)
+    told.correct("paper", {"number": "440000000000098"})
+    other = quay.lot(1, CARTON)
+    quay.history.say(RECORD, {**paper, "lots": [other.lot], "grams": CARTON}, quay.station.staff)
+    async with retold(database, quay.history) as ledger, ledger.pool.acquire() as conn:
+        assert (await audit.check_rows(conn, ledger.registry)).findings == []
+    assert quay.history.row(CERTIFICATE, key).lots == [other.lot]
+
+
+@dataclass(frozen=True)
+class Served:
+    """The story, served; everybody asks with a session of their own."""
+
+    story: Story
+    client: TestClient[Any, Any]
+    cookies: dict[str, tuple[str, str]]
+
+    async def get(self, who: str, path: str, **headers: str) -> ClientResponse:
+        return await self.client.get(path, headers=self._headers(who) | headers)
+
+    async def post(self, who: str, path: str, body: dict[str, Any], **headers: str) -> ClientResponse:
+        return await self.client.post(path, json=body, headers=self._headers(who) | headers)
+
+    def _headers(self, who: str) -> dict[str, str]:
+        secret, csrf = self.cookies[who]
+        given = {"Accept": "application/json", "Accept-Language": "en", "X-Request-ID": "same"}
+        return given | {"Cookie": f"{COOKIE}={secret}", "X-CSRF-Token": csrf}
+
+
+@pytest.fixture
+async def served(database: str, tmp_path: Path) -> AsyncIterator[Served]:
+    told = story()
+    async with retold(database, told.quay.history):
+        pass
+    settings = Settings(data=tmp_path / "data", trust=tmp_path / "trust", sample_data=True)
+    app = await make_app(settings, database, open_signer(settings, "test.invalid/ledger"))
+    credentials = Credentials(app[DATABASE].writer)
+    parties = {"station": told.quay.station, "shop": told.quay.shop, "watch": told.watch, "other": told.other}
+    cookies = {}
+    for name, party in parties.items():
+        assert party.manager.user is not None
+        session = await credentials.sessions.open(party.manager.user)
+        cookies[name] = (session.secret, session.csrf)
+    async with TestClient(TestServer(app)) as client:
+        yield Served(told, client, cookies)
+
+
+async def test_a_wrong_weight_is_previewed_corrected_and_told(served: Served) -> None:
+    position = served.story.at["received"]
+    path = f"/api/v1/statements/{position}"
+    body = {"reason": "weighing", "note": "李四看错了秤", "changes": lighter(served.story)}
+    del body["changes"]["items"][0]["remark"]
+    preview = await served.post("shop", f"{path}/correction-preview", body)
+    told = await preview.json()
+    assert preview.status == 200, told
+    grams = [each for each in told["consequences"] if (each["thing"], each["member"]) == ("unit", "grams")]
+    assert [(each["before"], each["after"]) for each in grams] == [(5 * CARTON, 5 * CARTON - 700)]
+    before = await (await served.get("shop", path)).json()
+    assert (before["position"], before["correctable"], len(before["versions"])) == (position, True, 1)
+    done = await served.post("shop", f"{path}/corrections", body, **{"Idempotency-Key": "k1"})
+    answer = await done.json()
+    assert done.status == 201, answer
+    again = await served.post("shop", f"{path}/corrections", body, **{"Idempotency-Key": "k1"})
+    assert await again.json() == answer
+    after = await (await served.get("watch", path)).json()
+    assert (after["position"], after["root"], len(after["versions"])) == (answer["position"], position, 2)
+    assert [each["data"]["items"][0]["grams"] for each in after["versions"]] == [
+        10 * CARTON,
+        10 * CARTON - 700,
+    ]
+    listed = await (await served.get("shop", f"{path}/corrections")).json()
+    assert [(each["correction"], each["reason"]) for each in listed["items"]] == [
+        (answer["position"], "weighing")
+    ]
+    entry = await (await served.get("shop", f"/api/v1/entries/{answer['position']}")).text()
+    assert "李四" not in entry
+
+
+async def test_what_stands_in_the_way_is_named_before_and_when_it_is_tried(served: Served) -> None:
+    path = f"/api/v1/statements/{served.story.at['received']}"
+    for where in ("correction-preview", "corrections"):
+        answer = await served.post("shop", f"{path}/{where}", {"reason": "typing", "withdraw": True})
+        told = await answer.json()
+        assert (answer.status, told["code"]) == (409, "correction.goods-moved-on")
+        assert str(served.story.at["sold"]) in told["detail"]
+        assert [each["code"] for each in told["errors"]] == ["correction.later-movement"]
+
+
+@pytest.mark.parametrize("who", ["station", "other"])
+async def test_what_is_not_ones_own_is_as_what_is_not_there(served: Served, who: str) -> None:
+    sold, nowhere = served.story.at["sold"], 100_000
+    body = {"reason": "typing", "changes": {"grams": 1}}
+    for tail in ("corrections", "correction-preview"):
+        answers = [
+            await served.post(who, f"/api/v1/statements/{position}/{tail}", body)
+            for position in (sold, nowhere)
+        ]
+        texts = [
+            _INSTANCE.sub("", await each.text()).replace(str(position), "N")
+            for each, position in zip(answers, (sold, nowhere), strict=True)
+        ]
+        assert [each.status for each in answers] == [404, 404]
+        assert texts[0] == texts[1]
+    reads = [await served.get(who, f"/api/v1/statements/{position}") for position in (sold, nowhere)]
+    assert [each.status for each in reads] == [404, 404]
+    texts = [
+        _INSTANCE.sub("", await each.text()).replace(str(position), "N")
+        for each, position in zip(reads, (sold, nowhere), strict=True)
+    ]
+    assert texts[0] == texts[1]
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "field"),
+    [
+        ({"reason": "typing"}, "correction.nothing-said", "/changes"),
+        (
+            {"reason": "typing", "withdraw": True, "changes": {"grams": 1}},
+            "correction.nothing-said",
+            "/changes",
+        ),
+        ({"reason": "typing", "changes": {"grams": "x"}}, "message.integer", "/changes/grams"),
+        ({"reason": "typing", "changes": {"unit": 1}}, "correction.not-of-the-statement", "/changes/unit"),
+    ],
+)
+async def test_what_cannot_be_read_blames_its_member(
+    served: Served, body: dict[str, Any], code: str, field: str
+) -> None:
+    answer = await served.post("shop", f"/api/v1/statements/{served.story.at['sold']}/corrections", body)
+    told = await answer.json()
+    assert (code, field) in [(each["code"], each["pointer"]) for each in told["errors"]], told
+
+
+async def test_a_withdrawn_sale_stays_in_the_trace_until_it_is_excluded(served: Served) -> None:
+    story = served.story
+    lot = story.quay.history.rows(LOT)[0].id
+    sold = story.at["sold"]
+    body = {"reason": "never_happened", "withdraw": True}
+    done = await served.post("shop", f"/api/v1/statements/{sold}/corrections", body)
+    assert done.status == 201, await done.text()
+    flows = (await (await served.get("watch", f"/api/v1/lots/{lot}/trace/downstream")).json())["flows"][
+        "items"
+    ]
+    marked = [(flow["position"], flow["corrected_by"]) for flow in flows if flow["kind"] == "sell"]
+    assert marked == [(sold, (await done.json())["position"])]
+    assert [flow for flow in flows if flow["kind"] != "sell" and flow["corrected_by"]] == []
+    excluded = await served.post(
+        "watch", f"/api/v1/statements/{sold}/exclusion", {"grounds": "never_happened"}
+    )
+    assert excluded.status == 201, await excluded.text()
+    down = await (await served.get("watch", f"/api/v1/lots/{lot}/trace/downstream")).json()
+    assert [flow for flow in down["flows"]["items"] if flow["kind"] == "sell"] == []
+    account = down["account"]
+    assert account["sold"]["grams"] == 0
+    parts = [each["grams"] for name, each in account.items() if name != "entered"]
+    assert account["entered"]["grams"] == sum(parts)
+
+
+async def test_the_trace_of_a_corrected_weight_adds_up(served: Served) -> None:
+    body = {"reason": "weighing", "changes": lighter(served.story)}
+    del body["changes"]["items"][0]["remark"]
+    path = f"/api/v1/statements/{served.story.at['received']}/corrections"
+    assert (await served.post("shop", path, body)).status == 201
+    lot = served.story.quay.history.rows(LOT)[0].id
+    down = await (await served.get("watch", f"/api/v1/lots/{lot}/trace/downstream")).json()
+    account = down["account"]
+    assert account["lost"]["grams"] == 700
+    assert [each["reason"] for each in down["losses"]] == ["drying"]
+    parts = [each["grams"] for name, each in account.items() if name != "entered"]
+    assert account["entered"]["grams"] == sum(parts)
