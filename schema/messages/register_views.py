@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from marshmallow import fields
+
 from schema.messages.fields import Choice, Flag, Id, Inner, Message, Text, Whole
 from schema.messages.policies import FACILITY_KINDS
 from schema.messages.views import Listed, PartyRef, words
@@ -54,11 +56,12 @@ class FacilityView(Message):
 
 
 class VehicleView(Message):
-    """A vehicle; its plate is personal and not told here."""
+    """A vehicle. Its plate is personal: a commitment, with its ``value`` for the own organisation."""
 
     id = Id()
     organisation = Id()
     kind = Text()
+    plate = fields.Dict()
     active = Flag()
     position = Id()
 

@@ -61,7 +61,8 @@ class Read:
 
     ``name`` is its operation id. ``response`` is the schema of the thing, or of each entry of a list.
     ``scope`` is what a token needs (None: anyone may ask). ``cursor`` gives the types of a list's sort key
-    and makes it a list. ``media`` are the media types where the answer is not JSON.
+    and makes it a list. ``media`` are the media types where the answer is not JSON. A ``personal`` list tells
+    the personal values of its entries, too.
     """
 
     path: str
@@ -75,6 +76,7 @@ class Read:
     media: tuple[str, ...] = (JSON,)
     tag: str = "goods"
     problems: tuple[str, ...] = field(default=())
+    personal: bool = False
 
     @cached_property
     def parsed(self) -> Path:
@@ -117,7 +119,7 @@ class Read:
             return answer
         is_list = isinstance(answer, Slice)
         shown: Any = [self._dump(item) for item in answer.items] if is_list else self._dump(answer)
-        await disclose(ask.request.app, ask.reader, shown, listed=is_list)
+        await disclose(ask.request.app, ask.reader, shown, listed=is_list and not self.personal)
         return Slice(shown, answer.next) if is_list else shown
 
     def _question(self, request: web.Request) -> tuple[Page, dict[str, Any]]:

@@ -75,5 +75,5 @@ READS: Sequence[Read] = (
     Read("/api/v1/facilities/{facility:id}", "facility", "A facility with its zones",
          _facility, views.FacilityView, tag=_TAG),
     Read("/api/v1/vehicles", "vehicles", "Your vehicles",
-         _vehicles, views.VehicleView, cursor=(int,), tag=_TAG),
+         _vehicles, views.VehicleView, cursor=(int,), personal=True, tag=_TAG),
 )  # fmt: skip

@@ -42,6 +42,11 @@ def facilities(visit: Visit, rows: Iterable[Mapping[str, Any]]) -> tuple[Option,
     )
 
 
+def vehicle(visit: Visit, row: Mapping[str, Any]) -> str:
+    """A vehicle by its plate; by its number where that may not be read."""
+    return f"{visit.t('vehicle_kind.' + row['kind'])} {row['plate'].get('value', row['id'])}"
+
+
 def zones(visit: Visit, facility: Mapping[str, Any], kinds: Iterable[str]) -> tuple[Option, ...]:
     """The open zones of a place that are for ``kinds``, by their numbers."""
     wanted = frozenset(kinds)

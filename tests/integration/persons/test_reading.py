@@ -218,3 +218,15 @@ async def test_the_newest_name_is_told(office: Office) -> None:
     await office.said("platform", f"/api/v1/organisations/{trader}/changes", party)
     told = await office.told("station", f"/api/v1/facilities/{stall}")
     assert (told["name"], told["address"], told["organisation"]["name"]) == ("新摊位", "新址", "赵六新店")
+
+
+async def test_ones_own_vehicles_are_known_by_their_plates(office: Office) -> None:
+    await office.said("station", "/api/v1/vehicles", {"kind": "truck", "plate": PLATE})
+    before = await office.lines()
+    (mine,) = (await office.told("station", "/api/v1/vehicles"))["items"]
+    assert mine["plate"]["value"] == PLATE
+    assert await office.lines() == before + 1
+    (listed,) = (await office.told("platform", "/api/v1/vehicles"))["items"]
+    assert listed["plate"].keys() == {"sha256"}
+    page = await (await office.get("station", "/organisation")).text()
+    assert PLATE in page

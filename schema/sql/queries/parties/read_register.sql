@@ -39,6 +39,6 @@ SELECT f.id, parties.named(f.organisation) AS organisation, f.kind, f.name, f.na
 
 -- name: vehicles_page
 -- $3 after which id, $4 how many. Own ones; the platform operator sees everyone's.
-SELECT v.id, v.organisation, v.kind, v.active, v.version AS position FROM parties.vehicle v
+SELECT v.id, v.organisation, v.kind, v.plate, v.active, v.version AS position FROM parties.vehicle v
  WHERE ($1 = 'platform' OR v.organisation = $2) AND v.id > coalesce($3::bigint, -1)
  ORDER BY v.id LIMIT $4
