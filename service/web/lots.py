@@ -51,7 +51,7 @@ async def lots(request: web.Request) -> web.StreamResponse:
     visit.demand_signed_in()
     states = choices.words(visit, "lot_state", LOT_STATES)
     return await list_page(
-        visit, "lots.html", "lots", ("product", "code", "container", "state"), {"states": states}
+        visit, "lots.html", "lots", ("product", "code", "container", "state", "held"), {"states": states}
     )
 
 

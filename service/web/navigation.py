@@ -81,12 +81,13 @@ def _paths(visit: Visit, roles: frozenset[str]) -> Iterable[str]:
         yield "/organisations"
     if kind in (ReaderKind.REGULATOR, ReaderKind.AUDITOR):
         yield from ("/search", "/lots", "/arrivals", "/units", "/shipments", "/stock", "/coverage")
+        yield from ("/holds", "/findings", "/refused")
     if kind is not ReaderKind.ORGANISATION:
         yield "/policies"
     if roles & _ARRIVING:
         yield "/arrivals"
     if roles & _GOODS:
-        yield from ("/lots", "/units", "/stock", "/shipments", "/receive")
+        yield from ("/lots", "/units", "/stock", "/shipments", "/receive", "/holds", "/findings")
     if Role.RETAILER in roles or Role.WHOLESALER in roles:
         yield "/sell"
     if kind in (ReaderKind.REGULATOR, ReaderKind.AUDITOR):

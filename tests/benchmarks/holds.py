@@ -1,7 +1,7 @@
 """A hold on a lot of 50,000 units while 50 movements a second go on in two processes: does anything escape?
 
-Each run is on a fresh copy of the same ledger. ``escaped`` counts units made of the lot that the hold is not on,
-whichever side of it they were moved on; ``passed`` intents that went through after it; ``unmarked`` facts
+Each run is on a fresh copy of the same ledger. ``escaped`` counts units made of the lot that the hold is not
+on, whichever side of it they were moved on; ``passed`` intents that went through after it; ``unmarked`` facts
 after it that bear no breach. All three must be 0.
 """
 

@@ -1,8 +1,8 @@
 """A business in small, whose goods move while they are being held: 25 movements a second, until told to stop.
 
-``python -m tests.integration.incidents.mover URL ORGANISATION USER PLANT SHOP SEED RATE UNIT…`` splits, ships,
-processes and sells goods of the units named and of what it made of them. It begins when a line comes on its
-standard input, stops at the end of that, and prints ``{"admitted": …, "refused": …}``.
+``python -m tests.integration.incidents.mover URL ORGANISATION USER PLANT SHOP SEED RATE UNIT…`` splits,
+ships, processes and sells goods of the units named and of what it made of them. It begins when a line comes
+on its standard input, stops at the end of that, and prints ``{"admitted": …, CODE: …}``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A hold on a lot of many units while its goods move on in two processes; and a count of what escaped.
 
-Used by a test (small, once) and by a measurement (50,000 units, twenty times). What escaped is found by a walk
-of its own over the rows: neither the rules nor their SQL have a part in it.
+Used by a test (small) and by a measurement (50,000 units, twenty times). What escaped is found by a walk of
+its own over the rows: neither the rules nor their SQL have a part in it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 
 import asyncpg
 
+from service.goods import arrivals
 from service.goods.movements import SPLIT
 from service.incidents.holds import PLACE_HOLD
 from service.ledger import Acknowledgement, Actor, Ledger, Proposal, Statement
@@ -51,8 +52,11 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a race. ``escaped`` are units made of the lot that the hold is not on; ``passed`` intents that
-    were admitted after it, and ``unmarked`` facts after it that bear no breach though they take goods away."""
+    """What came of a race.
+
+    ``escaped`` are units made of the lot that the hold is not on, or others that it is on; ``passed`` intents
+    that were admitted after it, and ``unmarked`` facts after it that take goods away and bear no breach.
+    """
 
     placed_ms: float
     before: int
@@ -82,8 +86,6 @@ def ground(units: int) -> Ground:
 
 
 def _announce(quay: Quay) -> None:
-    from service.goods import arrivals
-
     announced = {
         "facility": quay.place,
         "source": "within_province",
