@@ -140,7 +140,9 @@ def _fit(papers: Sequence[Certificate], case: Application) -> list[Certificate]:
 
 
 def _is_spent(paper: Certificate) -> bool:
-    return paper.pieces == paper.released_pieces or paper.grams == paper.released_grams
+    """Also one that was corrected to less than had been released on it by then."""
+    balances = ((paper.pieces, paper.released_pieces), (paper.grams, paper.released_grams))
+    return any(certified is not None and released >= certified for certified, released in balances)
 
 
 def _is_inner(paper: Certificate) -> bool:

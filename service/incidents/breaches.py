@@ -95,7 +95,7 @@ def _held(statement: Statement, hold: int, finding: int, region: str, position: 
         organisation=statement.actor.organisation,
         region=region,
         reason=statement.breach[0]["rule"],
-        question={"units": _made(statement.outcome)},
+        question={"units": made_by(statement.outcome)},
         policy=statement.policy,
         asked_at=None,
         digest=None,
@@ -109,7 +109,7 @@ def _held(statement: Statement, hold: int, finding: int, region: str, position: 
     )
 
 
-def _made(outcome: Data) -> list[int]:
+def made_by(outcome: Data) -> list[int]:
     """The units that the statement made, those of its stock differences included."""
     differing = (difference["unit"] for difference in outcome.get("differences", ()))
     return sorted({unit for unit in (*outcome.get("units", ()), *differing) if unit is not None})

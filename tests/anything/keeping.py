@@ -113,9 +113,7 @@ def vaccinate(seen: Seen) -> Saying:
 def leave(seen: Seen) -> Saying:
     """Gone."""
     staff = _member(seen)
-    return Saying(
-        STAFF_LEFT, {"staff": staff.id, "left_on": seen.day()}, seen.manager(staff.organisation)
-    )
+    return Saying(STAFF_LEFT, {"staff": staff.id, "left_on": seen.day()}, seen.manager(staff.organisation))
 
 
 def assign_shift(seen: Seen) -> Saying:

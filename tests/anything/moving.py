@@ -147,10 +147,7 @@ def merge(seen: Seen) -> Saying:
         traits = (unit.lot, unit.owner, unit.facility, unit.zone, unit.state, unit.pack, unit.packaging)
         alike[traits].append(unit)
     groups = [group for group in alike.values() if len(group) > 1]
-    if groups and not seen.rarely(0.1):
-        units = seen.pick(groups)[:3]
-    else:
-        units = seen.some(seen.units(), 3)
+    units = seen.pick(groups)[:3] if groups and not seen.rarely(0.1) else seen.some(seen.units(), 3)
     data = {"units": [unit.id for unit in units], **_told(seen, units[0].custodian)}
     return Saying(MERGE, data, seen.actor(units[0].custodian))
 
@@ -250,9 +247,7 @@ def sample(seen: Seen) -> Saying:
     by: Data = {"by": "own"}
     if seen.rarely(0.4):
         by = {"by": "regulator", **({} if seen.rarely() else {"authority": _authority(seen)})}
-    return _of(
-        seen, SAMPLE, unit, **_used_up(seen, unit), **by, purpose="nucleic_acid", samples=["S-1"]
-    )
+    return _of(seen, SAMPLE, unit, **_used_up(seen, unit), **by, purpose="nucleic_acid", samples=["S-1"])
 
 
 def _authority(seen: Seen) -> int:
@@ -270,9 +265,7 @@ def destroy(seen: Seen) -> Saying:
 def surrender(seen: Seen) -> Saying:
     """Handed to the state."""
     unit = seen.unit()
-    return _of(
-        seen, SURRENDER, unit, **seen.amount(unit), authority=_authority(seen), document="没收-1"
-    )
+    return _of(seen, SURRENDER, unit, **seen.amount(unit), authority=_authority(seen), document="没收-1")
 
 
 def count(seen: Seen) -> Saying:

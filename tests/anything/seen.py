@@ -1,4 +1,4 @@
-"""What somebody who is about to say something sees of the ledger, be it stale, and what chance makes of it."""
+"""What somebody who is about to speak sees of the ledger, be it stale, and what chance makes of it."""
 
 from __future__ import annotations
 

@@ -132,5 +132,3 @@ def close_finding(seen: Seen) -> Saying:
     lift = {"lift": True} if finding.hold is not None and seen.rarely(0.7) else {}
     data = {"finding": finding.id, "conclusion": "resolved", **lift}
     return Saying(CLOSE_FINDING, data, seen.actor(_regulator(seen, finding.region)))
-
-

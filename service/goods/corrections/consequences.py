@@ -74,7 +74,7 @@ def finding(scene: Scene, lots: Sequence[int], policy: Policy, ctx: Context) -> 
     return {"finding": place}
 
 
-def held_units(said: Said, replaced: Statement | None, rows: Sequence[Any], world: World, ctx: Context) -> Data:
+def held_units(replaced: Statement | None, rows: Sequence[Any], world: World, ctx: Context) -> Data:
     """The hold on what the replacement makes: a new one, which is on all that was made of that since as well
     (``beyond``), or the one that there was, which gets what is made only now (``more``)."""
     hold = None if replaced is None else replaced.outcome.get("hold")

@@ -65,7 +65,7 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
         lots = {event.lot for event in plan.history(replaced)} | {each.lot.id for each in undone}
         outcome |= finding(scene, sorted(lots), policy, ctx)
         outcome |= held_lots(undone, rows, world, ctx)
-    outcome |= held_units(said, replaced, rows, world, ctx)
+    outcome |= held_units(replaced, rows, world, ctx)
     return Decision(outcome, policy.version, broken, corrects=said.position)
 
 

@@ -181,8 +181,13 @@ def _drawn_on(
 
 
 def _differing(statement: Statement, position: int, world: World, at: str) -> dict[int, Unit]:
-    """The units that the statement's stock differences make, as they are before anything is taken."""
+    """The units that the statement's stock differences make, as they are before anything is taken.
+
+    Each is held as the unit that it was missing in, and by the statement's own breach: not as what else went
+    into the same node.
+    """
     units = {}
+    own = [statement.outcome["hold"]] if "hold" in statement.outcome else []
     for difference in statement.outcome.get("differences", ()):
         came = _came(statement.outcome["flows"], difference["unit"])
         like = world.row(UNIT, difference["like"])
@@ -193,7 +198,7 @@ def _differing(statement: Statement, position: int, world: World, at: str) -> di
             grams=came.grams,
             made_at=at,
             version=position,
-            holds=statement.outcome.get("holds", ()),
+            holds=own,
         )
         loose = like.pieces is not None and came.pieces is None
         units[unit.id] = replace(unit, packaging=Packaging.OPENED.value) if loose else unit

@@ -2,7 +2,7 @@
 
 ::
 
-    town = begin(History())
+    begin(history)
     saying = propose(Seen(history.rows, history.statements, history.at, Random(7)))
     history.say(saying.kind, saying.data, saying.actor)
 

@@ -1,0 +1,78 @@
+"""What a correction holds: all that was made of what it made, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from service.goods.corrections import CORRECT
+from service.goods.movements import COUNT, RECEIVE, SELL, SHIP, SPLIT
+from service.goods.state import UNIT
+from service.incidents.state import FINDING, HOLD
+from service.ledger import Data, Statement
+from tests.unit.goods.movements.scene import QINGDAO, QINGDAO_STORE, SHOP, WUHAN_SHOP, Scene, portion
+
+
+def correct(scene: Scene, position: int, replacement: Data | None, by: int) -> Statement:
+    data = {"position": position, "replacement": replacement, "reason": "typing_error"}
+    return scene.say(CORRECT, data, by)
+
+
+def held_by(scene: Scene, hold: int) -> list[int]:
+    return sorted(unit.id for unit in scene.history.rows(UNIT) if hold in unit.holds)
+
+
+def test_what_was_made_since_is_held_too_and_so_is_what_was_never_there() -> None:
+    scene = Scene()
+    sent = scene.say(SHIP, scene.ship(scene.unit(10, 1000), WUHAN_SHOP), QINGDAO)
+    data = scene.receive(sent)
+    position = scene.history.position
+    scene.say(RECEIVE, data, SHOP)
+    part = {"parts": [{"pieces": 4, "grams": 400}], "happened_at": scene.time()}
+    made = scene.say(SPLIT, {"unit": position * 1000, **part}, SHOP).outcome["units"]
+    more = data | {"items": [{**data["items"][0], "pieces": 11, "grams": 1100}]}
+    mine = scene.history.position
+    said = correct(scene, position, more, SHOP)
+    assert [each["rule"] for each in said.breach] == ["unit.more-than-held"]
+    hold = scene.history.row(HOLD, mine * 1000 + 999)
+    found = position * 1000 + 500
+    assert hold.question == {"units": [position * 1000, found]}
+    assert held_by(scene, hold.id) == [position * 1000, found, *made]
+
+
+def test_what_is_made_only_by_a_correction_is_under_the_hold_that_there_was() -> None:
+    scene = Scene()
+    unit = scene.held(scene.unit(10, 1000, at=WUHAN_SHOP))
+    data = {"unit": unit.id, "parts": [{"pieces": 11, "grams": 1100}], "happened_at": scene.time()}
+    position = scene.history.position
+    scene.say(SPLIT, data, SHOP)
+    parts = [{"pieces": 11, "grams": 1100}, {"pieces": 1, "grams": 100}]
+    correct(scene, position, data | {"parts": parts}, SHOP)
+    hold = scene.history.row(HOLD, position * 1000 + 999)
+    made = [position * 1000 + place for place in (0, 1, 500, 501)]
+    assert (hold.version, hold.question) == (position + 1, {"units": made})
+    assert held_by(scene, hold.id) == made
+
+
+def test_what_holds_goods_for_the_first_time_raises_a_finding() -> None:
+    scene = Scene()
+    unit = scene.unit(10, 1000)
+    item = {"unit": unit.id, "pieces": 9, "grams": 900, "reason": "missing"}
+    data = {"facility": QINGDAO_STORE, "items": [item], "happened_at": scene.time()}
+    position = scene.history.position
+    scene.say(COUNT, data, QINGDAO)
+    correct(scene, position, data | {"items": [{**item, "pieces": 12, "grams": 1200}]}, QINGDAO)
+    found = scene.now_in(position * 1000 + 500)
+    (hold,) = found.holds
+    assert scene.history.row(FINDING, scene.history.row(HOLD, hold).finding or 0).hold == hold
+
+
+def test_a_withdrawn_unit_does_not_get_the_hold_that_ends_at_its_keepers_door() -> None:
+    scene = Scene()
+    unit = scene.unit(10, 1000, at=WUHAN_SHOP)
+    position = scene.history.position
+    scene.say(SELL, portion(unit, 4, 400) | {"happened_at": scene.time()}, SHOP)
+    hold = scene.hold({"units": [unit.id]}, kind="own", id=(position + 1) * 1000)
+    scene.put(replace(scene.now_in(unit.id), holds=[hold]))
+    correct(scene, position, None, SHOP)
+    sold = scene.now_in(position * 1000)
+    assert (sold.state, sold.holds) == ("withdrawn", [])
