@@ -199,10 +199,15 @@ def _with_lists(
             anchor = anchors.get(inner)
             kept = [int(key) for key, row in value.items() if anchor is None or anchor in row]
             rows[inner] = kept
-            made[name] = [_with_lists(value[str(row)], f"{inner}.{row}", anchors, rows) for row in kept]
+            made[name] = [_row(value[str(row)], f"{inner}.{row}", anchors, rows) for row in kept]
         else:
             made[name] = _with_lists(value, inner, anchors, rows)
     return made
+
+
+def _row(row: object, place: str, anchors: Mapping[str, str], rows: dict[str, Sequence[int]]) -> object:
+    """One value of a list: an object, or the value itself."""
+    return _with_lists(row, place, anchors, rows) if isinstance(row, dict) else row
 
 
 def blamed(
