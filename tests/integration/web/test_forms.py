@@ -90,9 +90,17 @@ async def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
 
 async def test_a_rules_refusal_is_told_where_the_rule_blames(browsers: Browsers) -> None:
     path = filled(browsers, "/units/{wholesaler_unit}/split")
-    page = await browsers.send("wholesaler", path, {**SPLIT, "parts.0.grams": "999999"})
-    assert page.status == 409
-    assert catalogue()["unit.insufficient-grams"].title["en"] in page.text
+    page = await browsers.send("wholesaler", path, {**SPLIT, "parts.0.pieces": ""})
+    assert page.status == 422
+    assert catalogue()["unit.pieces-missing"].title["en"] in page.text
+
+
+async def test_what_a_recorded_fact_broke_is_told(browsers: Browsers) -> None:
+    path = filled(browsers, "/units/{wholesaler_unit}/split")
+    sent = await browsers.send("wholesaler", path, {**SPLIT, "parts.0.grams": "999999"})
+    assert sent.status == 303
+    shown = await browsers.get("wholesaler", sent.answer.headers["Location"])
+    assert catalogue()["unit.more-than-held"].title["en"] in shown.text
 
 
 @pytest.mark.parametrize("spoken", ["zh", "en"])
