@@ -121,7 +121,7 @@ async def tried(browsers: Browsers, **changes: str) -> str:
     path = await drafted(browsers, **changes)
     csrf = (await browsers.get(QINGDAO, path)).hidden("csrf")
     assert (await browsers.post(QINGDAO, f"{path}/preview", {"csrf": csrf})).status == 303
-    await browsers.client.app[PREVIEWS].finished()  # type: ignore[union-attr]
+    await browsers.client.app[PREVIEWS].finished()
     return path
 
 
@@ -293,7 +293,7 @@ async def test_drafts_are_kept_tried_and_deleted_by_the_interface(browsers: Brow
     assert (await called(browsers, "GET", f"{path}/preview"))[1]["code"] == "policy-draft.no-preview"
     status, begun = await called(browsers, "POST", f"{path}/preview")
     assert (status, begun["size"]) == (202, await browsers.size())
-    await browsers.client.app[PREVIEWS].finished()  # type: ignore[union-attr]
+    await browsers.client.app[PREVIEWS].finished()
     told = (await called(browsers, "GET", f"{path}/preview"))[1]
     assert (told["state"], told["judged"], told["changed"]) == ("done", 1, 1)
     (found,) = (await called(browsers, "GET", f"{path}/preview/differences"))[1]["items"]
@@ -335,7 +335,7 @@ async def test_one_trial_at_a_time(browsers: Browsers) -> None:
     first, second = [
         (await called(browsers, "POST", "/api/v1/policy-drafts", body))[1]["id"] for _ in range(2)
     ]
-    pool = browsers.client.app[DATABASE].writer  # type: ignore[union-attr]
+    pool = browsers.client.app[DATABASE].writer
     begin = "INSERT INTO private.policy_preview (draft, run, state, document, since, size) VALUES"
     await pool.execute(f"{begin} ($1, gen_random_uuid(), 'running', '{{}}', '', 9)", first)
     running = await called(browsers, "POST", f"/api/v1/policy-drafts/{first}/preview")
@@ -344,7 +344,7 @@ async def test_one_trial_at_a_time(browsers: Browsers) -> None:
     told = (await called(browsers, "GET", f"/api/v1/policy-drafts/{first}/preview"))[1]
     assert told["state"] == "stopped", "whoever worked at it tells nothing any more"
     assert (await called(browsers, "POST", f"/api/v1/policy-drafts/{first}/preview"))[0] == 202
-    previews = browsers.client.app[PREVIEWS]  # type: ignore[union-attr]
+    previews = browsers.client.app[PREVIEWS]
     await previews.finished()
     previews._task = asyncio.create_task(asyncio.sleep(60))
     busy = await called(browsers, "POST", f"/api/v1/policy-drafts/{second}/preview")

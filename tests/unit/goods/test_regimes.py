@@ -331,7 +331,7 @@ def test_a_release_is_counted_by_pieces_too() -> None:
     ("ice_cream", 4, []),
 ])  # fmt: skip
 def test_released_goods_lie_where_their_regime_has_them(regime: str, zone: int, broken: list[str]) -> None:
-    own = {"zones_after_release": ["independent"]} if regime == "ice_cream" else {}
+    own: dict[str, Any] = {"zones_after_release": ["independent"]} if regime == "ice_cream" else {}
     stall = Stall(regime, **own)
     goods = stall.register(stall.announce())
     stall.record(origin(), goods[0])
