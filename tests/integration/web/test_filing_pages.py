@@ -104,6 +104,10 @@ async def test_stock_is_declared_and_compared_both_ways(browsers: Browsers, spok
     assert "Amounts differ" in shown.text
     assert "Declared, not in the ledger" in shown.text
     path = shown.answer.url.path
+    for onward in ("/stock-counts/new?facility=", "/discoveries/new?facility="):
+        found = re.search(rf'href="({re.escape(onward)}\d+)"', shown.text)
+        assert found is not None
+        assert (await browsers.get("wholesaler", found[1])).status == 200
     assert (await browsers.get("hubei", path)).status == 200
     for who in ("station", "guangzhou", "platform"):
         assert (await browsers.get(who, path)).status == 404
