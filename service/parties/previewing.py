@@ -77,13 +77,17 @@ class Rehearsal:
         """
         statement = Statement.decode(record.statement)
         found = None
-        if statement.at >= self._since and any(stream == self._stream for stream, _ in statement.judged):
+        if statement.at >= self._since and self._concerns(statement):
             self.judged += 1
             found = self._judge(statement, record.position)
         wrong = [*self._replay.step(record)]
         if self._replay.broken:
             raise ValueError(f"position {record.position}: {'; '.join(wrong)}")
         return found
+
+    def _concerns(self, statement: Statement) -> bool:
+        """Whether it was judged under a policy that was looked for in the draft's region."""
+        return statement.policy is not None and any(stream == self._stream for stream, _ in statement.judged)
 
     def _judge(self, statement: Statement, position: int) -> Difference | None:
         world = Fork(self._replay.world)

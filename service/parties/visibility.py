@@ -28,9 +28,10 @@ Public
     The consumer's view of a code; an exit certificate by its code; the public ledger.
 
 The register: authorities and the operator see all parties. A business sees itself, its suppliers and
-customers, and the first station or plant that a carton of its bears in print. It may ask for somebody by
+customers, the store that keeps its goods and whose goods it keeps, and the first station or plant that a carton of its bears in print. It may ask for somebody by
 the exact social credit code, to send goods to somebody new; nobody can list the register that way.
-Policies are open to all who are judged by them.
+Policies are open to all who are judged by them; drafts of policies to the managers of the authority that
+keeps them.
 
 A statement with its nonce is shown to the organisation that made it, to regulators who see a lot or an
 arrival that it touched, and to auditors.

@@ -24,7 +24,9 @@ def test_roles_decide_what_kind_of_reader(roles: list[str], kind: ReaderKind) ->
     assert reader_for(ACTOR, roles, "210100", []).kind is kind
 
 
-@pytest.mark.parametrize(("region", "prefix"), [("210000", "21"), ("210100", "2101"), ("210106", "210106")])
+@pytest.mark.parametrize(
+    ("region", "prefix"), [("100000", ""), ("210000", "21"), ("210100", "2101"), ("210106", "210106")]
+)
 def test_a_jurisdiction_is_a_prefix(region: str, prefix: str) -> None:
     assert reader_for(ACTOR, ["regulator"], region, []).region == prefix
 
