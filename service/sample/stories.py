@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from service.sample import goods
+from service.sample import goods, people
 from service.sample.cast import INDEPENDENT
 from service.sample.stage import Stage
 from service.sample.telling import Telling, day_in_china
@@ -34,6 +34,7 @@ async def tell_all(stage: Stage) -> Sights:
     await _second_ring_2021(stage)
     await _trade(stage)
     await _these_days(stage, sights)
+    await people.employ(stage)
     return sights
 
 

@@ -50,7 +50,7 @@ CREATE TABLE private.access (
 -- step
 CREATE INDEX access_organisation ON private.access (organisation, id)
 -- step
-GRANT SELECT, INSERT, UPDATE, DELETE ON private.person TO coldledger_writer
+GRANT SELECT, INSERT ON private.person TO coldledger_writer
 -- step
 GRANT SELECT, INSERT ON private.access TO coldledger_writer
 -- step

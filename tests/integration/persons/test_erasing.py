@@ -218,7 +218,9 @@ async def test_what_stood_in_clear_is_sealed_at_the_next_start(office: Office) -
             "UPDATE private.personal SET person = NULL, box = NULL, salt = $2, value = $3 WHERE sha256 = $1",
             *(row["sha256"], opened_box[:32], opened_box[32:].decode()),
         )
-    await office.pool.execute("DELETE FROM private.person")
+    owner = await asyncpg.connect(office.url)
+    await owner.execute("DELETE FROM private.person")
+    await owner.close()
     assert tells(await everything(office.url), TRADER)
     await found(office.settings, office.url)
     dump = await everything(office.url)

@@ -196,7 +196,7 @@ async def test_who_sees_the_log(office: Office) -> None:
 
 async def test_the_log_is_only_added_to(office: Office) -> None:
     for statement in ("UPDATE private.access SET purpose = 'work'", "DELETE FROM private.access",
-                      "TRUNCATE private.access"):  # fmt: skip
+                      "TRUNCATE private.access", "DELETE FROM private.person"):  # fmt: skip
         with pytest.raises(Exception, match="permission denied"):
             await office.pool.execute(statement)
 
