@@ -43,6 +43,7 @@ _TAGS = {
     "policies": "What regions demand, from when to when; drafts and what the last days would have been",
     "staff": "People who touch goods: tests, vaccination, shifts",
     "persons": "Personal data: read with a reason, erased, kept for a case; who read what",
+    "incidents": "Findings and holds: what is wrong, what must not move, and how it ended",
     "goods": "Arrivals, lots, certificates, release, and movements",
     "codes": "Trace codes and labels",
     "tracing": "Where goods came from and went to",
