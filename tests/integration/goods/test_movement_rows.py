@@ -9,7 +9,27 @@ import pytest
 
 from schema.identifiers import Level, TraceCode
 from service.codes.state import CASE_COUNT
-from service.goods.movements import ISSUE_CASES, PROCESS, PROJECTIONS, RECEIVE, SELL, SHIP, SPLIT, STORE
+from service.goods.movements import (
+    ADMIT,
+    COUNT,
+    DESTROY,
+    FIND,
+    ISSUE_CASES,
+    MERGE,
+    OFFER,
+    PROCESS,
+    PROJECTIONS,
+    RECEIVE,
+    REJECT,
+    REPACK,
+    SAMPLE,
+    SELL,
+    SHIP,
+    SPLIT,
+    STORE,
+    SURRENDER,
+    TRANSFER,
+)
 from service.goods.state import EDGE, SHIPMENT, UNIT
 from service.ledger import Ledger, Projection, audit, store
 from service.registry import make_registry
@@ -72,7 +92,56 @@ def eventful() -> Quay:
         "happened_at": RECEIVED,
     }
     say(PROCESS, cubes, processor.staff)
+    _happenings(quay, received[1])
     return quay
+
+
+def _happenings(quay: Quay, on_counter: int) -> None:
+    """What else happens: at the shop, at a market's gate, and to a pallet that nobody knew of."""
+    say, shop, town = quay.history.say, quay.shop, quay.town
+    watch = town.party("regulator", region="420100").organisation
+    market = town.facility(shop, "market")
+    at = {"happened_at": RECEIVED, "handling": {"bay": "D3", "equipment": "FL-2"}}
+    one = {"unit": on_counter, "pieces": 1, "grams": CARTON, **at}
+    say(OFFER, {"unit": on_counter, "zone": 2, **at}, shop.staff)
+    parts = {"unit": on_counter, "parts": [{"pieces": 1, "grams": CARTON}] * 2, **at}
+    units = say(SPLIT, parts, shop.staff).outcome["units"]
+    say(MERGE, {"units": units, **at}, shop.staff)
+    bags = [{"pack": "bag", "pieces": 54, "grams": CARTON - 500}, {"pack": "bag", "grams": 400}]
+    say(REPACK, {**one, "into": bags, "loss_grams": 100, "loss_reason": "drip"}, shop.staff)
+    say(
+        SAMPLE,
+        {**one, "purpose": "quality", "by": "own", "samples": ["S1"], "pieces": 0, "grams": 250},
+        shop.staff,
+    )
+    say(DESTROY, {**one, "method": "burial", "witness": SEALED}, shop.staff)
+    say(SURRENDER, {**one, "authority": watch, "document": "2020-17"}, shop.staff)
+    counted = {"unit": on_counter, "pieces": 9, "grams": 9 * CARTON, "reason": "miscounted"}
+    say(COUNT, {"facility": quay.counter, "items": [counted], **at}, shop.staff)
+    document = {"kind": "contract", "number": "HT-1"}
+    say(
+        TRANSFER,
+        {"unit": on_counter, "to": quay.station.organisation, "document": document, **at},
+        shop.staff,
+    )
+    road = {"facility": quay.counter, "destination": market, "departed_at": RECEIVED, "purpose": "return"}
+    item = {"unit": on_counter, "pieces": 2, "grams": 2 * CARTON}
+    shipped = say(SHIP, {**road, "items": [item]}, shop.staff).outcome
+    say(ADMIT, {"shipment": shipped["shipment"], **at}, shop.staff)
+    away = {"unit": shipped["units"][0], "pieces": 1, "grams": CARTON, "reason": "temperature"}
+    say(REJECT, {"shipment": shipped["shipment"], "items": [away], **at}, shop.staff)
+    pallet = {
+        "facility": quay.counter,
+        "zone": 1,
+        "how": "unlabelled",
+        "circumstances": "in_store",
+        "product": "不明冻肉",
+        "category": "livestock",
+        "temperature_class": "frozen",
+        "grams": 240_000,
+        "code": TraceCode.new(Level.BATCH, "420100", quay.random).text,
+    }
+    say(FIND, {**pallet, **at}, shop.staff)
 
 
 async def stored(ledger: Ledger, projection: Projection[Any]) -> list[Any]:
