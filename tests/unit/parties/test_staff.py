@@ -283,7 +283,9 @@ def cases(store: Store) -> dict[str, list[Case]]:
             (TEST_STAFF, test, other.manager, "/staff", (str(staff),)),
             (STAFF_LEFT, {"staff": 777, "left_on": TODAY}, manager, "/staff", ("777",)),
         ],
-        "staff.left": [(STAFF_LEFT, {"staff": gone, "left_on": TODAY}, manager, "/staff", (str(gone), TODAY))],
+        "staff.left": [
+            (STAFF_LEFT, {"staff": gone, "left_on": TODAY}, manager, "/staff", (str(gone), TODAY)),
+        ],
         "staff.day-ahead": [
             (TEST_STAFF, {**test, "sampled_on": "2020-11-14"}, manager, "/sampled_on", ("2020-11-14",)),
             (STAFF_LEFT, {"staff": staff, "left_on": "2020-11-14"}, manager, "/left_on", ("2020-11-14",)),
