@@ -181,10 +181,15 @@ class Merging:
 def _gone(row: Any) -> Any:
     """A row that nothing makes any more."""
     if isinstance(row, Unit):
-        nothing = None if row.in_pieces is None else 0
-        empty = replace(row, in_pieces=nothing, in_grams=0, pieces=nothing, grams=0)
-        return replace(empty, state=UnitState.WITHDRAWN.value, holds=[])  # beside those that it bears now
+        # Besides those that it bears now it gets no holds.
+        return replace(row, state=UnitState.WITHDRAWN.value, holds=[], **_empty(row))
     return replace(row, withdrawn=True)
+
+
+def _empty(unit: Unit) -> dict[str, int]:
+    """Nothing came, and so nothing went: a stock difference is gone at once by what drew on it."""
+    columns = [name for name in unit.__slots__ if name.endswith(("pieces", "grams"))]
+    return {name: 0 for name in columns if getattr(unit, name) is not None}
 
 
 def _is_sum(column: str, *values: Any) -> bool:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Any
 
-from schema.identifiers import Level, TraceCode
+from marshmallow import Schema
+
 from schema.problems import Problem, Refusal
 from service.goods.corrections.asking import asking
 from service.goods.corrections.said import Said, said_at
@@ -26,6 +26,8 @@ from service.parties.personal import seal
 
 _LISTED_CODES = {"outputs": "code"}
 """Lists whose entries bear a code that the service makes."""
+_SCANS = ("file", "evidence")
+"""Digests of what was uploaded: looked at again only where they are stated anew."""
 
 
 async def stated(draft: Draft, writes: Mapping[str, Write]) -> Draft:
@@ -45,32 +47,43 @@ async def stated(draft: Draft, writes: Mapping[str, Write]) -> Draft:
 
 
 async def _replaced(draft: Draft, data: Data, said: Said, changes: Data, write: Write) -> Draft:
-    kept = {*write.parsed.parameters, *write.made, *_sealed(said.last, changes)}
+    """What is kept goes beside what is stated, and that the way in which it would have been said at first."""
+    kept = {*write.parsed.parameters, *write.made, *_untouched(said.last, changes)}
     schema = write.schema(exclude=sorted(kept & set(write.schema._declared_fields)))
     for name in changes:
         if name not in schema.load_fields:
             field = f"/changes/{name[:40]}"
             raise Refusal("correction.not-of-the-statement", field=field, name=name[:40], kind=said.kind)
-    body = {name: value for name, value in said.last.items() if name not in kept}
-    body = {name: value for name, value in {**_uncoded(body), **changes}.items() if value is not None}
-    try:
-        loaded = load(schema, body)
-    except Problem as problem:
-        causes = [each.at(f"/changes{each.field or ''}") for each in problem.causes]
-        raise Problem(problem.code, field=None, causes=causes, **problem.facts) from None
-    sealed, personal = seal(schema, _coded(loaded, said.last), draft.reader.uscc)
-    replacement = {**{name: said.last[name] for name in kept if name in said.last}, **sealed}
+    keeping = {name: said.last[name] for name in kept if name in said.last}
+    made = draft.with_data({**keeping, **_loaded(schema, said.last, kept, changes)})
+    if write.prepare is not None:
+        made = await write.prepare(made)
+    told = {**_with_codes(made.data, said.last), **keeping}
+    replacement, personal = seal(schema, told, draft.reader.uscc)
     found = [replace(each, pointer=f"/replacement{each.pointer}") for each in personal]
     speaker = Speaker(draft.reader.organisation or 0, draft.reader.uscc)
     keeper = Keeper(draft.app[DATABASE].writer, draft.app[VAULT])
     for aside in await keeper.keep(found, speaker, replacement):
-        draft = draft.keeping(aside)
-    return draft.with_data(data | {"replacement": replacement})
+        made = made.keeping(aside)
+    return made.with_data(data | {"replacement": replacement})
 
 
-def _sealed(data: Data, changes: Collection[str]) -> set[str]:
-    """Members that hold personal values and are not stated anew."""
-    return {name for name, value in data.items() if name not in changes and _is_sealed(value)}
+def _loaded(schema: Schema, before: Data, kept: Collection[str], changes: Data) -> Data:
+    """What is stated anew and what was stated before, as one message. Raises Problem ``message.invalid``."""
+    body = _uncoded({name: value for name, value in before.items() if name not in kept})
+    body = {name: value for name, value in {**body, **changes}.items() if value is not None}
+    try:
+        return load(schema, body)
+    except Problem as problem:
+        causes = [each.at(f"/changes{each.field or ''}") for each in problem.causes]
+        raise Problem(problem.code, field=None, causes=causes, **problem.facts) from None
+
+
+def _untouched(data: Data, changes: Collection[str]) -> set[str]:
+    """Members that hold personal values or scans and are not stated anew."""
+    return {
+        name for name, value in data.items() if name not in changes and (name in _SCANS or _is_sealed(value))
+    }
 
 
 def _is_sealed(value: object) -> bool:
@@ -89,14 +102,14 @@ def _uncoded(body: Data) -> Data:
     return {**body, **lists}
 
 
-def _coded(loaded: Data, before: Data) -> Data:
-    """With the codes that were given; what is more than before gets new ones of the same region."""
-    made: dict[str, Any] = {}
+def _with_codes(data: Data, before: Data) -> Data:
+    """With the codes that were given; what there was not before keeps the new one that was just made."""
+    lists = {}
     for name, code in _LISTED_CODES.items():
-        if name in loaded:
-            codes = [each[code] for each in before[name]]
-            region = TraceCode.parse(codes[0]).region
-            more = len(loaded[name]) - len(codes)
-            codes += [TraceCode.new(Level.BATCH, region).text for _ in range(more)]
-            made[name] = [{**each, code: given} for each, given in zip(loaded[name], codes, strict=False)]
-    return {**loaded, **made}
+        given = [each[code] for each in before.get(name, ())]
+        if name in data:
+            lists[name] = [
+                {**each, code: given[place]} if place < len(given) else each
+                for place, each in enumerate(data[name])
+            ]
+    return {**data, **lists}

@@ -15,6 +15,7 @@ from marshmallow import Schema, fields
 import service.web
 from schema.messages import (
     accounts,
+    corrections,
     disinfection,
     filing,
     goods,
@@ -31,6 +32,7 @@ from schema.problems import LANGUAGES
 from service.goods.state import MovementKind, UnitState
 from service.parties.state import Keeper
 from service.registry import make_registry
+from service.web.corrections import SHOWN, THINGS
 from service.web.lots import LOT_STATES
 from service.web.texts import text, texts
 from service.web.tracing import PARTS
@@ -108,6 +110,11 @@ CLOSED_SETS: dict[str, Iterable[str]] = {
     "expiry": ("past",),
     "label_size": ("70x50", "50x30"),
     "secret": ("secret", "password", "invitation"),
+    "correction_reason": corrections.REASONS,
+    "exclusion_grounds": corrections.GROUNDS,
+    "correct_thing": sorted({*THINGS}),
+    "correct_member": SHOWN,
+    "correct_field": sorted(key.rpartition(".")[2] for key in texts() if key.startswith("correct_field.")),
     "hold_kind": incidents.HOLD_KINDS,
     "hold_state": ("held", "lifted"),
     "hold_reason": incidents.HOLD_REASONS,

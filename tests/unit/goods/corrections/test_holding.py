@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from service.goods.corrections import CORRECT
-from service.goods.movements import COUNT, RECEIVE, SELL, SHIP, SPLIT
+from service.goods.movements import COUNT, DESTROY, RECEIVE, SELL, SHIP, SPLIT
 from service.goods.state import UNIT
 from service.incidents.state import FINDING, HOLD
 from service.ledger import Data, Statement
@@ -76,3 +76,18 @@ def test_a_withdrawn_unit_does_not_get_the_hold_that_ends_at_its_keepers_door() 
     correct(scene, position, None, SHOP)
     sold = scene.now_in(position * 1000)
     assert (sold.state, sold.holds) == ("withdrawn", [])
+
+
+def test_a_withdrawn_difference_is_empty_although_it_was_used_up_at_once() -> None:
+    scene = Scene()
+    unit = scene.unit(10, 1000)
+    position = scene.history.position
+    burnt = portion(unit, 12, 1200) | {"method": "incineration", "happened_at": scene.time()}
+    scene.say(DESTROY, burnt, QINGDAO)
+    assert scene.now_in(position * 1000 + 500).destroyed_grams == 200
+    correct(scene, position, None, QINGDAO)
+    found = scene.now_in(position * 1000 + 500)
+    assert (found.state, found.in_grams, found.destroyed_grams, found.destroyed_pieces) == (
+        *("withdrawn", 0, 0, 0),
+    )
+    assert scene.now_in(unit).grams == 1000
