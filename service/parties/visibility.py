@@ -28,10 +28,19 @@ Public
     The consumer's view of a code; an exit certificate by its code; the public ledger.
 
 The register: authorities and the operator see all parties. A business sees itself, its suppliers and
-customers, the store that keeps its goods and whose goods it keeps, and the first station or plant that a carton of its bears in print. It may ask for somebody by
-the exact social credit code, to send goods to somebody new; nobody can list the register that way.
-Policies are open to all who are judged by them; drafts of policies to the managers of the authority that
-keeps them.
+customers, the store that keeps its goods and whose goods it keeps, and the first station or plant that a
+carton of its bears in print. It may ask for somebody by the exact social credit code, to send goods to
+somebody new; nobody can list the register that way. Policies are open to all who are judged by them;
+drafts of policies to the managers of the authority that keeps them.
+
+Holds: on goods whoever sees them sees that they are held, why and since when; on a whole lot, whoever sees
+the lot, and the public of a batch that is held altogether. A hold itself: who placed it, whose goods it is
+on, authorities of its region and of the goods, auditors. What it names, its case, its note and all that it
+covers: who placed it, authorities of its region, auditors; others are told of their own goods, or of those
+that came to their region. Whose breach or own hold goods inherited from two steps up is not told. What a hold
+would cover is told to who may place it.
+Findings: who must answer and who brought them about, authorities of the region, auditors; so is their
+evidence. Refused intents: who tried, authorities of the region, auditors.
 
 A statement with its nonce is shown to the organisation that made it, to regulators who see a lot or an
 arrival that it touched, and to auditors.

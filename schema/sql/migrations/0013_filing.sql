@@ -135,3 +135,47 @@ CREATE TABLE goods.zone_use (
 GRANT SELECT, INSERT, UPDATE ON goods.zone_use TO coldledger_writer
 -- step
 GRANT SELECT ON goods.zone_use TO coldledger_reader
+-- step
+-- Who owns goods in another's store knows that store, and a store knows whose goods it keeps.
+CREATE FUNCTION goods.kept_for_others(org bigint) RETURNS TABLE (owner bigint, custodian bigint, facility bigint)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT u.owner, u.custodian, u.facility FROM goods.unit u
+     WHERE u.owner = org AND u.in_stock AND u.owner <> u.custodian
+    UNION
+    SELECT u.owner, u.custodian, u.facility FROM parties.facility f JOIN goods.unit u ON u.facility = f.id
+     WHERE f.organisation = org AND u.in_stock AND u.owner <> u.custodian
+$$
+-- step
+CREATE OR REPLACE FUNCTION parties.organisations_seen(reader text, org bigint, reach text)
+RETURNS TABLE (organisation bigint)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT org WHERE reader <> 'public' AND org IS NOT NULL
+    UNION ALL
+    SELECT s.consignor FROM goods.shipment s WHERE reader = 'organisation' AND s.consignee = org
+    UNION ALL
+    SELECT s.consignee FROM goods.shipment s WHERE reader = 'organisation' AND s.consignor = org
+    UNION ALL
+    SELECT l.organisation FROM goods.lots_seen('organisation', org, '') seen JOIN goods.lot l ON l.id = seen.lot
+     WHERE reader = 'organisation'
+    UNION ALL
+    SELECT unnest(ARRAY[k.owner, k.custodian]) FROM goods.kept_for_others(org) k WHERE reader = 'organisation'
+    UNION ALL
+    SELECT o.id FROM parties.organisation o WHERE reader IN ('regulator', 'auditor', 'platform')
+$$
+-- step
+CREATE OR REPLACE FUNCTION parties.facilities_seen(reader text, org bigint, reach text)
+RETURNS TABLE (facility bigint)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT f.id FROM parties.facility f WHERE reader <> 'public' AND f.organisation = org
+    UNION ALL
+    SELECT s.origin FROM goods.shipment s WHERE reader = 'organisation' AND s.consignee = org
+    UNION ALL
+    SELECT s.destination FROM goods.shipment s WHERE reader = 'organisation' AND s.consignor = org
+    UNION ALL
+    SELECT l.facility FROM goods.lots_seen('organisation', org, '') seen JOIN goods.lot l ON l.id = seen.lot
+     WHERE reader = 'organisation'
+    UNION ALL
+    SELECT k.facility FROM goods.kept_for_others(org) k WHERE reader = 'organisation' AND k.owner = org
+    UNION ALL
+    SELECT f.id FROM parties.facility f WHERE reader IN ('regulator', 'auditor', 'platform')
+$$
