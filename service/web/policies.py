@@ -23,6 +23,7 @@ from service.web.asking import Attempt, Ends, view
 from service.web.forms import Field, Form, Group, Option, Widget, read
 from service.web.lists import list_page
 from service.web.operations import WRITES
+from service.web.places import region_name
 from service.web.policy_forms import (
     document_form,
     document_of,
@@ -101,7 +102,7 @@ def _helpers(visit: Visit) -> dict[str, Any]:
     """What the templates of policies call."""
 
     def place(prefix: str) -> str:
-        return visit.t("policy.country") if prefix == "" else prefix
+        return region_name(prefix.ljust(6, "0"), visit.language) if prefix else visit.t("policy.country")
 
     return {"regime": lambda row: regime_label(visit, row), "place": place}
 

@@ -128,7 +128,9 @@ def _rows(visit: Visit, name: str, schema: Schema, value: Sequence[Data]) -> Ite
 
 
 def _question(visit: Visit, name: str, key: str, field: Any, value: Any, note: str) -> Field:
-    chosen: dict[str, Any] = {"label": key, "note": note}
+    # Of rows and of what may be left out as a whole nothing is marked, nor are lists that may be empty.
+    required = field.required and name.count(".") == 1 and not isinstance(field, Items)
+    chosen: dict[str, Any] = {"label": key, "note": note, "required": required}
     if isinstance(field, Items) and isinstance(field.inner, Choice):
         options = _options(visit, field.inner)
         return Field(name, Widget.CHECKS, options=options, initial=tuple(value or ()), **chosen)
