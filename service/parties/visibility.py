@@ -10,8 +10,9 @@ Business
 Stock
     What lies where is told to who keeps it, who owns it, and authorities of the place's region: an owner sees
     its goods in another's store and nothing else there. What a store declares, its differences, and whether
-    places report: the store and authorities of its region. A disinfection: who recorded it, authorities of its
-    region, and whoever sees the unit or lot that it was done to; who of the staff did it is not for others.
+    places report: the store and authorities of its region. A disinfection: who recorded it, authorities of
+    its region, and whoever sees the unit or lot that it was done to; which of the staff did it is for the
+    first two.
 Import details
     Importer, vessel and voyage, bill of lading, customs declaration, exporter: the first station, the
     importer and authorities alone.

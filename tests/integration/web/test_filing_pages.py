@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import re
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
 
 from service.web.downloads import lines, safe
+from tests.integration.reading.bazaar import SCAN, SCAN_DIGEST
 from tests.integration.web.conftest import Browsers, Page
 from tests.integration.web.test_pages import filled
 
@@ -84,6 +85,18 @@ async def test_disinfected_goods_are_counted_and_accepted(browsers: Browsers) ->
     accepted = await recorded(browsers, "hubei", f"{path}/acceptance", {"grounds": "inspected_on_site"})
     assert "Inspected on site" in accepted.text
     assert (await browsers.get("shop", path)).status == 404
+
+
+async def test_evidence_is_ones_own_upload(browsers: Browsers) -> None:
+    form = filled(browsers, "/disinfections/new?facility={place}")
+    fields: dict[str, Any] = {"happened_at": "2020-08-19T10:00", "agent": "chlorine", "bay": "D1"}
+    refused = await browsers.send("station", form, {**fields, "file": SCAN_DIGEST})
+    assert refused.status == 422
+    assert "has not uploaded this file" in refused.text
+    shown = await recorded(browsers, "station", form, {**fields, "file": BytesIO(SCAN)})
+    assert SCAN_DIGEST[:12] in shown.text
+    path = f"/api/v1/files/{SCAN_DIGEST}"
+    assert (await browsers.get("qingdao", path)).status == 200
 
 
 @pytest.mark.parametrize("spoken", ["zh", "en"])
