@@ -8,6 +8,7 @@ is judged on what was recorded, not on what would have been. Nothing is written.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,8 @@ from service.ledger.statement import Statement
 from service.ledger.store import Record
 from service.ledger.world import Fork
 from service.parties.state import POLICY, Policies
+
+log = logging.getLogger(__name__)
 
 ALWAYS = "0000"
 """Before every recorded time, as text."""
@@ -40,7 +43,7 @@ class Difference:
 
     position: int
     statement: Statement
-    refusal: Refusal | None
+    refusal: Problem | None
     added: tuple[Data, ...]
     removed: tuple[Data, ...]
 
@@ -98,6 +101,12 @@ class Rehearsal:
             decision = decide(statement.data, context, world)
         except Refusal as refusal:
             return Difference(position, statement, refusal, (), ())
+        except Exception:
+            # A trial that one statement breaks would tell nothing of the others; it is named among them.
+            log.exception("position %s cannot be judged under a draft", position)
+            return Difference(
+                position, statement, Problem("policy-draft.cannot-judge", position=position), (), ()
+            )
         breach = [_plain(each) for each in decision.breach]
         # A rule that is broken in both is no difference, though it may tell another limit.
         before, after = ({each["rule"] for each in broken} for broken in (statement.breach, breach))

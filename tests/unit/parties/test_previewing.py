@@ -107,3 +107,12 @@ def test_enacting_policies_is_not_tried() -> None:
     for record in records(scene):
         rehearsal.step(record)
     assert rehearsal.judged == len(under_policies)
+
+
+def test_a_statement_that_cannot_be_judged_is_named_and_the_trial_goes_on() -> None:
+    """A document that no enactment would take: it lacks what the gate reads."""
+    scene = released()
+    broken = {name: value for name, value in shipped_policies()[""].items() if name != "issuers"}
+    rehearsal = Rehearsal(make_registry(), Draft("37", "cold_chain_import", broken), "")
+    (found,) = [found for found in map(rehearsal.step, records(scene)) if found is not None]
+    assert [each["rule"] for each in found.told()["refused"]] == ["policy-draft.cannot-judge"]
