@@ -144,6 +144,11 @@ async def test_a_freed_number_is_recorded_for_its_rightful_lot(database: str) ->
     assert quay.history.row(CERTIFICATE, key).lots == [other.lot]
 
 
+def hidden(page: str, name: str) -> str:
+    """The value of a hidden field."""
+    return re.findall(rf'name="{name}" value="([^"]*)"', page)[-1]
+
+
 @dataclass(frozen=True)
 class Served:
     """The story, served; everybody asks with a session of their own."""
@@ -157,6 +162,21 @@ class Served:
 
     async def post(self, who: str, path: str, body: dict[str, Any], **headers: str) -> ClientResponse:
         return await self.client.post(path, json=body, headers=self._headers(who) | headers)
+
+    async def page(self, who: str, path: str, spoken: str = "en") -> str:
+        """A page that must be there."""
+        answer = await self.get(who, path, Accept="text/html", **{"Accept-Language": spoken})
+        text = await answer.text()
+        assert answer.status == 200, text
+        return text
+
+    async def fill_in(self, who: str, path: str, fields: dict[str, str]) -> ClientResponse:
+        """Open a form, and send it as filled in."""
+        page = await self.page(who, path)
+        given = {name: hidden(page, name) for name in ("csrf", "submission")}
+        origin = {"Accept": "text/html", "Origin": str(self.client.make_url("/").origin())}
+        headers = self._headers(who) | origin
+        return await self.client.post(path, data={**given, **fields}, headers=headers, allow_redirects=False)
 
     def _headers(self, who: str) -> dict[str, str]:
         secret, csrf = self.cookies[who]
@@ -305,3 +325,71 @@ async def test_the_trace_of_a_corrected_weight_adds_up(served: Served) -> None:
     assert [each["reason"] for each in down["losses"]] == ["drying"]
     parts = [each["grams"] for name, each in account.items() if name != "entered"]
     assert account["entered"]["grams"] == sum(parts)
+
+
+@pytest.mark.parametrize("spoken", ["en", "zh"])
+async def test_a_person_corrects_a_weight_on_a_form_without_script(served: Served, spoken: str) -> None:
+    position = served.story.at["received"]
+    path = f"/statements/{position}"
+    assert f"{path}/correct" in await served.page("shop", path, spoken)
+    form = await served.page("shop", f"{path}/correct", spoken)
+    assert 'name="happened_at"' in form and 'value="2020-08-17"' in form
+    assert "items.0.grams" not in form, "an item with a sealed remark stays as it was"
+    assert f"{path}/correct" not in await served.page("watch", "/lots", spoken)
+
+
+async def test_a_person_sees_what_would_follow_before_it_is_recorded(served: Served) -> None:
+    sold = served.story.at["sold"]
+    path = f"/statements/{sold}/correct"
+    typed = {"pieces": "4", "grams": "108", "happened_at": "2020-08-18", "unit": "1", "reason": "counting"}
+    shown = await served.fill_in("shop", path, {**typed, "step": "preview"})
+    page = await shown.text()
+    assert shown.status == 200 and "What would follow" in page, page
+    assert "135 kg" in page and "162 kg" in page and 'value="record"' in page
+    done = await served.fill_in("shop", path, {**typed, "step": "record"})
+    assert done.status == 303, await done.text()
+    told = await served.page("shop", done.headers["Location"])
+    assert "As it was said before" in told and "Counted wrong" in told and "108 kg" in told
+
+
+async def test_the_form_names_what_stands_in_the_way(served: Served) -> None:
+    path = f"/statements/{served.story.at['received']}/withdraw"
+    for step in ("preview", "record"):
+        shown = await served.fill_in("shop", path, {"reason": "said_twice", "step": step})
+        page = await shown.text()
+        assert (shown.status, "The goods moved on" in page) == (409, True)
+        assert f"Position {served.story.at['sold']}, goods-sold" in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "fault"), [({"grams": "much"}, "f-grams-fault"), ({"grams": "108"}, "f-reason-fault")]
+)
+async def test_what_is_typed_wrong_is_said_beside_the_field(
+    served: Served, typed: dict[str, str], fault: str
+) -> None:
+    path = f"/statements/{served.story.at['sold']}/correct"
+    shown = await served.fill_in("shop", path, {"pieces": "4", **typed, "step": "preview"})
+    assert (shown.status, f'id="{fault}"' in await shown.text()) == (422, True)
+
+
+async def test_every_statement_of_the_story_has_its_page_and_form(served: Served) -> None:
+    for name, who in (
+        *(("registered", "station"), ("paper", "station"), ("released", "station"), ("shipped", "station")),
+        *(("received", "shop"), ("sold", "shop")),
+    ):
+        for spoken in ("en", "zh"):
+            position = served.story.at[name]
+            await served.page(who, f"/statements/{position}", spoken)
+            await served.page(who, f"/statements/{position}/correct", spoken)
+
+
+async def test_an_authority_excludes_on_a_page(served: Served) -> None:
+    sold = served.story.at["sold"]
+    await served.fill_in(
+        "shop", f"/statements/{sold}/withdraw", {"reason": "never_happened", "step": "record"}
+    )
+    assert f"/statements/{sold}/exclude" in await served.page("watch", f"/statements/{sold}")
+    done = await served.fill_in("watch", f"/statements/{sold}/exclude", {"grounds": "never_happened"})
+    assert done.status == 303
+    page = await served.page("watch", f"/statements/{sold}")
+    assert f"/statements/{sold}/exclude" not in page and "excluded from traces" in page
