@@ -159,6 +159,7 @@ class UnitView(Message):
     destroyed_grams = Whole()
     pack = Text(metadata=words("What the pieces count, such as carton or bag."))
     packaging = Text(metadata=words("sealed, or opened: then only grams count."))
+    evidence = Listed(Text(), metadata=words("SHA-256 of files that show its destruction."))
     holds = Listed(Inner(HoldRef), metadata=words("In force: on this unit or its whole lot."))
     made_at = Moment()
     position = Id()

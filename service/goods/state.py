@@ -333,6 +333,19 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """A file, by its SHA-256, that shows what happened to a unit: whoever sees the unit may see it."""
+
+    id: int
+    unit: int
+    lot: int
+    kind: str
+    file: str
+    happened_at: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """A line in a lot's history: the statement at ``id // 1000`` touched ``lot``."""
 
@@ -361,3 +374,4 @@ RELEASED_ON = RELIANCE.index("on_certificate", by="certificate")
 CORRECTION = Projection(Correction, name="correction", queries="goods/correction", key="position")
 SHIPMENT = Projection(Shipment, name="shipment", queries="goods/shipment")
 EVENT = Projection(Event, name="event", queries="goods/event", log=True)
+EVIDENCE = Projection(Evidence, name="evidence", queries="goods/evidence", log=True)

@@ -52,6 +52,25 @@ CREATE TABLE goods.parentage (
 -- step
 CREATE INDEX parentage_parent ON goods.parentage (parent, id)
 -- step
+-- Files that show what happened to a unit, such as its destruction.
+CREATE TABLE goods.evidence (
+    id          bigint PRIMARY KEY,
+    unit        bigint NOT NULL,
+    lot         bigint NOT NULL,
+    kind        text   NOT NULL,
+    file        text   NOT NULL CHECK (length(file) = 64),
+    happened_at text   NOT NULL,
+    version     bigint NOT NULL
+)
+-- step
+CREATE INDEX evidence_unit ON goods.evidence (unit)
+-- step
+CREATE INDEX evidence_file ON goods.evidence (file)
+-- step
+GRANT SELECT, INSERT ON goods.evidence TO coldledger_writer
+-- step
+GRANT SELECT ON goods.evidence TO coldledger_reader
+-- step
 RESET ROLE
 -- step
 CREATE SCHEMA incidents AUTHORIZATION coldledger_owner

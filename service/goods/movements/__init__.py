@@ -24,14 +24,14 @@ from service.goods.movements.shipping import SHIP
 from service.goods.movements.splitting import SPLIT
 from service.goods.movements.storing import STORE
 from service.goods.movements.surrendering import SURRENDER
-from service.goods.state import EDGE, SHIPMENT, UNIT
+from service.goods.state import EDGE, EVIDENCE, SHIPMENT, UNIT
 from service.ledger import Projection
 
 KINDS = [
     *(ISSUE_CASES, STORE, SHIP, RECEIVE, REJECT, SPLIT, MERGE, REPACK, PROCESS, SELL, TRANSFER),
     *(SAMPLE, DESTROY, SURRENDER, COUNT, FIND, ADMIT, OFFER),
 ]
-PROJECTIONS: list[Projection[Any]] = [UNIT, EDGE, SHIPMENT, CASE_COUNT]
+PROJECTIONS: list[Projection[Any]] = [UNIT, EDGE, SHIPMENT, EVIDENCE, CASE_COUNT]
 
 __all__ = [
     "ADMIT",

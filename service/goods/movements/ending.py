@@ -14,8 +14,9 @@ from schema.problems import Refusal
 from service.goods.accounts import Way
 from service.goods.movements import flow, rules
 from service.goods.movements.telling import streams, tell_of
-from service.goods.state import UNIT, MovementKind
+from service.goods.state import UNIT, Evidence, MovementKind
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
+from service.ledger.kinds import IDS_PER_POSITION
 from service.parties import ORGANISATION
 
 
@@ -42,9 +43,12 @@ def _unproven(data: Data) -> Iterator[Refusal]:
 
 
 def project(statement: Statement, position: int, world: World) -> Iterator[Any]:
-    """What is left."""
+    """What is left, and the files that show it."""
     unit = world.row(UNIT, statement.data["unit"])
     at = statement.data["happened_at"]
+    for place, file in enumerate(statement.data.get("evidence", ())):
+        id_ = position * IDS_PER_POSITION + place
+        yield Evidence(id_, unit.id, unit.lot, statement.kind, file, at, position)
     yield from flow.rows(statement, position, world, MovementKind.DIFFERENCE, at, {})
     yield from flow.events(statement, position, [unit.lot], unit.facility, at)
 

@@ -114,7 +114,8 @@ def _happenings(quay: Quay, on_counter: int) -> None:
         {**one, "purpose": "quality", "by": "own", "samples": ["S1"], "pieces": 0, "grams": 250},
         shop.staff,
     )
-    say(DESTROY, {**one, "method": "burial", "witness": SEALED}, shop.staff)
+    shown = {"evidence": ["0" * 64, "1" * 64], "witness": SEALED}
+    say(DESTROY, {**one, "method": "burial", **shown}, shop.staff)
     say(SURRENDER, {**one, "authority": watch, "document": "2020-17"}, shop.staff)
     counted = {"unit": on_counter, "pieces": 9, "grams": 9 * CARTON, "reason": "miscounted"}
     say(COUNT, {"facility": quay.counter, "items": [counted], **at}, shop.staff)

@@ -64,6 +64,15 @@ async def test_evidence_is_uploaded_with_the_form(browsers: Browsers) -> None:
     }
     shown = await sent(browsers, "wholesaler", "/units/{wholesaler_unit}/destroy", gone)  # type: ignore[arg-type]
     assert "without evidence" not in shown
+    file = re.findall(r"/api/v1/files/([0-9a-f]{64})", shown)[0]
+    for who, status in (
+        ("wholesaler", 200),
+        ("hubei", 200),
+        ("importer", 200),
+        ("shop", 404),
+        ("public", 401),
+    ):
+        assert (await browsers.get(who, f"/api/v1/files/{file}")).status == status, who
 
 
 async def test_parts_are_merged_again(browsers: Browsers) -> None:
@@ -160,4 +169,5 @@ async def test_goods_without_papers_have_every_page(browsers: Browsers, spoken: 
     consumer = await browsers.get("public", f"/t/{code}", spoken)
     assert consumer.status == 200
     assert not BRACED.search(re.sub(r"<[^>]+>", "", consumer.text))
-    assert (await browsers.get("public", f"/t/{code}", Accept="application/json")).status == 200
+    public = await browsers.get("public", f"/t/{code}", Accept="application/json")
+    assert json.loads(await public.answer.text())["state"] == "quarantined"

@@ -4,7 +4,7 @@
 SELECT c.code, c.level, c.serial, l.id AS lot, l.code AS batch, l.product, l.product_en, l.category,
        l.specification, l.temperature_class, l.gtin, l.country, l.establishment, l.production_batch,
        l.produced_on, l.best_before, a.port, a.entry_on,
-       l.released_grams > 0 OR l.arrival IS NULL AS released, codes.is_held(l.id) AS held
+       l.released_grams > 0 AS released, codes.is_held(l.id) AS held
   FROM codes.issued_code c JOIN goods.lot l ON l.id = c.lot
   LEFT JOIN goods.arrival a ON a.id = l.arrival
  WHERE c.code = $1

@@ -24,6 +24,7 @@ SELECT u.id, jsonb_build_object('id', l.id, 'code', l.code, 'product', l.product
        u.state, u.shipment, u.in_pieces, u.in_grams, u.pieces, u.grams, u.out_pieces, u.out_grams,
        u.loss_pieces, u.loss_grams, u.sample_pieces, u.sample_grams, u.destroyed_pieces, u.destroyed_grams,
        u.pack, u.packaging, u.made_at,
+       (SELECT jsonb_agg(e.file ORDER BY e.id) FROM goods.evidence e WHERE e.unit = u.id) AS evidence,
        incidents.holds_shown(u.holds, u.lot) AS holds, u.id / 1000 AS position
   FROM goods.unit u JOIN goods.lot l ON l.id = u.lot
  WHERE u.id = ANY($4::bigint[]) AND $3::text IS NOT NULL
