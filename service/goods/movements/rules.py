@@ -26,6 +26,7 @@ from service.parties import (
     policy_after_release,
     policy_streams,
 )
+from service.parties.state import Keeper
 from service.parties.zones import zone_closed
 
 _NOT_IN_STORE = {
@@ -135,12 +136,11 @@ def own_facility(facility_id: int, ctx: Context, world: World, field: str = "/fa
     return facility
 
 
-def open_facility(facility_id: int, ctx: Context, world: World, field: str = "/facility") -> Facility:
-    """A facility of the actor's organisation, in service. Raises Refusal ``facility.…``."""
-    facility = own_facility(facility_id, ctx, world, field)
-    for closed in out_of_service(facility, field):
-        raise closed
-    return facility
+def shut_in(facility: Facility, field: str = "/facility") -> Iterator[Refusal]:
+    """The rule that one breaks who takes goods out of a place that an authority stopped. One that its owner
+    stopped, or that is closed for good, is to be emptied."""
+    if Keeper.AUTHORITY in facility.suspended and not facility.closed:
+        yield Refusal("facility.inactive", field=field, facility=facility.id)
 
 
 def out_of_service(facility: Facility, field: str = "/facility") -> Iterator[Refusal]:

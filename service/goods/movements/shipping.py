@@ -1,12 +1,13 @@
 """Goods leave a place for another one, with their waybill. An intent: the gate may refuse it.
 
-Rules kept here: only released goods leave; held goods leave for quarantine or disposal only; goods go to a
-filed place in service, and in trade to a first station first when they come from another province, unless
-the policy at their destination accepts the exit certificates of others. On the road they stay in the
-consignor's hands and account, one unit in transit for each item. Nobody who must not work hands them over.
-Whether goods that go back came from there is not asked: rows do not tell it, traces do. With the goods the
-ownership goes to the consignee, but not to a third-party store, which keeps what others own, and not for
-quarantine or disposal.
+Rules kept here: only released goods leave; held goods, and goods in a place that an authority stopped,
+leave for quarantine or disposal only, while a place that its owner stopped or closed is to be emptied;
+goods go to a filed place in service, and in trade to a first station first when they come from another
+province, unless the policy at their destination accepts the exit certificates of others. On the road they
+stay in the consignor's hands and account, one unit in transit for each item. Nobody who must not work hands
+them over. Whether goods that go back came from there is not asked: rows do not tell it, traces do. With the
+goods the ownership goes to the consignee, but not to a third-party store, which keeps what others own, and
+not for quarantine or disposal.
 """
 
 from __future__ import annotations
@@ -45,11 +46,14 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
 
     Where they go, and on what, is looked at last: who has nothing to send is not told what there is.
     """
-    origin = rules.open_facility(data["facility"], ctx, world)
+    origin = rules.own_facility(data["facility"], ctx, world)
+    purpose = Purpose(data.get("purpose", Purpose.TRADE))
+    if purpose not in _FOR_HELD:
+        for shut in rules.shut_in(origin):
+            raise shut
     there = policy_for(world, origin.region, ctx.recorded)
     departed = timing.happened(data["departed_at"], ctx, there, "/departed_at", kind="goods-shipped")
     demand_fit_crew(data, ctx, departed, there, world)
-    purpose = Purpose(data.get("purpose", Purpose.TRADE))
     accounts = flow.Accounts(ctx)
     units = [ctx.id(place) for place in range(1, len(data["items"]) + 1)]
     for place, (item, child) in enumerate(zip(data["items"], units, strict=True)):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import replace
 from importlib.resources import files
+from typing import Any
 
 import pytest
 
@@ -365,10 +366,14 @@ def _(scene: Scene) -> Boundary:
     return Boundary(STORE, store(scene, closed), store(scene, open_), by=WUHAN, field="/facility")
 
 
-@case("facility.inactive", "shipped from a closed store")
+@case("facility.inactive", "shipped from a store that an authority, not its owner, stopped")
 def _(scene: Scene) -> Boundary:
-    closed, open_ = scene.unit(at=CLOSED), scene.unit(at=WUHAN_STORE)
-    return Boundary(SHIP, scene.ship(closed), scene.ship(open_, WUHAN_SHOP), by=WUHAN, field="/facility")
+    stopped, resting = scene.unit(at=WUHAN_STORE), scene.unit(at=CLOSED)
+    store_ = scene.facility(WUHAN_STORE)
+    scene.put(replace(store_, active=False, suspended=["authority"]))
+    scene.put(replace(scene.facility(CLOSED), suspended=["owner"]))
+    wrong, right = scene.ship(stopped, WUHAN_SHOP), scene.ship(resting, WUHAN_SHOP)
+    return Boundary(SHIP, wrong, right, by=WUHAN, field="/facility")
 
 
 @case("zone.not-found", "stored in a zone that is not there")
@@ -850,3 +855,16 @@ def test_who_has_nothing_to_send_is_not_told_which_places_there_are(destination:
     nothing = {**scene.ship(scene.unit(), destination), "items": [{"unit": 7, "pieces": 1, "grams": 1}]}
     for vehicle in ({}, {"vehicle": 7}):
         assert scene.refused(SHIP, nothing | vehicle, QINGDAO).code == "unit.not-found"
+
+
+@pytest.mark.parametrize(
+    ("changed", "purpose"),
+    [({"suspended": ["authority"]}, "disposal"), ({"suspended": ["authority"], "closed": True}, "trade")],
+)
+def test_a_stopped_place_is_emptied_for_disposal_and_a_closed_one_for_good(
+    changed: dict[str, Any], purpose: str
+) -> None:
+    scene = Scene()
+    unit = scene.unit(at=WUHAN_STORE)
+    scene.put(replace(scene.facility(WUHAN_STORE), active=False, **changed))
+    assert scene.say(SHIP, scene.ship(unit, WUHAN_SHOP, purpose=purpose), WUHAN).outcome["units"]
