@@ -6,7 +6,7 @@ with yet. A code that nobody is registered under is answered like an id that nob
 
 from __future__ import annotations
 
-from schema.problems import Problem, Refusal
+from schema.problems import Problem
 from service.http.keys import DATABASE
 from service.http.writes import Draft
 from service.parties.visibility import sight
@@ -14,17 +14,17 @@ from service.storage import query
 
 
 async def new_owner(draft: Draft) -> Draft:
-    """``to`` from ``to_uscc``. Raises Refusal ``transfer.no-such-owner`` or Problem ``message.required``."""
+    """``to`` from ``to_uscc``. Raises Problem ``transfer.no-such-owner`` or ``message.invalid``."""
     return await _by_code(draft, "to", "transfer.no-such-owner", required=True)
 
 
 async def receiving_authority(draft: Draft) -> Draft:
-    """``authority`` from ``authority_uscc``. Raises Refusal ``authority.not-found`` or Problem."""
+    """``authority`` from ``authority_uscc``. Raises Problem ``authority.not-found`` or ``message.invalid``."""
     return await _by_code(draft, "authority", "authority.not-found", required=True)
 
 
 async def sampling_authority(draft: Draft) -> Draft:
-    """``authority`` from ``authority_uscc``, where it is stated. Raises Refusal ``authority.not-found``."""
+    """``authority`` from ``authority_uscc``, where it is stated. Raises Problem ``authority.not-found``."""
     return await _by_code(draft, "authority", "authority.not-found", required=False)
 
 
@@ -41,5 +41,5 @@ async def _by_code(draft: Draft, name: str, code: str, *, required: bool) -> Dra
         query("parties/read_register.organisations_page"), *sight(draft.reader), None, 1, uscc, None
     )
     if found is None:
-        raise Refusal(code, field=f"/{name}_uscc", organisation=uscc)
+        raise Problem(code, field=f"/{name}_uscc", organisation=uscc)
     return draft.with_data({**data, name: found["id"]})

@@ -275,3 +275,49 @@ async def test_a_user_registered_twice_under_one_key_is_registered_once(house: H
     assert again == first
     other = await house.say("/api/v1/users", {**person, "role": "manager"}, **{"Idempotency-Key": "wang"})
     assert (await other.json(content_type=None))["code"] == "ledger.idempotency-conflict"
+
+
+async def test_evidence_is_ones_own(house: House, station: Business) -> None:
+    digest = hashlib.sha256(PDF).hexdigest()
+    gone = {"grams": 1, "method": "burial", "evidence": [digest], "happened_at": "2020-08-17"}
+
+    async def destroyed() -> tuple[str, str]:
+        answer = await house.client.post("/api/v1/units/7/destructions", json=gone, headers=station.bearer)
+        told = await answer.json(content_type=None)
+        return told["code"], str(told)
+
+    code, told = await destroyed()
+    assert code == "movement.file-not-uploaded"
+    assert "/evidence/0" in told
+    media = {**station.bearer, "Content-Type": "application/pdf"}
+    assert (await house.client.post("/api/v1/files", data=PDF, headers=media)).status == 201
+    assert (await destroyed())[0] == "unit.not-found"
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "code"),
+    [
+        ("transfers", "to_uscc", "transfer.no-such-owner"),
+        ("surrenders", "authority_uscc", "authority.not-found"),
+    ],
+)
+async def test_organisations_are_named_by_their_code(
+    house: House, station: Business, path: str, name: str, code: str
+) -> None:
+    said = {
+        "transfers": {"document": {"kind": "invoice", "number": "1"}},
+        "surrenders": {"grams": 1, "document": "1"},
+    }[path] | {"happened_at": "2020-08-17"}
+
+    async def answered(**more: str) -> str:
+        body = {**said, **more}
+        answer = await house.client.post(f"/api/v1/units/7/{path}", json=body, headers=station.bearer)
+        return str(await answer.json(content_type=None))
+
+    missing = await answered()
+    assert "message.required" in missing
+    assert f"/{name}" in missing
+    nobody = await answered(**{name: "911101066976941872"})
+    assert code in nobody
+    assert f"/{name}" in nobody
+    assert "unit.not-found" in await answered(**{name: "91110000600037341L"})
