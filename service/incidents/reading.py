@@ -50,16 +50,15 @@ async def _proposal(ask: Ask) -> Row:
 
 
 async def _demand_sight(conn: Connection, reader: Reader, question: Mapping[str, Sequence[int]]) -> None:
+    """What a keeper may not hold anyway is refused before it is looked for, so that nothing is told of it."""
     ((kind, keys),) = question.items()
+    keeper = keeper_of(reader)
+    if keeper is not None and kind != "units":
+        raise Refusal("hold.units-only")
     for key in keys:
         if not await conn.fetchval(query(f"{_SEES[kind]}.sees"), *sight(reader), key):
             raise not_found()
-    keeper = keeper_of(reader)
-    if keeper is None:
-        return
-    if kind != "units":
-        raise Refusal("hold.units-only")
-    if not await proposals.in_hand(conn, keys, keeper):
+    if keeper is not None and not await proposals.in_hand(conn, keys, keeper):
         raise Refusal("hold.goods-not-found", key=keys[0])
 
 

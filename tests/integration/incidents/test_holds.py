@@ -65,6 +65,18 @@ async def test_a_witness_is_found_for_a_region_that_the_goods_came_to(office: Of
     assert answer.status == 404
 
 
+async def test_what_a_hold_would_cover_is_told_to_nobody_else(office: Office) -> None:
+    for who in ("shop", "plant", "outsider", "platform"):
+        answers = set()
+        for lot in (office.ids["lot"], office.ids["waiting"], 999_999_999):
+            answer = await office.served.get(who, f"/api/v1/hold-proposals?lots={lot}")
+            answers.add((answer.status, (await answer.read()).replace(str(lot).encode(), b"LOT")))
+        assert [status for status, _ in answers] == [403], who
+    for unit in ("shop_unit", "unit"):
+        answer = await office.served.get("outsider", f"/api/v1/hold-proposals?units={office.ids[unit]}")
+        assert answer.status == 404
+
+
 async def test_held_goods_stay_and_lifted_ones_go(office: Office) -> None:
     outcome = await office.hold("qingdao", "lots", office.ids["lot"])
     ship = {
@@ -108,8 +120,11 @@ async def test_each_is_told_of_a_hold_what_concerns_it(office: Office) -> None:
     hubei = await office.told("hubei", path)
     assert hubei["question"] is None, "another region's order is not its file"
     for who in ("outsider", "platform", "beijing"):
-        answer = await office.served.get(who, path)
-        assert answer.status == 404, who
+        answers = set()
+        for each in (path, f"{HOLDS}/{outcome['hold'] + 1}"):
+            answer = await office.served.get(who, each)
+            answers.add((answer.status, (await answer.read()).replace(each.encode(), b"PATH")))
+        assert [status for status, _ in answers] == [404], who
         assert (await office.told(who, HOLDS))["items"] == []
     for who in ("station", "importer", "wholesaler", "shop", "plant", "guangzhou", "auditor"):
         assert [each["id"] for each in (await office.told(who, HOLDS))["items"]] == [outcome["hold"]], who

@@ -9,6 +9,7 @@ import pytest
 
 from schema.identifiers.trace_code import check_character
 from service.http.keys import LEDGER
+from service.incidents.state import FINDING
 from service.ledger import Proposal
 from service.parties import INVITE_USER, ISSUE_TOKEN
 from service.parties.credentials.invitations import new_invitation
@@ -68,6 +69,7 @@ TABLE: dict[str, tuple[str, str, set[str]]] = {
     "the customs declaration": ("/api/v1/certificates/{}", "declaration", {"station", "importer", *TRACED}),
     "the statement of a registration": ("/api/v1/entries/{}", "registration", {"station", *TRACED}),
     "the first statement": ("/api/v1/entries/{}", "opening", {"auditor", "platform"}),
+    "a late announcement's finding": ("/api/v1/findings/{}", "finding", {"station", "qingdao", "auditor"}),
     "a business": (
         "/api/v1/organisations/{}",
         "wholesaler",
@@ -121,6 +123,7 @@ async def things(served: Served) -> dict[str, str | int]:
         **await cared_for(served),
         "scan": SCAN_DIGEST,
         "opening": 0,
+        "finding": story.history.rows(FINDING)[0].id,
         "clerk": station.staff.user or 0,
         "token": issued.statement.outcome["token"],
         "session": sessions["items"][0]["id"],
