@@ -101,6 +101,7 @@ class LotView(Message):
     """A lot. ``pieces`` and ``grams`` are for who registered or imported it, and for authorities."""
 
     id = Id()
+    withdrawn = Flag(metadata=words("The registration was taken back by a correction."))
     code = Text()
     product = Text()
     product_en = Text(allow_none=True)
@@ -187,6 +188,7 @@ class ArrivalView(Message):
     """An announced container or load. Import details are for first station, importer and authorities."""
 
     id = Id()
+    withdrawn = Flag(metadata=words("The announcement was taken back by a correction."))
     organisation = Inner(PartyRef)
     facility = Inner(PlaceRef)
     regime = Text(metadata=words("Under which policies its goods come."))
@@ -209,6 +211,7 @@ class CertificateView(Message):
     """A paper. ``released_…`` is for who recorded it and for authorities."""
 
     id = Id()
+    withdrawn = Flag(metadata=words("The paper was taken back by a correction."))
     kind = Text()
     issuer = Text()
     number = Text()
@@ -246,6 +249,7 @@ class ShipmentView(Message):
     """Goods from one facility to another. Personal fields of the waybill are commitments."""
 
     id = Id()
+    withdrawn = Flag(metadata=words("The shipment was taken back by a correction."))
     consignor = Inner(PartyRef)
     consignee = Inner(PartyRef)
     origin = Inner(PlaceRef)
@@ -274,6 +278,8 @@ class ExitCertificate(Message):
     """What an exit certificate says; found by its code, without an account."""
 
     code = Text()
+    withdrawn = Flag(metadata=words("It was taken back: it admits nothing any more."))
+    corrected = Flag(metadata=words("It was corrected since it was issued; what is told here stands."))
     lot = Text(metadata=words("Batch trace code."))
     product = Text()
     product_en = Text(allow_none=True)

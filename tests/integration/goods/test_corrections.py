@@ -393,3 +393,26 @@ async def test_an_authority_excludes_on_a_page(served: Served) -> None:
     assert done.status == 303
     page = await served.page("watch", f"/statements/{sold}")
     assert f"/statements/{sold}/exclude" not in page and "excluded from traces" in page
+
+
+async def test_an_exit_certificate_that_was_withdrawn_says_so_to_anyone(served: Served) -> None:
+    story = served.story
+    quay = story.quay
+    released = quay.history.statements[story.at["released"]]
+    for name, who in (("sold", "shop"), ("received", "shop"), ("shipped", "station")):
+        path = f"/api/v1/statements/{story.at[name]}/corrections"
+        done = await served.post(who, path, {"reason": "never_happened", "withdraw": True})
+        assert done.status == 201, await done.text()
+    path = f"/api/v1/releases/{released.data['code']}"
+    assert (await (await served.get("other", path)).json())["withdrawn"] is False
+    undo = f"/api/v1/statements/{story.at['released']}/corrections"
+    fewer = {"reason": "counting", "changes": {"pieces": 40, "grams": 40 * CARTON}}
+    assert (await served.post("station", undo, fewer)).status == 201
+    told = await (await served.get("other", path)).json()
+    assert (told["corrected"], told["withdrawn"], told["grams"]) == (True, False, 40 * CARTON)
+    position = (await (await served.get("station", undo)).json())["items"][-1]["correction"]
+    undo = f"/api/v1/statements/{position}/corrections"
+    assert (await served.post("station", undo, {"reason": "other", "withdraw": True})).status == 201
+    assert (await (await served.get("other", path)).json())["withdrawn"] is True
+    for spoken, word in (("en", "was withdrawn"), ("zh", "已撤回")):
+        assert word in await served.page("other", f"/releases/{released.data['code']}", spoken)

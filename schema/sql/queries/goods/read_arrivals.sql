@@ -7,7 +7,7 @@ SELECT a.id FROM goods.arrival a
  WHERE a.id IN (SELECT s.arrival FROM goods.arrivals_seen($1, $2, $3) s)
    AND a.id < coalesce($4::bigint, 9223372036854775807)
    AND ($6::text IS NULL OR a.container = $6)
-   AND (NOT $7::boolean OR a.opened_at IS NULL)
+   AND (NOT $7::boolean OR a.opened_at IS NULL AND NOT a.withdrawn)
  ORDER BY a.id DESC LIMIT $5
 
 -- name: rows
@@ -21,7 +21,7 @@ SELECT a.id, parties.named(a.organisation) AS organisation, parties.placed(a.fac
        (SELECT jsonb_agg(jsonb_build_object('id', l.id, 'code', l.code, 'product', l.product,
                                             'product_en', l.product_en) ORDER BY l.id)
           FROM goods.lot l WHERE l.arrival = a.id AND goods.sees_lot($1, $2, $3, l.id)) AS lots,
-       a.id / 1000 AS position
+       a.id / 1000 AS position, a.withdrawn
   FROM goods.arrival a CROSS JOIN LATERAL (SELECT goods.sees_import($1, $2, a.id) AS whole) AS mine
  WHERE a.id = ANY($4::bigint[])
  ORDER BY a.id DESC

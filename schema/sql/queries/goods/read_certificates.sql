@@ -13,7 +13,7 @@ SELECT c.id, c.kind, c.issuer, c.number, parties.named(c.organisation) AS organi
                                             'product_en', l.product_en) ORDER BY l.id)
           FROM jsonb_array_elements_text(c.lots) named JOIN goods.lot l ON l.id = named::bigint
          WHERE goods.sees_lot($1, $2, $3, l.id)) AS lots,
-       c.id / 1000 AS position
+       c.id / 1000 AS position, c.withdrawn
   FROM goods.certificate c
  CROSS JOIN LATERAL (SELECT $1 IN ('regulator', 'auditor') OR c.organisation = $2 AS whole) AS mine
  WHERE c.id = ANY($4::bigint[])

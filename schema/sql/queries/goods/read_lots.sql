@@ -28,7 +28,7 @@ SELECT l.id FROM goods.lot l
 -- $4 ids of lots that the reader may see. How much there is of a lot is known to who registered or imported
 -- it and to authorities; a holder sees what it holds itself.
 SELECT l.id, l.code, l.product, l.product_en, l.category, l.specification, l.hs, l.gtin, l.temperature_class,
-       l.country, l.establishment, l.production_batch, l.produced_on, l.best_before, l.received_at, l.regime,
+       l.country, l.establishment, l.production_batch, l.produced_on, l.best_before, l.received_at, l.regime, l.withdrawn,
        CASE WHEN whole THEN l.pieces END AS pieces, CASE WHEN whole THEN l.grams END AS grams,
        CASE WHEN whole AND l.pieces IS NOT NULL THEN l.released_pieces END AS released_pieces,
        CASE WHEN whole THEN l.released_grams END AS released_grams,

@@ -7,14 +7,14 @@ SELECT s.id FROM goods.shipment s
  WHERE s.id IN (SELECT seen.shipment FROM goods.shipments_seen($1, $2, $3) seen)
    AND s.id < coalesce($4::bigint, 9223372036854775807)
    AND ($6::text IS NULL OR $6 = 'in' AND s.consignee = $2 OR $6 = 'out' AND s.consignor = $2)
-   AND (NOT $7::boolean OR s.received_at IS NULL)
+   AND (NOT $7::boolean OR s.received_at IS NULL AND NOT s.withdrawn)
  ORDER BY s.id DESC LIMIT $5
 
 -- name: rows
 -- $4 ids of shipments that the reader may see; of the goods aboard, those that it may see.
 SELECT s.id, parties.named(s.consignor) AS consignor, parties.named(s.consignee) AS consignee,
        parties.placed(s.origin) AS origin, parties.placed(s.destination) AS destination, s.vehicle, s.waybill,
-       s.departed_at, s.received_at, s.admitted_at, s.purpose,
+       s.departed_at, s.received_at, s.admitted_at, s.purpose, s.withdrawn,
        (SELECT jsonb_agg(jsonb_build_object(
                    'unit', u.id, 'lot', jsonb_build_object('id', l.id, 'code', l.code, 'product', l.product,
                                                            'product_en', l.product_en),
