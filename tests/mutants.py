@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 
-ROOMS = ("service/goods", "service/parties")
-TESTS = ("tests/unit/goods", "tests/unit/parties")
+ROOMS = ("service/goods", "service/parties", "service/incidents")
+TESTS = ("tests/unit/goods", "tests/unit/parties", "tests/unit/incidents")
 PARTS = ("schema", "service", "scanners", "tests", "pyproject.toml")
 MOST_SECONDS = 120.0
 ROOT = Path(__file__).resolve().parent.parent
