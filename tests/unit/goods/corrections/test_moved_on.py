@@ -311,3 +311,12 @@ def test_nobody_corrects_what_has_a_reverse_of_its_own() -> None:
     assert (refusal.code, refusal.facts["kind"]) == ("correction.not-correctable", "case-codes-issued")
     assert scene.refused(CORRECT, correction(position, None), WUHAN).code == "correction.not-found"
     assert scene.refused(CORRECT, correction(position, None), CARRIER).code == "correction.not-found"
+
+
+def test_a_withdrawn_shipment_does_not_arrive() -> None:
+    scene = Scene()
+    position = scene.history.position
+    sent = scene.say(SHIP, scene.ship(scene.unit(10, 1000)), QINGDAO)
+    receipt = scene.receive(sent)
+    correct(scene, position, None, QINGDAO)
+    assert scene.refused(RECEIVE, receipt, WUHAN).code == "shipment.withdrawn"
