@@ -213,7 +213,10 @@ def test_each_hold_is_on_exactly_what_was_made_of_what_it_named(steps: list[Step
     trade = Trade()
     trade.run(steps)
     world = trade.history.world
-    on = {unit.id: {h.id for h in holds_in_force(unit.holds, unit.lot, world)} for unit in trade.history.rows(UNIT)}
+    on = {
+        unit.id: {h.id for h in holds_in_force(unit.holds, unit.lot, world)}
+        for unit in trade.history.rows(UNIT)
+    }
     for hold in trade.history.rows(HOLD):
         if hold.lifted_at is None:
             covered = {key for key, holds in on.items() if hold.id in holds}
