@@ -1,7 +1,7 @@
-"""A law: each hold in force is on exactly what is made from what it named, whatever moved on either side of it.
+"""A law: a hold in force is on exactly what is made from what it named, whichever side of it that was moved on.
 
-Goods of two lots are moved at random while holds are placed and lifted. What a hold is on by the rows that the
-statements wrote is compared with a walk over the edges that knows neither coverage.py nor restraint.py.
+Goods of two lots are moved at random while holds are placed and lifted. What a hold is on by the rows that
+the statements wrote is compared with a walk over the edges that knows neither coverage.py nor restraint.py.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Step = tuple[int, int, int]
 
 
 class Trade:
-    """Two released lots in a store that is also a plant; a shop that gets some; a regulator of each region."""
+    """Two released lots in a store that processes as well, a shop that gets some, and the store's regulator."""
 
     def __init__(self) -> None:
         self.quay = Quay(History(), accept_exit_certificates_of_other_provinces=True)
