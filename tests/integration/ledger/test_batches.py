@@ -14,9 +14,10 @@ import pytest
 
 from schema.problems import Problem
 from service.goods import release
-from service.goods.movements import SPLIT
+from service.goods.corrections import CORRECT
+from service.goods.movements import SHIP
 from service.goods.state import CERTIFICATE, UNIT
-from service.ledger import Acknowledgement, Actor, Data, Idempotency, Ledger, Proposal, audit, store
+from service.ledger import Acknowledgement, Data, Idempotency, Ledger, Proposal, audit, store
 from tests.history import History
 from tests.quay import OUT, Goods, Quay
 from tests.retold import ledger_on, retold
@@ -38,11 +39,17 @@ def refused(answers: Iterable[Any]) -> list[str]:
     return [answer.code for answer in answers if isinstance(answer, Problem)]
 
 
-def split(unit: int, actor: Actor, pieces: int = 1, key: str | None = None, request: str = "r") -> Proposal:
-    part = {"pieces": pieces, "grams": pieces * GRAMS}
-    data: Data = {"unit": unit, "parts": [part], "happened_at": OUT}
+def shipped(quay: Quay, unit: int, pieces: int = 1, key: str | None = None, request: str = "r") -> Proposal:
+    """So much of a unit leaves for the shop: an intent, so that more than there is is refused."""
+    item = {"unit": unit, "pieces": pieces, "grams": pieces * GRAMS}
+    data: Data = {
+        "facility": quay.place,
+        "destination": quay.counter,
+        "items": [item],
+        "departed_at": OUT,
+    }
     submission = None if key is None else Idempotency(f"{key:0>64}", f"{request:0>64}")
-    return Proposal(SPLIT, actor, data, submission)
+    return Proposal(SHIP, quay.station.staff, data, submission)
 
 
 async def row(ledger: Ledger, projection: Any, key: Any) -> Any:
@@ -73,7 +80,7 @@ def released(quay: Quay, pieces: int) -> int:
 async def test_every_movement_of_one_unit_counts(database: str, quay: Quay, n: int) -> None:
     unit = released(quay, n)
     async with retold(database, quay.history) as ledger:
-        answers = await all_of(ledger, (split(unit, quay.station.staff) for _ in range(n + 3)))
+        answers = await all_of(ledger, (shipped(quay, unit) for _ in range(n + 3)))
         assert len(admitted(answers)) == n
         assert refused(answers) == ["unit.insufficient-grams"] * 3
         left = await row(ledger, UNIT, unit)
@@ -108,7 +115,7 @@ async def test_refusals_between_do_not_disturb(database: str, quay: Quay, n: int
     """Every other proposal asks for more than there ever was."""
     unit = released(quay, n)
     async with retold(database, quay.history) as ledger:
-        proposals = [split(unit, quay.station.staff, pieces=1 if i % 2 else n + 1) for i in range(2 * n)]
+        proposals = [shipped(quay, unit, pieces=1 if i % 2 else n + 1) for i in range(2 * n)]
         answers = await all_of(ledger, proposals)
         assert [isinstance(answer, Acknowledgement) for answer in answers] == [
             i % 2 == 1 for i in range(2 * n)
@@ -119,12 +126,24 @@ async def test_refusals_between_do_not_disturb(database: str, quay: Quay, n: int
         await sound(ledger)
 
 
+async def test_what_was_said_in_a_batch_is_corrected_in_it(database: str, quay: Quay) -> None:
+    """Judged on what an auditor knows there: the statements of the same batch as well."""
+    unit = released(quay, 10)
+    async with retold(database, quay.history) as ledger:
+        correction = {"position": quay.history.position, "replacement": None, "reason": "typing_error"}
+        said = shipped(quay, unit)
+        answers = await all_of(ledger, [said, Proposal(CORRECT, quay.station.staff, correction)])
+        assert len(admitted(answers)) == 2
+        assert (await row(ledger, UNIT, unit)).pieces == 10
+        await sound(ledger)
+
+
 @pytest.mark.parametrize("n", [2, 10, 500])
 async def test_two_appenders_share_one_unit(database: str, quay: Quay, n: int) -> None:
     unit = released(quay, n)
     async with retold(database, quay.history) as here, ledger_on(database) as there:
         both = await asyncio.gather(
-            *(all_of(ledger, (split(unit, quay.station.staff) for _ in range(n))) for ledger in (here, there))
+            *(all_of(ledger, (shipped(quay, unit) for _ in range(n))) for ledger in (here, there))
         )
         answers = [answer for side in both for answer in side]
         assert len(admitted(answers)) == n
@@ -138,8 +157,8 @@ async def test_two_processes_share_one_unit(database: str, quay: Quay, n: int) -
     """Both ask for every carton at the same moment; each carton leaves once."""
     unit, actor = released(quay, n), quay.station.staff
     async with retold(database, quay.history) as ledger:
-        numbers = map(str, (unit, actor.organisation, actor.user, n))
-        command = [sys.executable, "-m", "tests.integration.ledger.splitter", database, *numbers]
+        numbers = map(str, (unit, quay.place, quay.counter, actor.organisation, actor.user, n))
+        command = [sys.executable, "-m", "tests.integration.ledger.shipper", database, *numbers]
         both = [
             await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, cwd=ROOT)
             for _ in range(2)
@@ -159,10 +178,10 @@ async def test_two_processes_share_one_unit(database: str, quay: Quay, n: int) -
 async def test_one_submission_twice_in_a_batch_is_recorded_once(database: str, quay: Quay) -> None:
     unit = released(quay, 10)
     async with retold(database, quay.history) as ledger:
-        twice = await all_of(ledger, (split(unit, quay.station.staff, key="a") for _ in range(2)))
+        twice = await all_of(ledger, (shipped(quay, unit, key="a") for _ in range(2)))
         assert len({(answer.position, answer.promise) for answer in admitted(twice)}) == 1
         assert len(admitted(twice)) == 2
-        again = await ledger.append(split(unit, quay.station.staff, key="a"))
+        again = await ledger.append(shipped(quay, unit, key="a"))
         assert again.position == admitted(twice)[0].position
         assert (await row(ledger, UNIT, unit)).pieces == 9
         await sound(ledger)
@@ -171,7 +190,7 @@ async def test_one_submission_twice_in_a_batch_is_recorded_once(database: str, q
 async def test_another_request_under_the_same_key_is_refused(database: str, quay: Quay) -> None:
     unit = released(quay, 10)
     async with retold(database, quay.history) as ledger:
-        proposals = [split(unit, quay.station.staff, key="a", request=which) for which in "xy"]
+        proposals = [shipped(quay, unit, key="a", request=which) for which in "xy"]
         first, second = await all_of(ledger, proposals)
         assert isinstance(first, Acknowledgement)
         assert isinstance(second, Problem)
@@ -182,11 +201,7 @@ async def test_a_refusal_is_not_kept_under_its_key(database: str, quay: Quay) ->
     """What was refused for lack of goods may be asked again, in the same words, when there are some."""
     unit = released(quay, 10)
     async with retold(database, quay.history) as ledger:
-        refusal, _ = await all_of(
-            ledger, [split(unit, quay.station.staff, 11, key="a"), split(unit, quay.station.staff, 1)]
-        )
+        refusal, _ = await all_of(ledger, [shipped(quay, unit, 11, key="a"), shipped(quay, unit, 1)])
         assert isinstance(refusal, Problem)
-        assert (await all_of(ledger, [split(unit, quay.station.staff, 2, key="a", request="q")]))[
-            0
-        ] is not None
+        assert (await all_of(ledger, [shipped(quay, unit, 2, key="a", request="q")]))[0] is not None
         assert (await row(ledger, UNIT, unit)).pieces == 7
