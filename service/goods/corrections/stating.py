@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from marshmallow import Schema
 
-from schema.problems import Problem, Refusal
+from schema.problems import Problem
 from service.goods.corrections.asking import asking
 from service.goods.corrections.said import Said, said_at
 from service.goods.corrections.subjects import SUBJECTS
@@ -53,7 +53,7 @@ async def _replaced(draft: Draft, data: Data, said: Said, changes: Data, write: 
     for name in changes:
         if name not in schema.load_fields:
             field = f"/changes/{name[:40]}"
-            raise Refusal("correction.not-of-the-statement", field=field, name=name[:40], kind=said.kind)
+            raise Problem("correction.not-of-the-statement", field=field, name=name[:40], kind=said.kind)
     keeping = {name: said.last[name] for name in kept if name in said.last}
     made = draft.with_data({**keeping, **_loaded(schema, said.last, kept, changes)})
     if write.prepare is not None:
