@@ -65,7 +65,7 @@ def _each_once(items: list[Data], shipment: Shipment, aboard: list[int]) -> None
     missing = set(aboard)
     for place, item in enumerate(items):
         unit, pointer = item["unit"], f"/items/{place}/unit"
-        if unit not in shipment.units:
+        if unit not in aboard:
             raise Refusal("receipt.not-in-shipment", field=pointer, unit=unit, shipment=shipment.id)
         if unit not in missing:
             raise Refusal("receipt.unit-twice", field=pointer, unit=unit)

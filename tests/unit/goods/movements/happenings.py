@@ -308,6 +308,19 @@ def _(scene: Scene) -> Boundary:
     return Boundary(REJECT, wrong, right, by=WUHAN, field="/items/0/unit")
 
 
+@case("receipt.not-in-shipment", "received although all of it was turned away")
+def _(scene: Scene) -> Boundary:
+    unit = scene.unit(10, 1000)
+    items = [portion(unit, 5, 500), portion(unit, 5, 500)]
+    shipped = scene.say(SHIP, scene.ship(unit, items=items), QINGDAO)
+    gone, there = map(scene.now_in, shipped.outcome["units"])
+    scene.say(REJECT, turned_away(scene, shipped.outcome["shipment"], gone), WUHAN)
+    wrong, right = (
+        scene.receive(shipped, each) for each in ([portion(gone), portion(there)], [portion(there)])
+    )
+    return Boundary(RECEIVE, wrong, right, by=WUHAN, field="/items/0/unit")
+
+
 @case("shipment.already-received", "turned away after all")
 def _(scene: Scene) -> Boundary:
     first, second = on_the_road(scene), on_the_road(scene)
