@@ -12,6 +12,7 @@ from schema.problems import Problem
 from service.ledger import chain, submissions
 from service.ledger.judging import judge
 from service.ledger.kinds import Proposal, Registry
+from service.ledger.said import SAID, Said
 from service.ledger.statement import Statement
 from service.ledger.store import Head, Record
 from service.ledger.world import Stream, UnloadedError, World
@@ -77,6 +78,8 @@ class Batch:
         record = self._record(position, statement)
         rows = self.registry.rows(statement, position, self.world)
         self.world.put([*rows, *submissions.project(statement, position)])
+        # What was said in this batch may be spoken of in it: an auditor, too, knows it from then on.
+        self.world.load(SAID, [position], [Said(position, record.statement.decode(), position)])
         self.records.append(record)
         self.chain = record.chain
         if proposal.asides is not None:

@@ -21,6 +21,6 @@ SAID = Projection(Said, name="statement", queries="ledger/said", key="position",
 
 
 def statement_at(world: World, position: int) -> Statement | None:
-    """The statement at a position before this batch; None beyond the end."""
+    """The statement at a position, in this batch or before it; None beyond the end."""
     said = world.get(SAID, position)
     return None if said is None else Statement.decode(said.statement.encode())

@@ -12,8 +12,8 @@ SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::tex
        $7::bigint[], $8::bigint[], $9::text[], $10::bigint[], $11::text[], $12::text[],
        $13::bigint[], $14::text[], $15::bigint[], $16::jsonb[], $17::text[], $18::jsonb[],
        $19::text[], $20::jsonb[])
-ON CONFLICT (id) DO UPDATE SET lifted_at = excluded.lifted_at, lifted_by = excluded.lifted_by,
-       lifted_because = excluded.lifted_because, version = excluded.version,
+ON CONFLICT (id) DO UPDATE SET question = excluded.question, lifted_at = excluded.lifted_at,
+       lifted_by = excluded.lifted_by, lifted_because = excluded.lifted_because, version = excluded.version,
        lifted_on_test = excluded.lifted_on_test, lifted_note = excluded.lifted_note
 
 -- name: all
