@@ -41,7 +41,7 @@ def begin(history: History) -> Quay:
     for place, party in places.items():
         if place != quay.place:
             _bring(quay, unit, place, party)
-    town.policy("", issuers={}, back_dating_days=20)
+    town.policy("", issuers={}, back_dating_days=20, one_family_in_independent_zones=True)
     return quay
 
 

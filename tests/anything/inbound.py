@@ -74,7 +74,7 @@ def register(seen: Seen) -> Saying:
         "production_batch": "BR-2020-05",
         "best_before": seen.pick(["2022-05-19", "2022-05-19", "2020-08-27"]),
         "received_at": seen.when(),
-        "zone": seen.zone(station, "quarantine"),
+        "zone": seen.zone(station, *seen.pick([("quarantine",), ("independent",)])),
         **({"seal_intact": False} if seen.rarely(0.1) else {}),
     }
     return Saying(lots.REGISTER, data, seen.actor(arrival.organisation))

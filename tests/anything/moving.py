@@ -24,12 +24,13 @@ from service.goods.movements import (
     SURRENDER,
     TRANSFER,
 )
+from service.goods.movements.zoning import CLEAR_ZONE, ZONE_USE
 from service.goods.state import SHIPMENT, UNIT, Shipment, Unit, UnitState
 from service.ledger import Data, Kind
 from service.parties import FACILITY, VEHICLE, Facility
 from tests.anything.seen import Saying, Seen
 
-ZONES = {UnitState.QUARANTINED: ("quarantine",), UnitState.RELEASED: ("imported",)}
+ZONES = {UnitState.QUARANTINED: ("quarantine", "independent"), UnitState.RELEASED: ("imported",)}
 COUNTERS = ("market", "shop", "restaurant")
 PLANTS = ("processing_plant", "first_station")
 
@@ -49,13 +50,13 @@ def _at(seen: Seen, *kinds: str) -> tuple[Facility, list[Unit]]:
     """A place of such a kind with the units in it; any place with units, now and then."""
     places = seen.by_key(FACILITY)
     lying: dict[int, list[Unit]] = defaultdict(list)
-    for unit in seen.units(UnitState.RELEASED):
+    # Free ones, mostly; else the held ones as well.
+    for unit in seen.units(UnitState.RELEASED, held=None if seen.rarely(0.1) else False):
         if unit.facility is not None:
             lying[unit.facility].append(unit)
     fit = [place for place in lying if not kinds or places[place].kind in kinds]
     place = seen.pick(list(lying) if seen.rarely() else fit)
-    free = [unit for unit in lying[place] if not seen.holds_on(unit)]
-    return places[place], free if free and not seen.rarely(0.15) else lying[place]
+    return places[place], lying[place]
 
 
 def store(seen: Seen) -> Saying:
@@ -63,6 +64,19 @@ def store(seen: Seen) -> Saying:
     unit = seen.unit()
     place = seen.by_key(FACILITY).get(unit.facility) or seen.facility()
     return _of(seen, STORE, unit, zone=seen.zone(place, *ZONES.get(UnitState(unit.state), ("imported",))))
+
+
+def clear_zone(seen: Seen) -> Saying:
+    """Nothing is in it any more, says the store."""
+    known = [(use.key, use.families) for use in seen.rows(ZONE_USE)]
+    if seen.rarely(0.1):
+        place = seen.facility()
+        facility, zone = place.id, seen.zone(place, "independent")
+    else:
+        facility, zone = map(int, seen.pick([key for key, families in known if families]).split("/"))
+    organisation = seen.by_key(FACILITY)[facility].organisation
+    data = {"facility": facility, "zone": zone, "happened_at": seen.when()}
+    return Saying(CLEAR_ZONE, data, seen.actor(organisation))
 
 
 def ship(seen: Seen) -> Saying:

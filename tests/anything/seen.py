@@ -128,7 +128,7 @@ class Seen:
 
     def handling(self, organisation: int) -> Data:
         """Who moved it, with what; often nobody says."""
-        if not self.rarely(0.25):
+        if not self.rarely(0.12):
             return {}
         staff = self.rows(STAFF)
         own = [each for each in staff if each.organisation == organisation]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from service.goods.corrections import CORRECT, EXCLUDE
+from service.goods.corrections import CORRECT, CORRECTED, EXCLUDE
 from service.goods.corrections.subjects import REVERSES, SUBJECTS
 from service.goods.state import CORRECTION
 from service.ledger import Data, Statement
@@ -19,7 +19,7 @@ def correct(seen: Seen) -> Saying:
     position, first = _spoken_of(seen)
     standing = _latest(seen, position)
     statement = seen.statements[standing]
-    said: Data | None = statement.data if standing == position else statement.data["replacement"]
+    said: Data | None = statement.data["replacement"] if statement.kind == CORRECTED else statement.data
     data = {"position": standing, "replacement": _otherwise(seen, said), "reason": seen.pick(REASONS)}
     if seen.rarely(0.15):
         return Saying(CORRECT, data, seen.actor(seen.pick(seen.organisations("regulator")).id))

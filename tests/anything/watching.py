@@ -8,7 +8,7 @@ from service.goods.state import ARRIVAL, LOT, UNIT
 from service.goods.stock.declaring import DECLARE_STOCK
 from service.incidents.findings import ANSWER_FINDING, ASSIGN_FINDING, CLOSE_FINDING, RAISE_FINDING
 from service.incidents.holds import LIFT_HOLD, PLACE_HOLD
-from service.incidents.state import FINDING, HOLD, HoldKind
+from service.incidents.state import FINDING, HOLD, Finding, HoldKind
 from service.ledger import Actor, Data
 from service.parties import FACILITY, VEHICLE
 from tests.anything.seen import Saying, Seen
@@ -111,16 +111,24 @@ def raise_finding(seen: Seen) -> Saying:
     return Saying(RAISE_FINDING, data, seen.actor(_regulator(seen, place.region)))
 
 
+def _finding(seen: Seen) -> Finding:
+    """One that is not closed, mostly."""
+    found = seen.rows(FINDING)
+    still = [finding for finding in found if finding.closed_at is None]
+    finding: Finding = seen.pick(found if seen.rarely() else still)
+    return finding
+
+
 def answer_finding(seen: Seen) -> Saying:
     """Its owner says something."""
-    finding = seen.pick(seen.rows(FINDING))
+    finding = _finding(seen)
     data = {"finding": finding.id, "explanation": "remedied"}
     return Saying(ANSWER_FINDING, data, seen.actor(finding.owner))
 
 
 def assign_finding(seen: Seen) -> Saying:
     """Another owner, or more time."""
-    finding = seen.pick(seen.rows(FINDING))
+    finding = _finding(seen)
     owner = seen.pick(seen.organisations()).id
     data = {"finding": finding.id, **seen.pick([{"owner": owner}, {"days": 5}, {}])}
     return Saying(ASSIGN_FINDING, data, seen.actor(_regulator(seen, finding.region)))
@@ -128,7 +136,7 @@ def assign_finding(seen: Seen) -> Saying:
 
 def close_finding(seen: Seen) -> Saying:
     """Closed, often with its hold."""
-    finding = seen.pick(seen.rows(FINDING))
+    finding = _finding(seen)
     lift = {"lift": True} if finding.hold is not None and seen.rarely(0.7) else {}
     data = {"finding": finding.id, "conclusion": "resolved", **lift}
     return Saying(CLOSE_FINDING, data, seen.actor(_regulator(seen, finding.region)))
