@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from schema.problems import Refusal
-from service.goods.state import ARRIVAL, LEAVING, LOT, MADE_OF, UNIT, Unit, UnitState
+from service.goods.state import ARRIVAL, CORRECTION, LEAVING, LOT, MADE_OF, UNIT, Unit, UnitState
 from service.incidents.state import HELD_LOT
 from service.ledger import Stream, World
 from service.ledger.world import Index, UnloadedError
@@ -105,10 +105,16 @@ def _reached(
             limit.demand(found)
         for row in world.among(index, waiting.pop()):
             is_new = row.child not in found and (before is None or row.version < before)
-            if is_new and passes(row.child):
+            if is_new and not _is_excluded(row.version, world) and passes(row.child):
                 found.add(row.child)
                 waiting.append(row.child)
     return found
+
+
+def _is_excluded(position: int, world: World) -> bool:
+    """Whether an authority decided that the movement, which was withdrawn or replaced, never was."""
+    correction = world.get(CORRECTION, position)
+    return correction is not None and correction.excluded_at is not None
 
 
 def coverage_streams(question: Question, world: World) -> Iterator[Stream]:
@@ -124,14 +130,15 @@ def coverage_streams(question: Question, world: World) -> Iterator[Stream]:
         key = waiting.pop()
         yield (UNIT if is_units else HELD_LOT), key
         yield index, key
-        for child in _children(index, key, world):
-            if child not in found:
-                found.add(child)
-                waiting.append(child)
+        for row in _made(index, key, world):
+            yield CORRECTION, row.version
+            if row.child not in found:
+                found.add(row.child)
+                waiting.append(row.child)
 
 
-def _children(index: Index[Any], key: int, world: World) -> list[int]:
+def _made(index: Index[Any], key: int, world: World) -> Sequence[Any]:
     try:
-        return [row.child for row in world.among(index, key)]
+        return world.among(index, key)
     except UnloadedError:
         return []

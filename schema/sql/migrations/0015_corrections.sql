@@ -85,3 +85,16 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
     )
     SELECT node FROM reached
 $$
+-- step
+-- As 0009 has it; what an authority excluded was made of nothing here.
+CREATE OR REPLACE FUNCTION goods.lots_below(lots bigint[]) RETURNS TABLE (lot bigint)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    WITH RECURSIVE below(lot) AS (
+        SELECT unnest(lots)
+        UNION
+        SELECT made.child FROM below JOIN goods.parentage made ON made.parent = below.lot
+         WHERE NOT EXISTS (SELECT FROM goods.correction c
+                            WHERE c.position = made.version AND c.excluded_by IS NOT NULL)
+    )
+    SELECT lot FROM below
+$$

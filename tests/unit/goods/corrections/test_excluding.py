@@ -8,6 +8,7 @@ from schema.problems import explain
 from service.goods.corrections import EXCLUDE
 from service.goods.movements import SPLIT
 from service.goods.state import CORRECTION
+from service.incidents.coverage import covered
 from service.ledger import Data
 from tests.unit.goods.corrections.told import correct
 from tests.unit.goods.movements.scene import DALIAN_STORE, QINGDAO, SHOP, WATCH, Scene
@@ -58,3 +59,17 @@ def test_an_authority_of_another_region_does_not() -> None:
     refusal = scene.refused(EXCLUDE, exclusion(position), WATCH)
     assert refusal.code == "exclusion.not-found"
     assert "region" in explain(refusal, "en").detail
+
+
+@pytest.mark.parametrize("is_excluded", [False, True])
+def test_a_hold_covers_what_was_made_by_it_until_it_is_excluded(is_excluded: bool) -> None:
+    scene = Scene()
+    unit = scene.unit(10, 1000)
+    position = scene.history.position
+    data = {"unit": unit.id, "parts": [{"pieces": 4, "grams": 400}], "happened_at": scene.time()}
+    made = scene.say(SPLIT, data, QINGDAO).outcome["units"]
+    correct(scene, position, None, QINGDAO)
+    if is_excluded:
+        scene.say(EXCLUDE, exclusion(position), WATCH)
+    found = covered({"units": [unit.id]}, scene.history.world).units
+    assert found == ((unit.id,) if is_excluded else (unit.id, *made))
