@@ -129,7 +129,7 @@ def _plain_road(data: Data, seen: Seen) -> bool:
 
 
 def _received(data: Data, by: int, seen: Seen) -> Verdict:
-    """A fact: all that is aboard, each unit once and exactly, is admitted of whom it is for, come what may."""
+    """A fact: all that is aboard, each unit once and exactly, is admitted, come what may."""
     shipment = seen.by_key(SHIPMENT)[data["shipment"]]
     if shipment.consignee != by or shipment.received_at is not None:
         return Verdict.REFUSED
