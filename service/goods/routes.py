@@ -193,7 +193,7 @@ WRITES = (
     ),
     Write(
         "/api/v1/shipments/{shipment:id}/rejections", REJECT, GoodsRejection,
-        "Goods were turned away at the door and go back", location="/api/v1/shipments/{shipment}",
+        "Goods were turned away at the door and go back",
         example={
             "items": [{"unit": 14001, "pieces": 2, "grams": 53_600, "reason": "temperature"}],
             "happened_at": _AT,

@@ -43,6 +43,10 @@ would cover is told to who may place it.
 Findings: who must answer and who brought them about, authorities of the region, auditors; so is their
 evidence. Refused intents: who tried, authorities of the region, auditors.
 
+Evidence of destruction: whoever sees the unit. Goods that were turned away: their return is a shipment of the
+consignor's to itself, seen by it, by whose goods are aboard and by authorities; who turned them away has its
+own statement of it.
+
 A statement with its nonce is shown to the organisation that made it, to regulators who see a lot or an
 arrival that it touched, and to auditors.
 
