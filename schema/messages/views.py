@@ -204,6 +204,7 @@ class ArrivalView(Message):
     importer = Text(allow_none=True)
     details = fields.Dict(allow_none=True)
     lots = Listed(Inner(LotRef))
+    holds = Listed(Inner(HoldRef), metadata=words("In force on all that comes out of it."))
     position = Id()
 
 

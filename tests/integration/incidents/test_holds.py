@@ -102,6 +102,8 @@ async def test_an_arrival_is_held_with_what_is_registered_from_it_later(office: 
     registration = office.served.story.quay.registration(1, CARTON)
     del registration["code"]
     new = (await office.said("station", "/api/v1/lots", registration))["outcome"]
+    arrival = await office.told("station", f"/api/v1/arrivals/{office.ids['arrival']}")
+    assert [hold["id"] for hold in arrival["holds"]] == [outcome["hold"]]
     assert new["holds"] == [outcome["hold"]]
     shown = await office.told("station", f"/api/v1/lots/{new['lot']}")
     assert [hold["id"] for hold in shown["units"][0]["holds"]] == [outcome["hold"]]

@@ -1,4 +1,4 @@
-"""A law: a hold in force is on exactly what is made from what it named, whichever side of it that was moved on.
+"""A law: a hold in force is on exactly what is made from what it named, whichever side of it that moved on.
 
 Goods of two lots are moved at random while holds are placed and lifted. What a hold is on by the rows that
 the statements wrote is compared with a walk over the edges that knows neither coverage.py nor restraint.py.
@@ -30,7 +30,7 @@ Step = tuple[int, int, int]
 
 
 class Trade:
-    """Two released lots in a store that processes as well, a shop that gets some, and the store's regulator."""
+    """Two released lots in a store that processes too, a shop that gets some, and the store's regulator."""
 
     def __init__(self) -> None:
         self.quay = Quay(History(), accept_exit_certificates_of_other_provinces=True)
