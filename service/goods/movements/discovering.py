@@ -15,7 +15,7 @@ from schema.problems import Refusal
 from service.codes.state import ISSUED_CODE
 from service.goods.accounts import opened
 from service.goods.batch_codes import issued, unused_batch_code
-from service.goods.movements import flow, rules
+from service.goods.movements import flow, rules, zoning
 from service.goods.movements.telling import streams, tell
 from service.goods.state import Lot, Pack, UnitState
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
@@ -32,6 +32,7 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
     code = unused_batch_code(data["code"], facility.region, world)
     telling.broken.append(Refusal("found.without-papers", how=data["how"], code=code, grams=data["grams"]))
     telling.broken += rules.zone_unfit(zone, facility, UnitState.QUARANTINED)
+    telling.broken += zoning.mixed(zone, facility, ctx.id(), telling.policy, world)
     telling.broken += rules.out_of_service(facility)
     telling.accounts.give(None, ctx.id(1), data.get("pieces"), data["grams"])
     outcome = {
@@ -40,6 +41,7 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
         "units": [ctx.id(1)],
         "code": code,
         **telling.accounts.outcome,
+        **zoning.occupies(zone, facility, ctx.id(), telling.policy, world),
     }
     return telling.decided(outcome, [ctx.id()], holding=True)
 
@@ -67,6 +69,7 @@ def project(statement: Statement, position: int, world: World) -> Iterator[Any]:
         version=position,
         holds=outcome["holds"],
     )
+    yield from zoning.entered(statement, position)
     yield from flow.events(statement, position, [outcome["lot"]], data["facility"], data["happened_at"])
 
 
@@ -108,6 +111,7 @@ def reads(data: Data, world: World) -> Iterator[Stream]:
     """The place with the policy there, the code that must be new, and the crew."""
     yield from streams(data, (), world)
     yield from rules.facility_streams(data["facility"], world)
+    yield from zoning.zone_streams(data["facility"], data["zone"])
     yield ISSUED_CODE, data["code"]
 
 

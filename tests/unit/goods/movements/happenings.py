@@ -29,6 +29,7 @@ from tests.unit.goods.movements.scene import (
     CLOSED,
     DOMESTIC,
     IMPORTED,
+    INDEPENDENT,
     QINGDAO,
     QINGDAO_MARKET,
     QINGDAO_STORE,
@@ -39,6 +40,7 @@ from tests.unit.goods.movements.scene import (
     WUHAN_SHOP,
     WUHAN_STORE,
     Scene,
+    policy,
     portion,
 )
 
@@ -429,6 +431,15 @@ def _(scene: Scene) -> Boundary:
 @fact("zone.kind-unfit", "found goods among domestic ones")
 def _(scene: Scene) -> Boundary:
     return Boundary(FIND, scene.found(zone=DOMESTIC), scene.found(zone=QUARANTINE))
+
+
+@fact("zone.family-mixed", "found goods beside another family in an independent zone")
+def _(scene: Scene) -> Boundary:
+    scene.put(policy("37", one_family_in_independent_zones=True))
+    held = scene.unit(state=UnitState.QUARANTINED)
+    scene.say(STORE, store(scene, held, INDEPENDENT), QINGDAO)
+    wrong, right = (scene.found(zone=zone) for zone in (INDEPENDENT, QUARANTINE))
+    return Boundary(FIND, wrong, right)
 
 
 @fact("facility.inactive", "found in a closed store")
