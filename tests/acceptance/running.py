@@ -66,7 +66,7 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
 
 @contextmanager
 def serving(data: Path, *options: str, ready: Callable[[str], bool] | None = None) -> Iterator[Service]:
-    """``coldledger serve`` on a free port, until the block ends; it must end well. It demands no second factor.
+    """``coldledger serve`` on a free port, until the block ends; it must end well. No second factor is asked.
 
     It is ready when it printed a line that is ``ready``: by default the first manager's password.
     """

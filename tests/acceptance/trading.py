@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from aiohttp import ClientSession, CookieJar
@@ -14,6 +15,9 @@ from service.parties.policies import shipped_policies
 
 POLICY = shipped_policies()[""] | {"back_dating_days": 3650}
 """The national policy, under which the story of 2020 may be told today."""
+
+_NUMBERS = count(1)
+"""One for each business: several stories are told on one service."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +36,12 @@ class Answer:
 class Business:
     """An organisation, its token and its places; its manager signs in with ``login`` and ``password``."""
 
-    def __init__(self, http: ClientSession, uscc: str = "", login: str = "", password: str = "") -> None:
+    def __init__(
+        self, http: ClientSession, uscc: str = "", login: str = "", password: str = "", organisation: int = 0
+    ) -> None:
         self._http = http
         self.uscc = uscc
+        self.organisation = organisation
         self.login = login
         self.password = password
         self.places: dict[str, int] = {}
@@ -49,6 +56,12 @@ class Business:
                 else await response.read()
             )
 
+    async def missing(self, path: str) -> bool:
+        """Whether there is nothing, or nothing that one may see: the two are one answer."""
+        async with self._http.get(path) as response:
+            assert response.status in (200, 404), await response.text()
+            return response.status == 404
+
     async def post(self, path: str, body: Mapping[str, Any], **headers: str) -> Answer:
         """Say something."""
         async with self._http.post(path, json=dict(body), headers=headers) as response:
@@ -56,10 +69,15 @@ class Business:
 
     async def say(self, path: str, **body: Any) -> dict[str, Any]:
         """Say what must be admitted; what followed from it."""
+        outcome: dict[str, Any] = (await self.record(path, **body))["outcome"]
+        return outcome
+
+    async def record(self, path: str, **body: Any) -> dict[str, Any]:
+        """Say what must be admitted; the whole receipt, with the rules that it broke."""
         answer = await self.post(path, body)
         assert answer.status == 201, answer.body
-        outcome: dict[str, Any] = answer.body["outcome"]
-        return outcome
+        receipt: dict[str, Any] = answer.body
+        return receipt
 
     async def upload(self, content: bytes) -> str:
         """Hand in a scanned paper."""
@@ -77,7 +95,12 @@ class Trade:
         self._url = url
         self._stack = stack
         self._platform: Business | None = None
-        self._count = 0
+
+    @property
+    def platform(self) -> Business:
+        """Who runs the service."""
+        assert self._platform is not None
+        return self._platform
 
     async def open(self, login: str, password: str) -> None:
         """The platform's manager signs in and enacts the policy of the story."""
@@ -85,12 +108,11 @@ class Trade:
         answer = await self._platform.post("/api/v1/policies", {"region": "", "document": POLICY})
         assert answer.status == 201, answer.body
 
-    async def join(self, name: str, region: str, *roles: str) -> Business:
-        """A business is registered, its manager signs in and makes a token."""
-        assert self._platform is not None
-        self._count += 1
-        uscc = made_up_uscc(region, self._count)
-        registered = await self._platform.say(
+    async def join(self, name: str, region: str, *roles: str, kind: str = "91") -> Business:
+        """A business is registered, its manager signs in and makes a token. Of kind 92 it is one person."""
+        number = next(_NUMBERS)
+        uscc = made_up_uscc(region, number, kind)
+        registered = await self.platform.say(
             "/api/v1/organisations",
             uscc=uscc,
             name=f"示例{name}",
@@ -98,8 +120,8 @@ class Trade:
             roles=list(roles),
             region=region,
         )
-        login = f"manager-{self._count}"
-        answer = await self._platform.post(
+        login = f"manager-{number}"
+        answer = await self.platform.post(
             "/api/v1/users",
             {
                 "organisation": registered["organisation"],
@@ -114,7 +136,8 @@ class Trade:
         issued = await manager.post("/api/v1/tokens", {"scopes": scopes})
         assert issued.status == 201, issued.body
         headers = {"Authorization": f"Bearer {issued.body['secret']}"}
-        return Business(await self._session(headers), uscc, login, answer.body["password"])
+        session = await self._session(headers)
+        return Business(session, uscc, login, answer.body["password"], registered["organisation"])
 
     async def _sign_in(self, login: str, password: str) -> Business:
         http = await self._session({})
@@ -141,8 +164,8 @@ async def trade(url: str, login: str, password: str) -> AsyncIterator[Trade]:
         yield opened
 
 
-def made_up_uscc(region: str, number: int) -> str:
+def made_up_uscc(region: str, number: int, kind: str = "91") -> str:
     """A valid social credit code for nobody."""
     body = f"MA{number:06}"
-    code = f"91{region}{body}{organisation_check(body)}"
+    code = f"{kind}{region}{body}{organisation_check(body)}"
     return code + check_character(code)
