@@ -26,7 +26,7 @@ from schema.messages.fields import (
     Whole,
     described,
 )
-from schema.messages.written import Country, Day, Gtin, Hs, Moment, Sha256, TraceCode, Uscc
+from schema.messages.written import Day, Gtin, Hs, Moment, TraceCode
 from schema.problems import Problem
 
 CATEGORIES = ("aquatic", "poultry", "livestock", "other")
@@ -56,7 +56,7 @@ CIRCUMSTANCES = ("in_store", "in_vehicle", "at_counter", "outside", "in_domestic
 TRANSFER_DOCUMENTS = ("contract", "invoice", "delivery_order", "court_order", "other")
 
 
-def _about(text: str) -> dict[str, str]:
+def about(text: str) -> dict[str, str]:
     return {"description": text}
 
 
@@ -100,25 +100,25 @@ class Handling(Message):
         Id(),
         most=MAX_CREW,
         distinct=True,
-        metadata=_about("Registered members of one's own staff who touched the goods."),
+        metadata=about("Registered members of one's own staff who touched the goods."),
     )
-    bay = ShortCode(metadata=_about("The bay, such as D3."))
-    equipment = ShortCode(metadata=_about("The forklift or other equipment, such as FL-2."))
+    bay = ShortCode(metadata=about("The bay, such as D3."))
+    equipment = ShortCode(metadata=about("The forklift or other equipment, such as FL-2."))
 
 
 class Handled(Message):
     """What is said of every movement."""
 
-    handling = Inner(Handling, metadata=_about("Crew, bay and equipment."))
+    handling = Inner(Handling, metadata=about("Crew, bay and equipment."))
 
 
 class CaseCodesRequest(Message):
     """Codes for more cases of a lot."""
 
-    lot = Id(required=True, metadata=_about("The lot; its registrant's."))
-    count = Whole(least=1, most=MAX_CASES, required=True, metadata=_about("How many codes."))
+    lot = Id(required=True, metadata=about("The lot; its registrant's."))
+    count = Whole(least=1, most=MAX_CASES, required=True, metadata=about("How many codes."))
     first_serial = Whole(
-        least=1, metadata=_about("The serial that the first code must get: refused where it is not the next.")
+        least=1, metadata=about("The serial that the first code must get: refused where it is not the next.")
     )
 
 
@@ -133,50 +133,50 @@ class CaseCodes(CaseCodesRequest):
         most=MAX_CASES,
         distinct=True,
         required=True,
-        metadata=_about("The codes, in the order of their serials."),
+        metadata=about("The codes, in the order of their serials."),
     )
 
 
 class Portion(Message):
     """So much of something."""
 
-    pieces = Pieces(metadata=_about("Left out only where packs were opened."))
+    pieces = Pieces(metadata=about("Left out only where packs were opened."))
     grams = Grams(required=True)
 
 
 class UnitPortion(Portion):
     """So much of a unit. The same unit may be named several times; each counts."""
 
-    unit = Id(required=True, metadata=_about("The unit that it is taken from."))
+    unit = Id(required=True, metadata=about("The unit that it is taken from."))
 
 
 class GoodsStoring(Handled):
     """A unit is put into a zone of the store that it is in."""
 
-    unit = Id(required=True, metadata=_about("The unit."))
-    zone = Whole(least=1, required=True, metadata=_about("Number of the zone in its facility."))
+    unit = Id(required=True, metadata=about("The unit."))
+    zone = Whole(least=1, required=True, metadata=about("Number of the zone in its facility."))
     happened_at = Moment(required=True)
-    temperature_decicelsius = Temperature(metadata=_about("Of the goods, in tenths of a degree Celsius."))
+    temperature_decicelsius = Temperature(metadata=about("Of the goods, in tenths of a degree Celsius."))
 
 
 class Waybill(Message):
     """What travels with the goods."""
 
-    number = Text(longest=50, metadata=_about("Number of the electronic waybill."))
-    carrier = Personal(longest=200, metadata=_about("The carrier's name; many a carrier is a person."))
-    driver_name = Personal(longest=100, metadata=_about("The driver."))
-    driver_phone = Personal(longest=30, metadata=_about("The driver's telephone number."))
-    plate = Personal(longest=20, metadata=_about("The vehicle's plate."))
-    seals = Items(Text(longest=50), most=20, distinct=True, metadata=_about("Numbers of the seals."))
-    temperature_decicelsius = Temperature(metadata=_about("At loading, in tenths of a degree Celsius."))
+    number = Text(longest=50, metadata=about("Number of the electronic waybill."))
+    carrier = Personal(longest=200, metadata=about("The carrier's name; many a carrier is a person."))
+    driver_name = Personal(longest=100, metadata=about("The driver."))
+    driver_phone = Personal(longest=30, metadata=about("The driver's telephone number."))
+    plate = Personal(longest=20, metadata=about("The vehicle's plate."))
+    seals = Items(Text(longest=50), most=20, distinct=True, metadata=about("Numbers of the seals."))
+    temperature_decicelsius = Temperature(metadata=about("At loading, in tenths of a degree Celsius."))
 
 
 class GoodsShipping(Handled):
     """Goods leave a facility for another one. Refused where the gate does not let them go."""
 
-    facility = Id(required=True, metadata=_about("Where they leave from: one's own facility."))
-    destination = Id(required=True, metadata=_about("Where they go: a filed facility."))
-    items = Items(Inner(UnitPortion), most=MAX_UNITS, required=True, metadata=_about("What leaves."))
+    facility = Id(required=True, metadata=about("Where they leave from: one's own facility."))
+    destination = Id(required=True, metadata=about("Where they go: a filed facility."))
+    items = Items(Inner(UnitPortion), most=MAX_UNITS, required=True, metadata=about("What leaves."))
     departed_at = Moment(required=True)
     purpose = Choice(
         PURPOSES,
@@ -185,36 +185,36 @@ class GoodsShipping(Handled):
             "default": "trade",
         },
     )
-    vehicle = Id(metadata=_about("A registered vehicle of one's own or of a carrier."))
-    waybill = Inner(Waybill, metadata=_about("The waybill."))
+    vehicle = Id(metadata=about("A registered vehicle of one's own or of a carrier."))
+    waybill = Inner(Waybill, metadata=about("The waybill."))
 
 
 class ReceivedPortion(Message):
     """How much of a unit in transit arrived."""
 
-    unit = Id(required=True, metadata=_about("The unit in transit, as the shipment lists it."))
-    pieces = Pieces(least=0, metadata=_about("Pieces that arrived, 0 for none."))
-    grams = Grams(least=0, required=True, metadata=_about("Grams that arrived, 0 for none."))
-    reason = Choice(SHORTFALLS, metadata=_about("Why less arrived than was shipped; demanded then."))
-    remark = Personal(longest=500, lines=True, metadata=_about("Remark; kept private."))
+    unit = Id(required=True, metadata=about("The unit in transit, as the shipment lists it."))
+    pieces = Pieces(least=0, metadata=about("Pieces that arrived, 0 for none."))
+    grams = Grams(least=0, required=True, metadata=about("Grams that arrived, 0 for none."))
+    reason = Choice(SHORTFALLS, metadata=about("Why less arrived than was shipped; demanded then."))
+    remark = Personal(longest=500, lines=True, metadata=about("Remark; kept private."))
 
 
 class GoodsReceipt(Handled):
     """What arrived of a shipment: every unit of it, each once."""
 
-    shipment = Id(required=True, metadata=_about("A shipment that is addressed to oneself."))
+    shipment = Id(required=True, metadata=about("A shipment that is addressed to oneself."))
     happened_at = Moment(required=True)
-    zone = Whole(least=1, metadata=_about("Number of the zone in the facility that it was shipped to."))
-    items = Items(Inner(ReceivedPortion), most=MAX_UNITS, required=True, metadata=_about("What arrived."))
-    temperature_decicelsius = Temperature(metadata=_about("At hand-over, in tenths of a degree Celsius."))
-    seals_intact = Flag(metadata=_about("Whether the seals were whole."))
+    zone = Whole(least=1, metadata=about("Number of the zone in the facility that it was shipped to."))
+    items = Items(Inner(ReceivedPortion), most=MAX_UNITS, required=True, metadata=about("What arrived."))
+    temperature_decicelsius = Temperature(metadata=about("At hand-over, in tenths of a degree Celsius."))
+    seals_intact = Flag(metadata=about("Whether the seals were whole."))
 
 
 class UnitSplitting(Handled):
     """A unit is divided in place; what the parts leave stays in it."""
 
-    unit = Id(required=True, metadata=_about("The unit."))
-    parts = Items(Inner(Portion), most=MAX_UNITS, required=True, metadata=_about("The parts."))
+    unit = Id(required=True, metadata=about("The unit."))
+    parts = Items(Inner(Portion), most=MAX_UNITS, required=True, metadata=about("The parts."))
     happened_at = Moment(required=True)
 
 
@@ -222,244 +222,52 @@ class ProcessedLotRequest(Portion):
     """A lot that processing makes. Country and establishment are those of what went in most."""
 
     pack = Choice(PACKS, metadata={"description": "What the pieces count.", "default": "carton"})
-    product = Text(required=True, metadata=_about("Name of the product."))
-    product_en = Text(metadata=_about("Name in English."))
+    product = Text(required=True, metadata=about("Name of the product."))
+    product_en = Text(metadata=about("Name in English."))
     category = Choice(CATEGORIES, required=True)
-    specification = Text(required=True, metadata=_about("Such as 20 × 500 g a carton."))
+    specification = Text(required=True, metadata=about("Such as 20 × 500 g a carton."))
     gtin = Gtin()
     hs = Hs(required=True)
     temperature_class = Choice(TEMPERATURE_CLASSES, required=True)
-    production_batch = Text(longest=100, required=True, metadata=_about("The processor's own batch."))
-    produced_on = Day(required=True, metadata=_about("No earlier than the oldest of what went in."))
-    best_before = Day(required=True, metadata=_about("No later than the earliest of what went in."))
+    production_batch = Text(longest=100, required=True, metadata=about("The processor's own batch."))
+    produced_on = Day(required=True, metadata=about("No earlier than the oldest of what went in."))
+    best_before = Day(required=True, metadata=about("No later than the earliest of what went in."))
 
 
 class ProcessedLot(ProcessedLotRequest):
     """A lot that processing makes, with its batch code."""
 
-    code = TraceCode(level=Level.BATCH, required=True, metadata=_about("The lot's batch code."))
+    code = TraceCode(level=Level.BATCH, required=True, metadata=about("The lot's batch code."))
 
 
 class GoodsProcessingRequest(Handled):
     """Goods become other goods. Grams in equal grams out plus loss."""
 
-    facility = Id(required=True, metadata=_about("The plant: the processor's own facility."))
-    inputs = Items(Inner(UnitPortion), most=MAX_UNITS, required=True, metadata=_about("What went in."))
+    facility = Id(required=True, metadata=about("The plant: the processor's own facility."))
+    inputs = Items(Inner(UnitPortion), most=MAX_UNITS, required=True, metadata=about("What went in."))
     outputs = Items(
-        Inner(ProcessedLotRequest), most=MAX_UNITS, required=True, metadata=_about("What came out.")
+        Inner(ProcessedLotRequest), most=MAX_UNITS, required=True, metadata=about("What came out.")
     )
-    loss_grams = Grams(least=0, required=True, metadata=_about("What was lost, 0 for nothing."))
-    loss_reason = Choice(LOSSES, metadata=_about("Why; demanded where something was lost."))
-    remark = Personal(longest=500, lines=True, metadata=_about("Remark; kept private."))
+    loss_grams = Grams(least=0, required=True, metadata=about("What was lost, 0 for nothing."))
+    loss_reason = Choice(LOSSES, metadata=about("Why; demanded where something was lost."))
+    remark = Personal(longest=500, lines=True, metadata=about("Remark; kept private."))
     happened_at = Moment(required=True)
 
 
 class GoodsProcessing(GoodsProcessingRequest):
     """Goods become other goods, as the ledger records it."""
 
-    outputs = Items(Inner(ProcessedLot), most=MAX_UNITS, required=True, metadata=_about("What came out."))
+    outputs = Items(Inner(ProcessedLot), most=MAX_UNITS, required=True, metadata=about("What came out."))
 
 
 class Buyer(Message):
     """Who bought."""
 
-    name = Personal(required=True, longest=100, metadata=_about("Name, where the buyer gave it."))
+    name = Personal(required=True, longest=100, metadata=about("Name, where the buyer gave it."))
 
 
 class GoodsSale(Handled, UnitPortion):
     """Goods are sold to whoever eats them. Businesses that sell to businesses ship."""
 
     happened_at = Moment(required=True)
-    buyer = Inner(Buyer, metadata=_about("Left out for an unnamed consumer."))
-
-
-def _remark() -> Personal:
-    return Personal(longest=500, lines=True, metadata=_about("Remark; kept private."))
-
-
-class RejectedPortion(UnitPortion):
-    """How much of a unit in transit was turned away."""
-
-    reason = Choice(REJECTIONS, required=True, metadata=_about("Why."))
-
-
-class GoodsRejection(Handled):
-    """Goods of a shipment are turned away at the door. They go back on the vehicle that brought them."""
-
-    shipment = Id(required=True, metadata=_about("A shipment that is addressed to oneself, not received."))
-    items = Items(
-        Inner(RejectedPortion), most=MAX_UNITS, required=True, metadata=_about("What is turned away.")
-    )
-    happened_at = Moment(required=True)
-    remark = _remark()
-
-
-class UnitsMerging(Handled):
-    """Units of the same goods, owner and place become one."""
-
-    units = Items(
-        Id(),
-        least=2,
-        most=MAX_UNITS,
-        distinct=True,
-        required=True,
-        metadata=_about("The units, all of each."),
-    )
-    happened_at = Moment(required=True)
-
-
-class RepackedPortion(Portion):
-    """Packs that repacking makes."""
-
-    pack = Choice(PACKS, required=True, metadata=_about("What the pieces count from now on."))
-    grams_each = Grams(
-        metadata=_about("The conversion: what each of these packs holds. Times the pieces it is the weight.")
-    )
-
-
-class UnitRepacking(Handled, UnitPortion):
-    """Packs of a unit become other packs of the same lot; without pieces they were opened."""
-
-    into = Items(Inner(RepackedPortion), most=MAX_UNITS, required=True, metadata=_about("What came out."))
-    loss_grams = Grams(least=0, required=True, metadata=_about("What was lost, 0 for nothing."))
-    loss_reason = Choice(LOSSES, metadata=_about("Why; demanded where something was lost."))
-    happened_at = Moment(required=True)
-    remark = _remark()
-
-
-class TransferDocument(Message):
-    """What the goods changed hands on."""
-
-    kind = Choice(TRANSFER_DOCUMENTS, required=True)
-    number = DocumentNumber(required=True)
-
-
-class OwnershipTransfer(Handled):
-    """All of a unit changes its owner where it lies, as the ledger records it."""
-
-    unit = Id(required=True, metadata=_about("A unit that one owns, or keeps for its owner."))
-    to = Id(required=True, metadata=_about("The organisation that owns it from then on."))
-    document = Inner(TransferDocument, required=True, metadata=_about("On what."))
-    happened_at = Moment(required=True)
-
-
-class OwnershipTransferRequest(OwnershipTransfer):
-    """All of a unit changes its owner where it lies."""
-
-    to = Id(metadata=_about("The organisation that owns it from then on; or its code in to_uscc."))
-    to_uscc = Uscc(metadata=_about("Social credit code of the new owner, instead of its id."))
-
-
-class _Taken(Handled):
-    """So much of a unit that is gone for good; of packs that stay, pieces are 0."""
-
-    unit = Id(required=True, metadata=_about("The unit that it is taken from."))
-    pieces = Pieces(
-        least=0, metadata=_about("Whole packs, 0 where weight alone was taken; left out of opened packs.")
-    )
-    grams = Grams(required=True)
-    happened_at = Moment(required=True)
-    remark = _remark()
-
-
-class GoodsSampling(_Taken):
-    """A sample is taken. Allowed before release and under a hold."""
-
-    purpose = Choice(SAMPLE_PURPOSES, required=True, metadata=_about("What it is tested for."))
-    by = Choice(SAMPLERS, required=True, metadata=_about("Who took it: one's own people, or an authority."))
-    authority = Id(metadata=_about("The authority's organisation; demanded where an authority took it."))
-    samples = Items(
-        DocumentNumber(), most=100, distinct=True, required=True, metadata=_about("Numbers of the samples.")
-    )
-
-
-class GoodsSamplingRequest(GoodsSampling):
-    """A sample is taken. Allowed before release and under a hold."""
-
-    authority_uscc = Uscc(metadata=_about("Social credit code of the authority, instead of its id."))
-
-
-class GoodsDestruction(_Taken):
-    """Goods are destroyed. Allowed before release and under a hold; without evidence in breach."""
-
-    method = Choice(DESTRUCTION_METHODS, required=True)
-    evidence = Items(
-        Sha256(), most=20, distinct=True, metadata=_about("SHA-256 of pictures or papers, uploaded before.")
-    )
-    witness = Personal(longest=100, metadata=_about("Who saw it; kept private."))
-
-
-class GoodsSurrender(Handled, UnitPortion):
-    """Goods are handed to an authority, as the ledger records it."""
-
-    authority = Id(required=True, metadata=_about("The authority's organisation."))
-    document = DocumentNumber(required=True, metadata=_about("Number of its receipt or order."))
-    happened_at = Moment(required=True)
-    remark = _remark()
-
-
-class GoodsSurrenderRequest(GoodsSurrender):
-    """Goods are handed to an authority. Allowed before release and under a hold."""
-
-    authority = Id(metadata=_about("The authority's organisation; or its code in authority_uscc."))
-    authority_uscc = Uscc(metadata=_about("Social credit code of the authority, instead of its id."))
-
-
-class CountedUnit(Message):
-    """What was counted of a unit."""
-
-    unit = Id(required=True)
-    pieces = Pieces(least=0, metadata=_about("Pieces that are there, 0 for none."))
-    grams = Grams(least=0, required=True, metadata=_about("Grams that are there, 0 for none."))
-    reason = Choice(COUNT_REASONS, metadata=_about("Why it differs; demanded then."))
-
-
-class StockCount(Handled):
-    """What was counted in a store. A difference is booked, and raises a finding."""
-
-    facility = Id(required=True, metadata=_about("One's own place."))
-    items = Items(Inner(CountedUnit), most=MAX_UNITS, required=True, metadata=_about("Each unit once."))
-    happened_at = Moment(required=True)
-    remark = _remark()
-
-
-class GoodsDiscoveryRequest(Handled, Portion):
-    """Goods without papers. They become a lot in quarantine that is held from the start."""
-
-    facility = Id(required=True, metadata=_about("One's own place where they lie now."))
-    zone = Whole(least=1, required=True, metadata=_about("Number of the zone."))
-    how = Choice(DISCOVERIES, required=True)
-    circumstances = Choice(CIRCUMSTANCES, required=True, metadata=_about("Where they lay."))
-    pack = Choice(PACKS, metadata={"description": "What the pieces count.", "default": "carton"})
-    product = Text(required=True, metadata=_about("What they seem to be."))
-    product_en = Text(metadata=_about("Name in English."))
-    category = Choice(CATEGORIES, required=True)
-    specification = Text(metadata=_about("As on the package, if it says so."))
-    temperature_class = Choice(TEMPERATURE_CLASSES, required=True)
-    country = Country(metadata=_about("Country of origin, as on the package."))
-    establishment = Text(longest=50, metadata=_about("Establishment, as on the package."))
-    production_batch = Text(longest=100, metadata=_about("Production batch, as on the package."))
-    best_before = Day(metadata=_about("As on the package."))
-    happened_at = Moment(required=True)
-    remark = _remark()
-
-
-class GoodsDiscovery(GoodsDiscoveryRequest):
-    """Goods without papers, with their batch code."""
-
-    code = TraceCode(level=Level.BATCH, required=True, metadata=_about("The lot's batch code."))
-
-
-class GoodsAdmission(Handled):
-    """A market's gate lets a shipment in. Refused where something is missing."""
-
-    shipment = Id(required=True, metadata=_about("A shipment to one's own market."))
-    happened_at = Moment(required=True)
-
-
-class GoodsOffer(Handled):
-    """Goods are put on sale. Refused where they may not be sold."""
-
-    unit = Id(required=True, metadata=_about("The unit."))
-    zone = Whole(least=1, metadata=_about("Number of the zone or counter, where the place has zones."))
-    happened_at = Moment(required=True)
+    buyer = Inner(Buyer, metadata=about("Left out for an unnamed consumer."))

@@ -9,24 +9,26 @@ from schema.messages.goods import (
     LotRegistrationRequest,
     LotReleaseRequest,
 )
-from schema.messages.movements import (
-    CaseCodesRequest,
+from schema.messages.happenings import (
     GoodsAdmission,
     GoodsDestruction,
     GoodsDiscoveryRequest,
     GoodsOffer,
-    GoodsProcessingRequest,
-    GoodsReceipt,
     GoodsRejection,
-    GoodsSale,
     GoodsSamplingRequest,
-    GoodsShipping,
-    GoodsStoring,
     GoodsSurrenderRequest,
     OwnershipTransferRequest,
     StockCount,
     UnitRepacking,
     UnitsMerging,
+)
+from schema.messages.movements import (
+    CaseCodesRequest,
+    GoodsProcessingRequest,
+    GoodsReceipt,
+    GoodsSale,
+    GoodsShipping,
+    GoodsStoring,
     UnitSplitting,
 )
 from schema.messages.papers import CertificateRecord

@@ -7,14 +7,8 @@ from marshmallow import ValidationError
 
 from schema.messages import movements
 from schema.messages.fields import refusal
-from schema.messages.movements import (
-    CountedUnit,
-    GoodsStoring,
-    Handling,
-    OwnershipTransfer,
-    UnitRepacking,
-    UnitsMerging,
-)
+from schema.messages.happenings import CountedUnit, OwnershipTransfer, UnitRepacking, UnitsMerging
+from schema.messages.movements import GoodsStoring, Handling
 from schema.problems import explain
 from service.goods.movements.flow import DIFFERENCE_PLACE
 from service.goods.state import Pack, Purpose
