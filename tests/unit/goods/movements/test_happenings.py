@@ -23,17 +23,14 @@ from service.goods.movements import (
 )
 from service.goods.state import EDGE, EVENT, LOT, SHIPMENT, UnitState
 from service.incidents.state import FINDING, HOLD
+from tests.unit.goods.movements.gates import admission, count, offer, to_market
 from tests.unit.goods.movements.happenings import (
-    admission,
     bags,
-    count,
     destroy,
     merge,
-    offer,
     repack,
     sample,
     surrender,
-    to_market,
     transfer,
     turned_away,
 )
