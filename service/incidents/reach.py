@@ -32,10 +32,10 @@ def authority(ctx: Context, world: World) -> Organisation:
 
 
 def speaker(ctx: Context, world: World) -> Organisation:
-    """The actor's organisation; the standing found it."""
+    """The actor's organisation, which the standing found."""
     organisation = world.get(ORGANISATION, ctx.actor.organisation)
     if organisation is None:
-        raise Refusal("actor.no-organisation")
+        raise LookupError(f"organisation {ctx.actor.organisation} speaks and does not exist")
     return organisation
 
 

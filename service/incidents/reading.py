@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from schema.messages import incident_views as views
-from schema.problems import Problem, Refusal
+from schema.problems import Problem
 from service.http.keys import language
 from service.http.paging import Slice
 from service.http.problems import in_words
@@ -37,10 +37,10 @@ def keeper_of(reader: Reader) -> int | None:
 
 
 async def _proposal(ask: Ask) -> Row:
-    """Raises Refusal ``hold.…`` as placing would, and ``request.not-found`` for goods not to be seen."""
+    """Raises Problem ``hold.…`` as placing would, and ``request.not-found`` for goods not to be seen."""
     question = {name: [int(key) for key in ask.query[name].split(",")] for name in _SEES if name in ask.query}
     if len(question) != 1:
-        raise Refusal("hold.not-one-question", named=", ".join(sorted(question)) or None)
+        raise Problem("hold.not-one-question", named=", ".join(sorted(question)) or None)
     async with ask.pool.acquire() as conn:
         await _demand_sight(conn, ask.reader, question)
         now = await proposals.position(conn)
@@ -54,12 +54,12 @@ async def _demand_sight(conn: Connection, reader: Reader, question: Mapping[str,
     ((kind, keys),) = question.items()
     keeper = keeper_of(reader)
     if keeper is not None and kind != "units":
-        raise Refusal("hold.units-only")
+        raise Problem("hold.units-only")
     for key in keys:
         if not await conn.fetchval(query(f"{_SEES[kind]}.sees"), *sight(reader), key):
             raise not_found()
     if keeper is not None and not await proposals.in_hand(conn, keys, keeper):
-        raise Refusal("hold.goods-not-found", key=keys[0])
+        raise Problem("hold.goods-not-found", key=keys[0])
 
 
 async def _summary(conn: Connection, found: proposals.Proposal) -> Row:
