@@ -107,6 +107,7 @@ class StatementView(Message):
     withdrawn = Flag()
     data = fields.Dict(metadata=words("What it says; of one that was withdrawn, what it said."))
     correctable = Flag(metadata=words("Whether you may correct it."))
+    excludable = Flag(metadata=words("Whether you may exclude what was corrected from traces."))
     reverse = Text(allow_none=True, metadata=words("What undoes it, where it is not corrected."))
     versions = Listed(Inner(VersionView))
     corrections = Listed(Inner(CorrectionView))

@@ -13,7 +13,6 @@ from aiohttp import web
 from schema.messages.corrections import GROUNDS, REASONS
 from schema.problems import Problem, Refusal, explain
 from service.goods.corrections.routes import CORRECTION, WRITES_OF, Preview, preview
-from service.http.readers import ReaderKind
 from service.http.writes import Receipt, submit
 from service.web import choices
 from service.web.asking import Attempt, Ends, fresh_key, view
@@ -46,9 +45,7 @@ async def statement(request: web.Request) -> web.StreamResponse:
         }
         for version in found["versions"]
     ]
-    may_exclude = visit.reader.kind is ReaderKind.REGULATOR
-    context = {"statement": found, "versions": versions, "may_exclude": may_exclude}
-    return await page(visit, "statement.html", context)
+    return await page(visit, "statement.html", {"statement": found, "versions": versions})
 
 
 @dataclass(frozen=True)

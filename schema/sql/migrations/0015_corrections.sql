@@ -98,3 +98,33 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
     )
     SELECT lot FROM below
 $$
+-- step
+-- As 0011 has it; what a correction states anew is of what was first said.
+CREATE OR REPLACE FUNCTION private.relation(reader text, org bigint, reach text, of_kind text, of_subject bigint,
+                                 of_organisation bigint) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT CASE
+        WHEN of_organisation = org THEN 'own'
+        WHEN reader = 'platform' AND of_kind IN ('user', 'organisation') THEN 'register'
+        WHEN reader = 'organisation' AND of_kind = 'organisation' AND EXISTS (
+            SELECT FROM parties.organisations_seen(reader, org, reach) s WHERE s.organisation = of_subject)
+            THEN 'counterparty'
+        WHEN reader = 'organisation' AND of_kind = 'statement' AND EXISTS (
+            SELECT FROM goods.shipment s
+             WHERE s.id BETWEEN said.root * 1000 AND said.root * 1000 + 999 AND s.consignee = org)
+            THEN 'counterparty'
+        WHEN reader = 'regulator' AND (
+            EXISTS (SELECT FROM parties.organisation o
+                     WHERE o.id = of_organisation AND parties.covers(reach, o.region))
+            OR EXISTS (SELECT FROM parties.facility f
+                        WHERE f.organisation = of_organisation AND parties.covers(reach, f.region))
+            OR of_kind = 'statement' AND EXISTS (
+                SELECT FROM goods.shipment s JOIN parties.facility f ON f.id IN (s.origin, s.destination)
+                 WHERE s.id BETWEEN said.root * 1000 AND said.root * 1000 + 999
+                   AND parties.covers(reach, f.region)))
+            THEN 'region'
+        WHEN reader = 'regulator' THEN 'outside'
+    END
+      FROM (SELECT coalesce((SELECT c.root FROM goods.correction c WHERE c.correction = of_subject), of_subject)
+                   AS root) AS said
+$$

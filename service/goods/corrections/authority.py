@@ -31,6 +31,10 @@ class Scene:
     region: str
     regions: frozenset[str]
 
+    def is_within(self, reach: str) -> bool:
+        """Whether any of it lies within a jurisdiction, given as a prefix."""
+        return any(region.startswith(reach) for region in self.regions)
+
 
 def place_of(said: Said, world: World) -> Scene:
     """Where the statement belongs."""
@@ -74,10 +78,9 @@ def demand_standing(
     if own and said.author == ctx.actor.organisation:
         return
     speaker = world.get(ORGANISATION, ctx.actor.organisation)
-    if speaker is not None and Role.REGULATOR in speaker.roles:
-        reach = prefix(speaker.region)
-        if any(region.startswith(reach) for region in scene.regions):
-            return
+    supervises = speaker is not None and Role.REGULATOR in speaker.roles
+    if speaker is not None and supervises and scene.is_within(prefix(speaker.region)):
+        return
     raise Refusal(code, field="/position", position=position)
 
 

@@ -186,7 +186,7 @@ def _gone(row: Any) -> Any:
     return replace(row, withdrawn=True)
 
 
-def _empty(unit: Unit) -> dict[str, int]:
+def _empty(unit: Unit) -> dict[str, Any]:
     """Nothing came, and so nothing went: a stock difference is gone at once by what drew on it."""
     columns = [name for name in unit.__slots__ if name.endswith(("pieces", "grams"))]
     return {name: 0 for name in columns if getattr(unit, name) is not None}

@@ -10,6 +10,7 @@ from typing import Any
 
 from schema.messages.corrections import CorrectionView, StatementView
 from service.goods.corrections.asking import Asking, asking
+from service.goods.corrections.authority import place_of
 from service.goods.corrections.said import Said, latest, said_at
 from service.goods.corrections.subjects import REVERSES, SUBJECTS
 from service.goods.reading import may_read
@@ -40,7 +41,10 @@ async def _statement(ask: Ask) -> Row:
         said = await at.answer(lambda world: said_at(last, world))
         assert said is not None  # noqa: S101  (its first version is there)
         rows = await _chain(at.conn, said.root)
+        scene = await at.answer(lambda world: place_of(said, world))
         versions = [await _version(at, each) for each in (said.root, *(row["correction"] for row in rows))]
+    is_own = said.author == ask.reader.organisation
+    supervises = ask.reader.kind is ReaderKind.REGULATOR and scene.is_within(ask.reader.region)
     return {
         "position": said.position,
         "root": said.root,
@@ -49,15 +53,12 @@ async def _statement(ask: Ask) -> Row:
         "recorded_at": said.first.at,
         "withdrawn": said.data is None,
         "data": said.last,
-        "correctable": said.kind in SUBJECTS and _speaks(said, ask.reader),
+        "correctable": said.kind in SUBJECTS and (is_own or supervises),
+        "excludable": supervises,
         "reverse": REVERSES.get(said.kind),
         "versions": versions,
         "corrections": rows,
     }
-
-
-def _speaks(said: Said, reader: Reader) -> bool:
-    return said.author == reader.organisation or reader.kind is ReaderKind.REGULATOR
 
 
 async def _readable(at: Asking, reader: Reader, position: int) -> Said:

@@ -77,6 +77,8 @@ TABLE: dict[str, tuple[str, str, set[str]]] = {
     ),
     "the customs declaration": ("/api/v1/certificates/{}", "declaration", {"station", "importer", *TRACED}),
     "the statement of a registration": ("/api/v1/entries/{}", "registration", {"station", *TRACED}),
+    "a registration as it stands": ("/api/v1/statements/{}", "registration", {"station", *TRACED}),
+    "its corrections": ("/api/v1/statements/{}/corrections", "registration", {"station", *TRACED}),
     "the first statement": ("/api/v1/entries/{}", "opening", {"auditor", "platform"}),
     "a late announcement's finding": ("/api/v1/findings/{}", "finding", {"station", "qingdao", "auditor"}),
     "a business": (
