@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -38,6 +39,11 @@ class Town:
     store: Business
     shop: Business
     regulator: Business
+
+
+def ago(**duration: float) -> str:
+    """A moment of today, to the second."""
+    return f"{datetime.now(UTC) - timedelta(**duration):%Y-%m-%dT%H:%M:%SZ}"
 
 
 async def settle(trade: Trade) -> Town:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from tests.acceptance.days import (
     CARTON,
     IMPORTED,
+    ago,
     came_from,
     delivered,
     findings,
@@ -114,25 +115,21 @@ async def test_a_zone_is_divided_anew_while_goods_lie_in_it(service: Service) ->
         store, here = town.store, town.store.places["here"]
         await store.say(
             f"/api/v1/facilities/{here}/repartition",
-            happened_at="2021-03-05T07:00+08:00",
+            happened_at=ago(hours=5),
             zones=[{**IMPORTED, "name": name, "from": [1]} for name in ("进口一区", "进口二区")],
         )
         (line,) = (await store.ask("/api/v1/stock", to_be_moved="true"))["items"]
         assert (line["zone"], line["grams"]) == (1, goods.grams), "on record they lie where they lay"
         parts = [{"pieces": 5, "grams": 5 * CARTON}]
         (front,) = (
-            await store.say(
-                f"/api/v1/units/{goods.unit}/splits", parts=parts, happened_at="2021-03-05T08:00+08:00"
-            )
+            await store.say(f"/api/v1/units/{goods.unit}/splits", parts=parts, happened_at=ago(hours=4))
         )["units"]
-        moved = {"zone": 2, "happened_at": "2021-03-05T08:10+08:00"}
+        moved = {"zone": 2, "happened_at": ago(hours=3)}
         assert (await store.record(f"/api/v1/units/{front}/storings", **moved))["breach"] == []
-        back = {"zone": 3, "happened_at": "2021-03-05T08:20+08:00"}
+        back = {"zone": 3, "happened_at": ago(hours=2)}
         assert (await store.record(f"/api/v1/units/{goods.unit}/storings", **back))["breach"] == []
         assert (await store.ask("/api/v1/stock", to_be_moved="true"))["items"] == []
-        wrong = await store.record(
-            f"/api/v1/units/{front}/storings", zone=1, happened_at="2021-03-05T09:00+08:00"
-        )
+        wrong = await store.record(f"/api/v1/units/{front}/storings", zone=1, happened_at=ago(hours=1))
         assert [broken["code"] for broken in wrong["breach"]] == ["zone.closed"]
 
         (finding,) = await findings(town.regulator, owner=str(store.organisation))
