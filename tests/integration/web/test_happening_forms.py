@@ -164,6 +164,8 @@ async def test_goods_without_papers_have_every_page(browsers: Browsers, spoken: 
         f"lots/{lot}/trace/downstream",
     ):
         await api(browsers, "outsider", f"/api/v1/{each}")
+    release = await browsers.get("outsider", f"/lots/{lot}/release?unit={unit['id']}", spoken)
+    assert release.status in (200, 404)
     label = await browsers.get("outsider", f"/lots/{lot}/labels?size=70x50&format=pdf", spoken)
     assert label.status == 200
     consumer = await browsers.get("public", f"/t/{code}", spoken)
