@@ -36,12 +36,15 @@ from service.ledger.appender import Appender
 from service.ledger.ledger import MakeAppender
 from service.ledger.note import Signer
 from service.ledger.publisher import Publisher
-from service.parties import account_reading, person_routes, policy_routes, staff_routes
 from service.parties import reading as parties_reading
 from service.parties import routes as parties_routes
 from service.parties.credentials import Credentials
-from service.parties.drafts import PREVIEWS, Previews
-from service.parties.vault import Vault
+from service.parties.credentials import reading as account_reading
+from service.parties.persons import routes as person_routes
+from service.parties.persons import staff_routes
+from service.parties.persons.vault import Vault
+from service.parties.policies import routes as policy_routes
+from service.parties.policies.drafts import PREVIEWS, Previews
 from service.registry import make_registry
 from service.settings import Settings
 from service.storage import Database, FileStore, open_database

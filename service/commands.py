@@ -14,8 +14,8 @@ from service.ledger.audit import Report
 from service.ledger.publisher import read_note
 from service.ledger.store import Connection
 from service.parties.credentials import Credentials
-from service.parties.forgetting import forget_again
-from service.parties.vault import Vault
+from service.parties.persons.forgetting import forget_again
+from service.parties.persons.vault import Vault
 from service.settings import Settings
 from service.storage import EmbeddedPostgres, open_pool
 from service.trust import read_verifier

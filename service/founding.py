@@ -18,10 +18,10 @@ from service.ledger.note import Signer
 from service.ledger.publisher import check_fence, read_note
 from service.ledger.store import head
 from service.parties.credentials import Credentials
-from service.parties.forgetting import forget_again
-from service.parties.keeping import Keeper
 from service.parties.opening import Operator, open_ledger
-from service.parties.vault import Vault
+from service.parties.persons.forgetting import forget_again
+from service.parties.persons.keeping import Keeper
+from service.parties.persons.vault import Vault
 from service.registry import make_registry
 from service.settings import Settings
 from service.storage import Database, open_database, query

@@ -188,15 +188,19 @@ class Books:
         owner: dict[Any, int] = {}
         keeper: dict[Any, int] = {}
         for said in self.said:
-            for difference in said.outcome.get("differences", ()):
-                owner[difference["unit"]] = owner[difference["like"]]
-                keeper[difference["unit"]] = keeper[difference["like"]]
+            like = {each["unit"]: each["like"] for each in said.outcome.get("differences", ())}
             if said.kind == "ownership-transferred":
                 owner[said.data["unit"]] = said.data["to"]
+            first = [flow[1] for flow in self.statements[said.position].outcome.get("flows", ())]
             for source, to, *_ in said.flows:
-                if to in self.units and to not in owner:
+                if to in self.units and to not in first:
+                    # Made only by a correction, it is of who had by then what it was made of.
+                    owner[to], keeper[to] = self.units[to].owner, self.units[to].custodian
+                elif to in self.units and to not in owner:
                     parent = said.data.get("unit") if source == said.outcome.get("node") else source
                     owner[to], keeper[to] = self._hands(said, owner.get(parent), keeper.get(parent))
+                if to in like and to in first:
+                    owner[to], keeper[to] = owner[like[to]], keeper[like[to]]
         for unit in self.units.values():
             if unit.state != "withdrawn":
                 assert (unit.owner, unit.custodian) == (owner[unit.id], keeper[unit.id]), unit

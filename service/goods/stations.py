@@ -14,7 +14,7 @@ from service.goods.movements.rules import own_facility, zone_of
 from service.goods.state import UnitState
 from service.ledger import Context, World
 from service.parties import Facility, Policy, policy_for
-from service.parties.zones import zone_closed
+from service.parties.filing.zones import zone_closed
 
 
 def first_station(

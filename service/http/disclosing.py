@@ -15,7 +15,7 @@ from aiohttp import web
 
 from service.http.keys import DATABASE, VAULT
 from service.http.readers import Reader
-from service.parties.access import Readings, Who
+from service.parties.persons.access import Readings, Who
 from service.parties.standing import Scope
 
 ERASED = "已删除 erased"

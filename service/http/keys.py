@@ -8,7 +8,7 @@ from schema.problems import Language
 from service.http.readers import Reader
 from service.ledger import Ledger
 from service.ledger.note import Verifier
-from service.parties.vault import Vault
+from service.parties.persons.vault import Vault
 from service.settings import Settings
 from service.storage import Database, FileStore
 

@@ -30,8 +30,8 @@ from service.http.readers import Reader, demand
 from service.incidents import refused
 from service.ledger import Acknowledgement, Data, Idempotency, Kind, Proposal, Statement, canonical
 from service.ledger.kinds import Asides
-from service.parties.keeping import Keeper, Speaker
-from service.parties.personal import redact, seal, together
+from service.parties.persons.keeping import Keeper, Speaker
+from service.parties.persons.personal import redact, seal, together
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,10 @@ Credentials and personal values are outside the ledger (credentials/, personal.p
 from typing import Any
 
 from service.ledger import Projection
-from service.parties import erasure, facilities, filing, people, staff, vehicles, zones
-from service.parties.facilities import FILE_FACILITY
+from service.parties import people
+from service.parties.filing import changes, facilities, vehicles, zones
+from service.parties.filing.facilities import FILE_FACILITY
+from service.parties.filing.vehicles import REGISTER_VEHICLE
 from service.parties.founding import OPEN_LEDGER
 from service.parties.lookups import (
     organisation_by_uscc,
@@ -35,13 +37,14 @@ from service.parties.people import (
     REVOKE_TOKEN,
     WITHDRAW_INVITATION,
 )
-from service.parties.policies import (
+from service.parties.persons import erasure, staff
+from service.parties.persons.staff import crew_breaches, crew_streams
+from service.parties.policies.enacting import (
     ENACT_POLICY,
     WITHDRAW_POLICY,
     shipped_enactments,
     shipped_policies,
 )
-from service.parties.staff import crew_breaches, crew_streams
 from service.parties.standing import STANDING, Scope
 from service.parties.state import (
     BEFORE_RELEASE,
@@ -68,7 +71,6 @@ from service.parties.state import (
     Vehicle,
     ZoneKind,
 )
-from service.parties.vehicles import REGISTER_VEHICLE
 
 KINDS = [
     OPEN_LEDGER,
@@ -77,7 +79,7 @@ KINDS = [
     REINSTATE_ORGANISATION,
     CHANGE_ORGANISATION,
     *facilities.KINDS,
-    *filing.KINDS,
+    *changes.KINDS,
     *zones.KINDS,
     *vehicles.KINDS,
     *staff.KINDS,
@@ -87,7 +89,14 @@ KINDS = [
     WITHDRAW_POLICY,
 ]
 PROJECTIONS: list[Projection[Any]] = [
-    ORGANISATION, USCC, FACILITY, VEHICLE, USER, TOKEN, POLICY, EDITION,
+    ORGANISATION,
+    USCC,
+    FACILITY,
+    VEHICLE,
+    USER,
+    TOKEN,
+    POLICY,
+    EDITION,
     *staff.PROJECTIONS,
     *erasure.PROJECTIONS,
 ]

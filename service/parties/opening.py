@@ -16,13 +16,13 @@ from service.ledger import PLATFORM, Acknowledgement, Data, Idempotency, Kind, L
 from service.ledger.kinds import Asides
 from service.parties.credentials import Credentials
 from service.parties.founding import OPEN_LEDGER
-from service.parties.keeping import Keeper, Speaker
 from service.parties.organisations import REGISTER_ORGANISATION
 from service.parties.people import REGISTER_USER
-from service.parties.personal import seal, together
-from service.parties.policies import ENACT_POLICY, shipped_policies
+from service.parties.persons.keeping import Keeper, Speaker
+from service.parties.persons.personal import seal, together
+from service.parties.persons.vault import Vault
+from service.parties.policies.enacting import ENACT_POLICY, shipped_policies
 from service.parties.state import Role, UserRole
-from service.parties.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)

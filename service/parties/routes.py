@@ -16,9 +16,9 @@ from service.parties import (
     REGISTER_VEHICLE,
     REINSTATE_ORGANISATION,
     SUSPEND_ORGANISATION,
-    account_routes,
-    filing_routes,
 )
+from service.parties.credentials import routes as account_routes
+from service.parties.filing import routes as filing_routes
 
 TAG = "parties"
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from schema.messages.written import COLD_CHAIN_IMPORT
-from service.parties.policies import shipped_enactments, shipped_policies
+from service.parties.policies.enacting import shipped_enactments, shipped_policies
 from service.sample.cast import ENACTS, PARTIES, Party
 from service.sample.client import ApiClient, RefusedError
 

@@ -13,8 +13,8 @@ from typing import Any
 from marshmallow import Schema
 from marshmallow import fields as bare
 
-from schema.messages import goods, movements, papers, policies
 from schema.messages import fields as asked
+from schema.messages import goods, movements, papers, policies
 from schema.messages.written import Day, Moment
 from service.web import choices
 from service.web.formats import plain_kilograms

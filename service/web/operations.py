@@ -15,9 +15,12 @@ from service.http.reads import Read
 from service.http.writes import Write
 from service.incidents import reading as incidents_reading
 from service.incidents import routes as incidents_routes
-from service.parties import account_reading, person_routes, policy_routes, staff_routes
 from service.parties import reading as parties_reading
 from service.parties import routes as parties_routes
+from service.parties.credentials import reading as account_reading
+from service.parties.persons import routes as person_routes
+from service.parties.persons import staff_routes
+from service.parties.policies import routes as policy_routes
 from service.tracing import routes as tracing_routes
 
 _READS = (

@@ -12,8 +12,8 @@ from service.http.body import load
 from service.http.readers import ReaderKind
 from service.http.writes import Receipt
 from service.parties import Scope
-from service.parties.access import Why
-from service.parties.person_routes import tell
+from service.parties.persons.access import Why
+from service.parties.persons.routes import tell
 from service.web import choices
 from service.web.asking import Attempt, Ends, fresh_key, view
 from service.web.forms import Field, Form, Group, Widget, read

@@ -16,7 +16,9 @@ from service.http.body import load
 from service.http.keys import LEDGER
 from service.http.readers import ReaderKind, demand
 from service.http.writes import Receipt
-from service.parties import drafts, policy_routes, shipped_enactments
+from service.parties import shipped_enactments
+from service.parties.policies import drafts
+from service.parties.policies import routes as policy_routes
 from service.parties.standing import Scope
 from service.web import choices
 from service.web.asking import Attempt, Ends, view

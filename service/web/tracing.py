@@ -11,13 +11,15 @@ from aiohttp import web
 from schema.digital_link import parse_scan
 from schema.identifiers import TraceCode
 from schema.problems import Problem
-from service.web.rendering import page
 from service.tracing.accounts import PARTS
+from service.web.rendering import page
 from service.web.visits import Visit
 
 QUESTION = "q"
 _SHOWN = 50
 _EXIT_CODE = re.compile(r"[0-9A-Za-z]{20}")
+
+
 @dataclass(frozen=True, slots=True)
 class Findings:
     """What a search found, by what it is."""

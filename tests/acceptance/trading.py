@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import ClientSession, CookieJar
 
 from schema.identifiers.uscc import check_character, organisation_check
-from service.parties.policies import shipped_policies
+from service.parties.policies.enacting import shipped_policies
 
 POLICY = shipped_policies()[""] | {"back_dating_days": 3650}
 """The national policy, under which the story of 2020 may be told today."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.goods.movements import RECEIVE, SHIP
 from service.parties import REGISTER_VEHICLE
-from service.parties.staff import REGISTER_STAFF, TEST_STAFF
+from service.parties.persons.staff import REGISTER_STAFF, TEST_STAFF
 from tests.history import History
 from tests.quay import Quay
 from tests.settlement import SEALED, Party

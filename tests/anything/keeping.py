@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from service.ledger import Actor
 from service.parties import ENACT_POLICY, FACILITY, POLICY
-from service.parties.filing import CLOSE_FACILITY, REINSTATE_FACILITY, SUSPEND_FACILITY
-from service.parties.staff import (
+from service.parties.filing.changes import CLOSE_FACILITY, REINSTATE_FACILITY, SUSPEND_FACILITY
+from service.parties.filing.zones import REPARTITION_ZONES
+from service.parties.persons.staff import (
     ASSIGN_SHIFT,
     REGISTER_STAFF,
     STAFF,
@@ -16,7 +17,6 @@ from service.parties.staff import (
     VACCINATE_STAFF,
 )
 from service.parties.state import Staff
-from service.parties.zones import REPARTITION_ZONES
 from tests.anything.seen import Saying, Seen
 from tests.settlement import SEALED
 

@@ -16,7 +16,7 @@ from service.incidents.state import HELD_LOT, HOLD
 from service.ledger import Actor, Data, Kind, Statement
 from service.ledger.world import Projection
 from service.parties import FACILITY, ORGANISATION, USER, Facility, UserRole
-from service.parties.staff import STAFF
+from service.parties.persons.staff import STAFF
 
 Row = TypeVar("Row")
 Rows = Callable[[Projection[Any]], Iterable[Any]]

@@ -15,7 +15,7 @@ from service.http.body import load
 from service.ledger import Proposal, chain
 from service.ledger.checkpoint import sign_promise
 from service.ledger.judging import judge, needed
-from service.parties.personal import seal
+from service.parties.persons.personal import seal
 from service.registry import make_registry
 from tests.history import History
 from tests.quay import Quay

@@ -1,4 +1,4 @@
--- Personal values are sealed under a key of the person they are about (service/parties/vault.py holds the keys,
+-- Personal values are sealed under a key of the person they are about (service/parties/persons/vault.py holds the keys,
 -- outside the database): `box` is salt and value, encrypted. A row that still has them in clear is from before
 -- this migration; a start seals it.
 ALTER TABLE private.personal ADD COLUMN person text

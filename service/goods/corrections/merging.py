@@ -23,6 +23,7 @@ from service.goods.disinfection.state import Disinfection
 from service.goods.state import (
     SHIPMENT,
     Arrival,
+    Certificate,
     Event,
     Lot,
     Release,
@@ -40,12 +41,14 @@ _ACCOUNT = ("out_grams", "loss_grams", "sample_grams", "destroyed_grams")
 @dataclass(frozen=True, slots=True)
 class Shape:
     """``fixed``: columns that say what the row is about. ``lived``: those by which one sees that it lived on;
-    then ``settled`` ones may change no more. What a ``latest`` column says now was said later."""
+    then ``settled`` ones may change no more. What a ``latest`` column says now was said later; ``judged`` ones
+    are what the judgement of the replacement finds by now."""
 
     fixed: tuple[str, ...] = ()
     lived: tuple[str, ...] = ()
     settled: tuple[str, ...] = ()
     latest: tuple[str, ...] = ()
+    judged: tuple[str, ...] = ()
 
 
 _SHAPES: Mapping[type[Any], Shape] = {
@@ -69,6 +72,7 @@ _SHAPES: Mapping[type[Any], Shape] = {
         lived=("received_at",),
         settled=("consignee", "origin", "destination", "units", "purpose", "passes", "withdrawn"),
     ),
+    Certificate: Shape(judged=("named_grams",)),
     Release: Shape(fixed=("code", "lot")),
     Disinfection: Shape(
         lived=("accepted_in",),
@@ -142,7 +146,9 @@ class Merging:
             was, becomes, is_now = (getattr(row, column) for row in (before, after, now))
             if column in shape.fixed:
                 raise _other_goods(now, column, was, becomes)
-            if _is_sum(column, was, becomes, is_now):
+            if column in shape.judged:
+                changes[column] = becomes
+            elif _is_sum(column, was, becomes, is_now):
                 changes[column] = is_now + becomes - was
             elif column in shape.settled and self._lived_on(now, before, shape):
                 raise moved_on(now, column, self.said, self.world)

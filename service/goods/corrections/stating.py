@@ -21,8 +21,8 @@ from service.http.body import load
 from service.http.keys import DATABASE, LEDGER, VAULT
 from service.http.writes import Draft, Write
 from service.ledger import Data
-from service.parties.keeping import Keeper, Speaker
-from service.parties.personal import seal
+from service.parties.persons.keeping import Keeper, Speaker
+from service.parties.persons.personal import seal
 
 _LISTED_CODES = {"outputs": "code"}
 """Lists whose entries bear a code that the service makes."""

@@ -19,7 +19,7 @@ from service.goods.movements.telling import demand_fit_crew, streams
 from service.goods.state import UNIT, Unit, UnitState
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
 from service.parties import Facility, policy_for
-from service.parties.zones import open_zones
+from service.parties.filing.zones import open_zones
 
 
 def decide(data: Data, ctx: Context, world: World) -> Decision:

@@ -26,8 +26,8 @@ from service.parties import (
     policy_after_release,
     policy_streams,
 )
+from service.parties.filing.zones import zone_closed
 from service.parties.state import Keeper
-from service.parties.zones import zone_closed
 
 _NOT_IN_STORE = {
     UnitState.IN_TRANSIT: "unit.in-transit",

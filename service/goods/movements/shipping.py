@@ -36,7 +36,7 @@ from service.parties import (
     Role,
     policy_for,
 )
-from service.parties.zones import open_zones
+from service.parties.filing.zones import open_zones
 
 _FOR_HELD = (Purpose.QUARANTINE, Purpose.DISPOSAL)
 

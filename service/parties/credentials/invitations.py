@@ -17,7 +17,7 @@ from service.ledger import Statement
 from service.ledger.kinds import Asides
 from service.parties.credentials.digests import digest, new_secret
 from service.parties.credentials.logins import Logins
-from service.parties.passwords import check_password
+from service.parties.credentials.passwords import check_password
 from service.storage import query
 
 

@@ -15,7 +15,7 @@ from schema.problems import Problem
 from service.ledger import Statement
 from service.ledger.kinds import Asides
 from service.parties.credentials.digests import digest
-from service.parties.passwords import Hashing, check_password
+from service.parties.credentials.passwords import Hashing, check_password
 from service.storage import query
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,62}[a-z0-9]")

@@ -15,10 +15,10 @@ from service.goods.stock import DECLARE_STOCK, STOCK_DECLARATION
 from service.goods.stock.nearness import near_days
 from service.ledger import Ledger, Projection, audit, store
 from service.parties import FACILITY, ORGANISATION, REGISTER_VEHICLE, VEHICLE
-from service.parties.filing import CHANGE_FACILITY, CLOSE_FACILITY, SUSPEND_FACILITY
+from service.parties.filing.changes import CHANGE_FACILITY, CLOSE_FACILITY, SUSPEND_FACILITY
+from service.parties.filing.vehicles import CHANGE_VEHICLE, RETIRE_VEHICLE
+from service.parties.filing.zones import REPARTITION_ZONES
 from service.parties.organisations import CHANGE_ORGANISATION
-from service.parties.vehicles import CHANGE_VEHICLE, RETIRE_VEHICLE
-from service.parties.zones import REPARTITION_ZONES
 from service.storage import query
 from tests.history import History
 from tests.quay import OUT, Quay

@@ -15,7 +15,7 @@ from service.parties import REGISTER_USER
 from service.parties.credentials import AccountKeys, Attempt, Credentials
 from service.parties.credentials.factors import STEP_SECONDS
 from service.parties.credentials.logins import Entrant
-from service.parties.passwords import Hashing
+from service.parties.credentials.passwords import Hashing
 from tests.history import History
 from tests.retold import retold
 from tests.settlement import SEALED, Settlement

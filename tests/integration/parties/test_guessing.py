@@ -8,8 +8,8 @@ import pytest
 
 from schema.problems import Problem
 from service.parties.credentials import Attempt
+from service.parties.credentials.passwords import Hashing
 from service.parties.credentials.throttle import KNOWN, LOGIN, PAIR
-from service.parties.passwords import Hashing
 from tests.integration.parties.doorway import (
     ELSEWHERE,
     HOME,

@@ -14,7 +14,7 @@ from service.ledger import PLATFORM, Acknowledgement, Idempotency, Ledger, Propo
 from service.parties import OPEN_LEDGER, ORGANISATION, POLICY, USER, shipped_policies
 from service.parties.credentials import Credentials
 from service.parties.opening import Opening, Operator, open_ledger
-from service.parties.vault import Vault
+from service.parties.persons.vault import Vault
 from tests.integration.parties.test_rows import stored
 from tests.retold import SIGNER, ledger_on
 from tests.settlement import uscc

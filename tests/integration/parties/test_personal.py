@@ -14,10 +14,10 @@ from schema.messages.parties import FacilityFiling, VehicleRegistration
 from schema.messages.staff import StaffRegistration, StaffTesting
 from service.ledger import Actor, Data, Kind, Ledger, Proposal
 from service.parties import FILE_FACILITY, REGISTER_USER, REGISTER_VEHICLE
-from service.parties.keeping import Keeper, Speaker
-from service.parties.personal import seal, together, unbox
-from service.parties.staff import REGISTER_STAFF, TEST_STAFF
-from service.parties.vault import Vault
+from service.parties.persons.keeping import Keeper, Speaker
+from service.parties.persons.personal import seal, together, unbox
+from service.parties.persons.staff import REGISTER_STAFF, TEST_STAFF
+from service.parties.persons.vault import Vault
 from tests.history import History
 from tests.retold import retold
 from tests.settlement import Party, Settlement, uscc

@@ -15,8 +15,8 @@ from service.parties import (
     REVOKE_TOKEN,
     SUSPEND_ORGANISATION,
 )
-from service.parties.erasure import ERASE_PERSON
-from service.parties.staff import ASSIGN_SHIFT, REGISTER_STAFF, STAFF_LEFT, TEST_STAFF
+from service.parties.persons.erasure import ERASE_PERSON
+from service.parties.persons.staff import ASSIGN_SHIFT, REGISTER_STAFF, STAFF_LEFT, TEST_STAFF
 from tests.history import History
 from tests.retold import retold
 from tests.settlement import SEALED, Settlement

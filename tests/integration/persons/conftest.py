@@ -18,8 +18,8 @@ from service.http.authentication import COOKIE, CSRF_HEADER
 from service.http.keys import DATABASE, LEDGER, VAULT
 from service.ledger import Ledger
 from service.parties.credentials import Credentials
-from service.parties.staff_routes import today
-from service.parties.vault import Vault
+from service.parties.persons.staff_routes import today
+from service.parties.persons.vault import Vault
 from service.settings import Settings
 from service.trust import open_signer
 from tests.history import History

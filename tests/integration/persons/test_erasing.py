@@ -17,10 +17,10 @@ from service.founding import found
 from service.http.disclosing import ERASED
 from service.ledger import Proposal, audit, chain, store
 from service.ledger.merkle import RightEdge
-from service.parties.erasure import ERASE_PERSON
-from service.parties.forgetting import forget_again
-from service.parties.personal import unbox
-from service.parties.staff_routes import today
+from service.parties.persons.erasure import ERASE_PERSON
+from service.parties.persons.forgetting import forget_again
+from service.parties.persons.personal import unbox
+from service.parties.persons.staff_routes import today
 from service.registry import make_registry
 from tests.integration.persons.conftest import PLATE, SECRETS, TRADER, WORKER, Office
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from service.http.authentication import COOKIE
-from service.parties.staff_routes import today
+from service.parties.persons.staff_routes import today
 from tests.integration.persons.conftest import DRIVER, TRADER, WORKER, Office
 
 

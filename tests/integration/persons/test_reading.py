@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from service.parties.staff_routes import today
+from service.parties.persons.staff_routes import today
 from tests.integration.persons.conftest import (
     ADDRESS,
     DRIVER,

@@ -17,7 +17,7 @@ from schema.identifiers import Level, TraceCode
 from service.goods import arrivals, papers
 from service.goods.movements import ISSUE_CASES, PROCESS, RECEIVE, SELL, SHIP
 from service.goods.state import CERTIFICATE, LOT, RELEASE
-from service.parties.staff import ASSIGN_SHIFT, REGISTER_STAFF
+from service.parties.persons.staff import ASSIGN_SHIFT, REGISTER_STAFF
 from tests.history import History
 from tests.quay import ENTERED, OPENED, Goods, Quay
 from tests.settlement import SEALED, Party

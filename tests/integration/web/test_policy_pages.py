@@ -14,7 +14,7 @@ from schema.clock import CHINA
 from service.http.authentication import CSRF_HEADER
 from service.http.keys import DATABASE
 from service.parties import shipped_enactments, shipped_policies
-from service.parties.drafts import PREVIEWS
+from service.parties.policies.drafts import PREVIEWS
 from tests.integration.web.conftest import Browsers, Page
 
 QINGDAO = "qingdao"
@@ -323,7 +323,7 @@ async def test_a_limit_for_a_kind_that_there_is_not_is_refused(browsers: Browser
 
 
 async def test_there_are_not_too_many_drafts(browsers: Browsers, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.parties.drafts.MOST_DRAFTS", 1)
+    monkeypatch.setattr("service.parties.policies.drafts.MOST_DRAFTS", 1)
     body = {"name": "x", "region": "3702", "document": shipped_policies()[""]}
     assert (await called(browsers, "POST", "/api/v1/policy-drafts", body))[0] == 201
     status, problem = await called(browsers, "POST", "/api/v1/policy-drafts", body)

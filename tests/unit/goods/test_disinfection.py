@@ -15,7 +15,7 @@ from service.goods.disinfection import ACCEPT_DISINFECTION, DISINFECTION, RECORD
 from service.goods.state import EVENT
 from service.ledger import Actor, Data, Kind, Statement
 from service.parties import REGISTER_VEHICLE
-from service.parties.staff import REGISTER_STAFF, TEST_STAFF
+from service.parties.persons.staff import REGISTER_STAFF, TEST_STAFF
 from tests.history import History
 from tests.quay import Goods, Quay
 from tests.settlement import SEALED, Party

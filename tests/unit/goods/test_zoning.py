@@ -10,7 +10,7 @@ from service.goods import arrivals, lots
 from service.goods.movements import STORE
 from service.goods.movements.zoning import CLEAR_ZONE, ZONE_USE
 from service.ledger import Data, Statement
-from service.parties.zones import REPARTITION_ZONES
+from service.parties.filing.zones import REPARTITION_ZONES
 from tests.history import History
 from tests.quay import ENTERED, OPENED, Quay
 

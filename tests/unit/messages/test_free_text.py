@@ -18,7 +18,7 @@ from schema.messages.movements import (
     ReceivedPortion,
     Waybill,
 )
-from service.parties.personal import seal
+from service.parties.persons.personal import seal
 from service.web.operations import WRITES
 
 IN_CLEAR = {

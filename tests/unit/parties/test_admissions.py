@@ -26,7 +26,7 @@ from service.parties import (
     FacilityKind,
     organisation_by_uscc,
 )
-from service.parties.facilities import ROLES
+from service.parties.filing.facilities import ROLES
 from tests.settlement import SEALED, Settlement, uscc
 
 

@@ -13,8 +13,8 @@ from schema.problems import explain
 from service.ledger import PLATFORM, Actor, Data, Kind
 from service.ledger.statement import parse_instant
 from service.parties import DISABLE_USER, REGISTER_ORGANISATION, SUSPEND_ORGANISATION
-from service.parties.erasure import ERASE_PERSON, KEEP_PERSON, LET_PERSON
-from service.parties.staff import REGISTER_STAFF, STAFF_LEFT, TEST_STAFF
+from service.parties.persons.erasure import ERASE_PERSON, KEEP_PERSON, LET_PERSON
+from service.parties.persons.staff import REGISTER_STAFF, STAFF_LEFT, TEST_STAFF
 from service.parties.state import PERSON
 from tests.history import History
 from tests.settlement import SEALED, Party, Settlement, uscc

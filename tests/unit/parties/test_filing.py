@@ -13,11 +13,16 @@ import pytest
 from schema.problems import Refusal, explain
 from service.ledger import Actor, Data, Kind, Statement
 from service.parties import FACILITY, FILE_FACILITY, ORGANISATION, REGISTER_VEHICLE, VEHICLE, Facility
-from service.parties.filing import CHANGE_FACILITY, CLOSE_FACILITY, REINSTATE_FACILITY, SUSPEND_FACILITY
+from service.parties.filing.changes import (
+    CHANGE_FACILITY,
+    CLOSE_FACILITY,
+    REINSTATE_FACILITY,
+    SUSPEND_FACILITY,
+)
+from service.parties.filing.vehicles import CHANGE_VEHICLE, RETIRE_VEHICLE
+from service.parties.filing.working_days import LAST_KNOWN, last_day, works
+from service.parties.filing.zones import MOST_ZONES, REPARTITION_ZONES, zone_closed
 from service.parties.organisations import CHANGE_ORGANISATION
-from service.parties.vehicles import CHANGE_VEHICLE, RETIRE_VEHICLE
-from service.parties.working_days import LAST_KNOWN, last_day, works
-from service.parties.zones import MOST_ZONES, REPARTITION_ZONES, zone_closed
 from tests.settlement import SEALED, Party, Settlement
 
 RECORDED = "2020-09-30T12:00:00+08:00"

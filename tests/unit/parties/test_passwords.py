@@ -6,7 +6,7 @@ import pytest
 
 from schema.problems import Problem, explain
 from service.parties.credentials import parse_login
-from service.parties.passwords import Hashing, check_password
+from service.parties.credentials.passwords import Hashing, check_password
 
 
 @pytest.mark.parametrize(

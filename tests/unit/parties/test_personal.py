@@ -13,8 +13,8 @@ from schema.messages.fields import About, Inner, Items, Message, Personal, Secre
 from schema.messages.parties import FacilityFiling, OrganisationRegistration
 from service.ledger import PLATFORM, Statement
 from service.ledger.kinds import Asides
-from service.parties.personal import PersonalValue, redact, seal, together, unbox
-from service.parties.vault import Vault
+from service.parties.persons.personal import PersonalValue, redact, seal, together, unbox
+from service.parties.persons.vault import Vault
 from tests.settlement import uscc
 
 

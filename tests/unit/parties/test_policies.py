@@ -22,7 +22,7 @@ from service.parties import (
     shipped_enactments,
     shipped_policies,
 )
-from service.parties.policies import MOST_REGIMES, MOST_SCHEDULED
+from service.parties.policies.enacting import MOST_REGIMES, MOST_SCHEDULED
 from tests.history import History
 from tests.settlement import Settlement
 

@@ -10,7 +10,7 @@ from service.ledger import chain
 from service.ledger.statement import instant
 from service.ledger.store import Record
 from service.parties import shipped_policies
-from service.parties.previewing import Difference, Draft, Rehearsal, differing
+from service.parties.policies.previewing import Difference, Draft, Rehearsal, differing
 from service.registry import make_registry
 from tests.unit.goods.inbound import Inbound, Story, nucleic, quarantine
 

@@ -12,7 +12,7 @@ from schema import moments
 from schema.problems import Refusal, explain
 from service.ledger import Actor, Data, Kind
 from service.parties import FACILITY, crew_breaches, crew_streams, policy_for
-from service.parties.staff import (
+from service.parties.persons.staff import (
     ASSIGN_SHIFT,
     MOST_TESTS,
     REGISTER_STAFF,

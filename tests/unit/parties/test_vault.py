@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from schema.problems import Problem
-from service.parties.vault import BLOCK, KEY, RECORD, TAG, Vault
+from service.parties.persons.vault import BLOCK, KEY, RECORD, TAG, Vault
 
 
 @pytest.fixture

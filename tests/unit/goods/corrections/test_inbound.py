@@ -181,6 +181,13 @@ def test_a_paper_over_less_than_was_released_holds_the_lot(grams: int, codes: li
     assert story.row(CERTIFICATE, key).released_grams == GRAMS
 
 
+def test_a_paper_knows_the_weight_of_its_lots_once_when_both_are_corrected() -> None:
+    story = Story()
+    story.correct("registered", grams=GRAMS // 2, pieces=PIECES // 2)
+    said = story.correct("quarantine", grams=GRAMS // 2)
+    assert story.row(CERTIFICATE, said.outcome["said"]["key"]).named_grams == GRAMS // 2
+
+
 def test_a_positive_result_holds_the_lot_and_names_every_want() -> None:
     story = Story(released=True)
     said = story.correct("nucleic_acid", result="positive")

@@ -19,11 +19,11 @@ from schema.identifiers import covers
 from schema.moments import Moment
 from schema.problems import Refusal
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
+from service.parties.filing.working_days import last_day
 from service.parties.lookups import policy_for, policy_streams
 from service.parties.speakers import demand_manager, organisation_of
 from service.parties.standing import Scope
 from service.parties.state import FACILITY, Facility, Keeper, Policy, Role, in_clear
-from service.parties.working_days import last_day
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 CHANGEABLE = ("name", "name_en", "address", "filing")

@@ -11,8 +11,8 @@ import asyncio
 
 import asyncpg
 
+from service.parties.persons.vault import Vault
 from service.parties.state import PersonKind
-from service.parties.vault import Vault
 from service.storage import query
 
 

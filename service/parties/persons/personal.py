@@ -21,7 +21,7 @@ from schema.messages.fields import About, Personal, Secret
 from service.ledger import Data, Statement
 from service.ledger.chain import HASH_BYTES, field_commitment
 from service.ledger.kinds import Asides
-from service.parties.vault import Vault
+from service.parties.persons.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Any
 
 from schema.problems import Refusal
 from service.ledger import Context, Data, Decision, Kind, Statement, World
-from service.parties.filing import concerning, not_in_future, own_place, place_streams, told_late
+from service.parties.filing.changes import concerning, not_in_future, own_place, place_streams, told_late
 from service.parties.lookups import policy_for
 from service.parties.standing import Scope
 from service.parties.state import BEFORE_RELEASE, FACILITY, FIRST_STATIONS, Facility, FacilityKind

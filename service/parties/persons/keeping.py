@@ -16,9 +16,9 @@ import asyncpg
 from schema.messages.fields import About
 from service.ledger import Data, Statement
 from service.ledger.kinds import Asides
-from service.parties.personal import PersonalValue
+from service.parties.persons.personal import PersonalValue
+from service.parties.persons.vault import Vault
 from service.parties.state import PersonKind
-from service.parties.vault import Vault
 from service.storage import query
 
 BATCH = 500

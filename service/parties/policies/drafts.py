@@ -26,7 +26,7 @@ from service.http.readers import Reader, ReaderKind
 from service.ledger import Data, Registry, store
 from service.ledger.statement import instant
 from service.ledger.store import Record
-from service.parties.previewing import Difference, Draft, Rehearsal
+from service.parties.policies.previewing import Difference, Draft, Rehearsal
 from service.parties.state import Role
 from service.parties.visibility import not_found
 from service.storage import Database, query

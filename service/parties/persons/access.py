@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import asyncpg
 
 from schema.problems import Problem
-from service.parties.personal import unbox
+from service.parties.persons.personal import unbox
+from service.parties.persons.vault import Vault
 from service.parties.state import PersonKind
-from service.parties.vault import Vault
 from service.storage import query
 
 WORK = "work"

@@ -16,7 +16,7 @@ from service.http.writes import Write
 from service.ledger import store
 from service.ledger.kinds import IDS_PER_POSITION
 from service.parties import policy_for, policy_streams
-from service.parties.staff import (
+from service.parties.persons.staff import (
     ASSIGN_SHIFT,
     REGISTER_STAFF,
     STAFF_LEFT,

@@ -22,11 +22,11 @@ from service.http.reads import Ask, Read
 from service.http.writes import Draft, Write
 from service.ledger import Data
 from service.ledger.statement import instant
-from service.parties import drafts
 from service.parties.lookups import policy_regions
-from service.parties.policies import ENACT_POLICY, WITHDRAW_POLICY, shipped_policies
-from service.parties.previewing import Draft as Policy
-from service.parties.previewing import differing
+from service.parties.policies import drafts
+from service.parties.policies.enacting import ENACT_POLICY, WITHDRAW_POLICY, shipped_policies
+from service.parties.policies.previewing import Draft as Policy
+from service.parties.policies.previewing import differing
 from service.parties.standing import Scope
 from service.parties.visibility import not_found
 from service.storage import query

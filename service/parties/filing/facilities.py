@@ -11,12 +11,12 @@ from typing import Any
 
 from schema.problems import Refusal
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
-from service.parties.filing import concerning, filed_late, not_in_future
+from service.parties.filing.changes import concerning, filed_late, not_in_future
+from service.parties.filing.zones import STORES, demand_fit, first_zones
 from service.parties.lookups import policy_for, policy_streams
 from service.parties.speakers import demand_manager, organisation_of
 from service.parties.standing import Scope
 from service.parties.state import Facility, FacilityKind, Role, in_clear
-from service.parties.zones import STORES, demand_fit, first_zones
 
 ROLES: Mapping[str, frozenset[Role]] = {
     FacilityKind.FIRST_STATION: frozenset({Role.FIRST_STATION}),

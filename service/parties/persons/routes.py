@@ -19,9 +19,9 @@ from service.http.readers import Reader, demand
 from service.http.reads import Ask, Read
 from service.http.writes import Write
 from service.ledger import Data, Statement
-from service.parties.access import Why
-from service.parties.erasure import ERASE_PERSON, KEEP_PERSON, LET_PERSON
-from service.parties.forgetting import forget
+from service.parties.persons.access import Why
+from service.parties.persons.erasure import ERASE_PERSON, KEEP_PERSON, LET_PERSON
+from service.parties.persons.forgetting import forget
 from service.parties.visibility import not_found, sight
 from service.storage import query
 

@@ -13,10 +13,15 @@ from schema.messages.filing import (
     ZoneRepartition,
 )
 from service.http.writes import Write
-from service.parties.filing import CHANGE_FACILITY, CLOSE_FACILITY, REINSTATE_FACILITY, SUSPEND_FACILITY
+from service.parties.filing.changes import (
+    CHANGE_FACILITY,
+    CLOSE_FACILITY,
+    REINSTATE_FACILITY,
+    SUSPEND_FACILITY,
+)
+from service.parties.filing.vehicles import CHANGE_VEHICLE, RETIRE_VEHICLE
+from service.parties.filing.zones import REPARTITION_ZONES
 from service.parties.organisations import CHANGE_ORGANISATION
-from service.parties.vehicles import CHANGE_VEHICLE, RETIRE_VEHICLE
-from service.parties.zones import REPARTITION_ZONES
 
 TAG = "parties"
 _PLACE = "/api/v1/facilities/{facility:id}"
