@@ -86,23 +86,19 @@ def _open(finding: Finding) -> Finding:
     return finding
 
 
-def _not_found(data: Data) -> Refusal:
-    return Refusal("finding.not-found", field="/finding", finding=data["finding"])
-
-
 def _supervised(data: Data, ctx: Context, world: World) -> Finding:
     """A finding of the regulator's region that is not closed. Raises Refusal ``finding.…``."""
     inspector = authority(ctx, world)
     finding = world.get(FINDING, data["finding"])
     if finding is None or not covers(inspector.region, finding.region):
-        raise _not_found(data)
+        raise Refusal("finding.not-found", field="/finding", finding=data["finding"])
     return _open(finding)
 
 
 def _answer(data: Data, ctx: Context, world: World) -> Decision:
     finding = world.get(FINDING, data["finding"])
     if finding is None or finding.owner != speaker(ctx, world).id:
-        raise _not_found(data)
+        raise Refusal("finding.not-found", field="/finding", finding=data["finding"])
     _open(finding)
     return Decision({"evidence": sorted({*finding.evidence, *data.get("evidence", ())})})
 

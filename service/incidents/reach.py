@@ -44,21 +44,21 @@ def demand_own(units: Sequence[int], keeper: int, world: World) -> None:
     for place, key in enumerate(units):
         unit = world.get(UNIT, key)
         if unit is None or not in_hand(unit, keeper):
-            raise _not_found(f"/question/units/{place}", key)
+            raise Refusal("hold.goods-not-found", field=f"/question/units/{place}", key=key)
 
 
 def demand_reach(question: Question, witnesses: Sequence[int], region: str, world: World) -> None:
     """Raises Refusal ``hold.goods-not-found`` where something named does not concern ``region``."""
     for kind, keys in question.items():
         for place, key in enumerate(keys):
-            if not _exists(kind, key, world):
-                raise _not_found(f"/question/{kind}/{place}", key)
-            if not (_begun(kind, key, region, world) or _seen(kind, key, witnesses, region, world)):
-                raise _not_found(f"/question/{kind}/{place}", key)
+            if not _concerns(kind, key, witnesses, region, world):
+                raise Refusal("hold.goods-not-found", field=f"/question/{kind}/{place}", key=key)
 
 
-def _not_found(field: str, key: int) -> Refusal:
-    return Refusal("hold.goods-not-found", field=field, key=key)
+def _concerns(kind: str, key: int, witnesses: Sequence[int], region: str, world: World) -> bool:
+    return _exists(kind, key, world) and (
+        _begun(kind, key, region, world) or _seen(kind, key, witnesses, region, world)
+    )
 
 
 def _exists(kind: str, key: int, world: World) -> bool:
