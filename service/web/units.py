@@ -26,6 +26,7 @@ _KEPT = ("transfer", "sample", "destroy", "surrender")
 _PARTS = 4
 _OUTPUTS = 3
 _ON_HAND = 100
+_MOVEMENTS = 100
 
 
 async def units(request: web.Request) -> web.StreamResponse:
@@ -45,7 +46,18 @@ async def unit(request: web.Request) -> web.StreamResponse:
     visit.demand_signed_in()
     found = await visit.ask("unit", unit=visit.id("unit"))
     deeds, more = _deeds(visit, found)
-    return await page(visit, "unit.html", {"unit": found, "deeds": deeds, "more": more})
+    context = {"unit": found, "deeds": deeds, "more": more, "movements": await _movements(visit, found["id"])}
+    return await page(visit, "unit.html", context)
+
+
+async def _movements(visit: Visit, key: int) -> list[dict[str, Any]]:
+    """What went into the unit and out of it, the oldest first; each leads to its statement."""
+    found: dict[int, dict[str, Any]] = {}
+    for way in ("upstream", "downstream"):
+        listing = await visit.ask_list(f"unit-{way}-flows", limit=_MOVEMENTS, unit=key)
+        found |= {each["id"]: each for each in listing.items}
+    own = [each for each in found.values() if key in (each["source"]["unit"], each["target"]["unit"])]
+    return sorted(own, key=lambda each: int(each["id"]))
 
 
 def _deeds(visit: Visit, found: dict[str, Any]) -> tuple[list[dict[str, str]], list[dict[str, str]]]:

@@ -416,3 +416,13 @@ async def test_an_exit_certificate_that_was_withdrawn_says_so_to_anyone(served: 
     assert (await (await served.get("other", path)).json())["withdrawn"] is True
     for spoken, word in (("en", "was withdrawn"), ("zh", "已撤回")):
         assert word in await served.page("other", f"/releases/{released.data['code']}", spoken)
+
+
+async def test_a_units_page_leads_to_what_was_said_of_it(served: Served) -> None:
+    at = served.story.at
+    page = await served.page("shop", f"/units/{at['received'] * 1000}")
+    for name in ("received", "sold"):
+        assert f'href="/statements/{at[name]}"' in page
+    sent = await served.page("shop", f"/units/{at['shipped'] * 1000 + 1}", "zh")
+    assert f'href="/statements/{at["received"]}"' in sent
+    assert f'href="/statements/{at["shipped"]}"' not in sent, "it is the consignor's"
