@@ -41,8 +41,8 @@ _ACCOUNT = ("out_grams", "loss_grams", "sample_grams", "destroyed_grams")
 @dataclass(frozen=True, slots=True)
 class Shape:
     """``fixed``: columns that say what the row is about. ``lived``: those by which one sees that it lived on;
-    then ``settled`` ones may change no more. What a ``latest`` column says now was said later; ``judged`` ones
-    are what the judgement of the replacement finds by now."""
+    then ``settled`` ones may change no more. What a ``latest`` column says now was said later. A ``judged``
+    one is what the judgement of the replacement finds by now."""
 
     fixed: tuple[str, ...] = ()
     lived: tuple[str, ...] = ()
@@ -80,7 +80,7 @@ _SHAPES: Mapping[type[Any], Shape] = {
     ),
 }
 _PLAIN = Shape()
-_APART = ("version", "holds")
+_APART = ("version", "holds", "opened_in")
 """A hold is lifted, never corrected away: a unit bears what it bore, and what it would bear."""
 
 

@@ -82,10 +82,11 @@ class Plan:
             raise moved_on(unit, "grams", self.said, self.world)
 
     def _with_holds(self, statement: Statement, ctx: Context) -> Statement:
-        """What is made bears what was placed on its sources since. A breach that was there before keeps its
-        hold; a new one gets the correction's own."""
+        """What a transformation makes bears what was placed on all that went in since; whatever is drawn from
+        one unit bears what that bears. A breach that was there before keeps its hold; a new one gets the
+        correction's own."""
         outcome = statement.outcome
-        holds = {*outcome.get("holds", ()), *self._placed_since(outcome)}
+        holds = {*outcome.get("holds", ()), *(self._placed_since(outcome) if "node" in outcome else ())}
         if "hold" in outcome:
             kept = self.said.outcome.get("hold", ctx.id(HOLD_PLACE))
             holds = {kept if each == outcome["hold"] else each for each in holds}

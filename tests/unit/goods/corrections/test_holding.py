@@ -7,7 +7,7 @@ from dataclasses import replace
 from service.goods.corrections import CORRECT
 from service.goods.movements import COUNT, DESTROY, RECEIVE, SELL, SHIP, SPLIT
 from service.goods.state import UNIT
-from service.incidents.state import FINDING, HOLD
+from service.incidents.state import FINDING, HOLD, HeldLot
 from service.ledger import Data, Statement
 from tests.unit.goods.movements.scene import QINGDAO, QINGDAO_STORE, SHOP, WUHAN_SHOP, Scene, portion
 
@@ -91,3 +91,15 @@ def test_a_withdrawn_difference_is_empty_although_it_was_used_up_at_once() -> No
         *("withdrawn", 0, 0, 0),
     )
     assert scene.now_in(unit).grams == 1000
+
+
+def test_of_two_shipped_together_only_the_one_that_is_held_is_held() -> None:
+    scene = Scene()
+    units = [scene.unit(10, 1000), scene.unit(10, 1000)]
+    data = scene.ship(units[0], items=[portion(unit, 4, 400) for unit in units])
+    position = scene.history.position
+    scene.say(SHIP, data, QINGDAO)
+    hold = scene.hold({"lots": [units[0].lot]}, id=(position + 1) * 1000)
+    scene.put(HeldLot(units[0].lot, [hold], 0))
+    correct(scene, position, data | {"items": [portion(unit, 3, 300) for unit in units]}, QINGDAO)
+    assert scene.now_in(position * 1000 + 2).holds == []
