@@ -163,5 +163,6 @@ async def test_whoever_scans_the_code_of_a_held_lot_is_told_so(office: Office) -
     assert before["state"] == "released"
     outcome = await office.hold("qingdao", "lots", office.ids["lot"])
     assert (await (await office.served.get("public", path)).json())["state"] == "held"
+    assert (await office.told("public", f"/api/v1/releases/{office.ids['release']}"))["held"]
     await office.said("qingdao", f"{HOLDS}/{outcome['hold']}/lifting", {"reason": "error"})
     assert (await (await office.served.get("public", path)).json())["state"] == "released"

@@ -3,7 +3,7 @@
 SELECT r.code, l.code AS lot, l.product, l.product_en, l.specification, l.country, l.establishment,
        l.production_batch, l.produced_on, l.best_before, o.name AS organisation, o.uscc,
        f.name AS facility, f.region, f.filing, r.pieces, r.grams, r.happened_at,
-       r.withdrawn, r.version <> r.id / 1000 AS corrected,
+       r.withdrawn, r.version <> r.id / 1000 AS corrected, codes.is_held(l.id) AS held,
        (SELECT jsonb_agg(jsonb_build_object('kind', c.kind, 'issuer', c.issuer, 'number', c.number,
                    'issued_on', c.issued_on, 'result', c.result) ORDER BY c.id)
           FROM jsonb_array_elements_text(r.certificates) carried JOIN goods.certificate c ON c.key = carried
