@@ -123,6 +123,7 @@ def _opened(statement: Statement, position: int, world: World) -> Iterator[Arriv
         world.row(ARRIVAL, data["arrival"]),
         opened_at=data["happened_at"],
         seal_intact=data["seal_intact"],
+        opened_in=position,
         version=position,
     )
 

@@ -156,7 +156,8 @@ async def _entry(ask: Ask) -> Row:
 
 
 async def may_read(conn: Connection, reader: Reader, statement: Statement, position: int) -> bool:
-    """Whether a reader is shown a statement: own statements; the operator's are also those that the platform itself made; authorities by region."""
+    """Whether a reader is shown a statement: one's own, the operator also those that the platform itself made,
+    authorities by region."""
     author = statement.actor.organisation
     if author == reader.organisation:
         return True

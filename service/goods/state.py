@@ -88,6 +88,7 @@ class Arrival:
     """A container, or a load without one, announced to a first station. The root of a family of lots.
 
     ``regime`` says under which policies its goods come; ``registered_grams`` is what of it was registered.
+    ``opened_in`` is the position at which its opening was recorded.
     """
 
     id: int
@@ -108,6 +109,7 @@ class Arrival:
     regime: str = COLD_CHAIN_IMPORT
     registered_grams: int = 0
     withdrawn: bool = False
+    opened_in: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

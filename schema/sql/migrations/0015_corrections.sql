@@ -34,7 +34,9 @@ GRANT SELECT, INSERT, UPDATE ON goods.correction, goods.reliance TO coldledger_w
 -- step
 GRANT SELECT ON goods.correction, goods.reliance TO coldledger_reader
 -- step
-ALTER TABLE goods.arrival ADD COLUMN withdrawn boolean NOT NULL DEFAULT false
+ALTER TABLE goods.arrival
+    ADD COLUMN withdrawn boolean NOT NULL DEFAULT false,
+    ADD COLUMN opened_in bigint
 -- step
 -- A paper that was corrected below what was released on it holds its lots; the row must be able to say so.
 ALTER TABLE goods.certificate

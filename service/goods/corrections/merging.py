@@ -81,7 +81,8 @@ _SHAPES: Mapping[type[Any], Shape] = {
 }
 _PLAIN = Shape()
 _APART = ("version", "holds", "opened_in")
-"""A hold is lifted, never corrected away: a unit bears what it bore, and what it would bear."""
+"""A hold is lifted, never corrected away: a unit bears what it bore, and what it would bear. An opening is
+found where it was first said."""
 
 
 @dataclass(frozen=True, slots=True)

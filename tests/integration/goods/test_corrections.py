@@ -426,3 +426,12 @@ async def test_a_units_page_leads_to_what_was_said_of_it(served: Served) -> None
     sent = await served.page("shop", f"/units/{at['shipped'] * 1000 + 1}", "zh")
     assert f'href="/statements/{at["received"]}"' in sent
     assert f'href="/statements/{at["shipped"]}"' not in sent, "it is the consignor's"
+
+
+async def test_an_arrivals_page_leads_to_its_announcement_and_its_opening(served: Served) -> None:
+    arrival = served.story.quay.arrival
+    page = await served.page("station", f"/arrivals/{arrival}")
+    opening = served.story.quay.history.row(ARRIVAL, arrival).opened_in
+    for position in (arrival // 1000, opening):
+        assert f'href="/statements/{position}"' in page
+        await served.page("station", f"/statements/{position}/correct", "zh")

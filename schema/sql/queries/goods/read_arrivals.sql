@@ -21,7 +21,8 @@ SELECT a.id, parties.named(a.organisation) AS organisation, parties.placed(a.fac
        (SELECT jsonb_agg(jsonb_build_object('id', l.id, 'code', l.code, 'product', l.product,
                                             'product_en', l.product_en) ORDER BY l.id)
           FROM goods.lot l WHERE l.arrival = a.id AND goods.sees_lot($1, $2, $3, l.id)) AS lots,
-       incidents.holds_shown('[]', a.id) AS holds, a.id / 1000 AS position, a.withdrawn
+       incidents.holds_shown('[]', a.id) AS holds, a.id / 1000 AS position, a.withdrawn,
+       CASE WHEN a.opened_at IS NOT NULL THEN a.opened_in END AS opened_in
   FROM goods.arrival a CROSS JOIN LATERAL (SELECT goods.sees_import($1, $2, a.id) AS whole) AS mine
  WHERE a.id = ANY($4::bigint[])
  ORDER BY a.id DESC
