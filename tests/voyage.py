@@ -1,11 +1,19 @@
-"""A short trade in which every kind of row is written: from a container to a processed and a sold unit."""
+"""A short trade in which every kind of row is written: from a container to a processed and a sold unit, with
+the people and places that it needs, and what goes wrong with it."""
 
 from __future__ import annotations
 
 from schema.identifiers import Level, TraceCode
 from service.goods import papers
-from service.goods.movements import ISSUE_CASES, PROCESS, RECEIVE, SELL, SHIP, SPLIT, STORE
+from service.goods.corrections import CORRECT
+from service.goods.disinfection import RECORD_DISINFECTION
+from service.goods.movements import DESTROY, ISSUE_CASES, PROCESS, RECEIVE, SELL, SHIP, SPLIT, STORE
+from service.goods.state import LOT
+from service.goods.stock.declaring import DECLARE_STOCK
+from service.incidents.holds import PLACE_HOLD
 from service.parties import ISSUE_TOKEN, REGISTER_VEHICLE
+from service.parties.persons.erasure import KEEP_PERSON
+from service.parties.persons.staff import ASSIGN_SHIFT, REGISTER_STAFF, TEST_STAFF
 from tests.quay import OUT, Quay
 from tests.settlement import SEALED
 
@@ -14,7 +22,7 @@ SHIPPED, RECEIVED, SOLD = "2020-08-16", "2020-08-17", "2020-08-18"
 
 
 def voyage(quay: Quay) -> Quay:
-    """Everything that a ledger of this issue can say, once."""
+    """Whatever writes another kind of row, once."""
     say, station, shop = quay.history.say, quay.station, quay.shop
     say(ISSUE_TOKEN, {"scopes": ["goods:write"]}, station.manager)
     say(REGISTER_VEHICLE, {"kind": "truck", "plate": SEALED}, station.manager)
@@ -42,7 +50,54 @@ def voyage(quay: Quay) -> Quay:
             say(SELL, {"unit": received, "pieces": 1, "grams": CARTON, "happened_at": SOLD}, shop.staff)
         else:
             say(PROCESS, _cubes(quay, plant, received), holder.staff)
+    _people(quay)
+    _zones(quay)
+    _goods(quay)
     return quay
+
+
+def _people(quay: Quay) -> None:
+    """Somebody works, is tested and assigned, and is kept on file for a case."""
+    say, manager = quay.history.say, quay.station.manager
+    staff = say(REGISTER_STAFF, {"role": "handler", "name": SEALED}, manager).outcome["staff"]
+    test = {"staff": staff, "test": "nucleic_acid", "sampled_on": "2020-08-19", "clears": True}
+    say(TEST_STAFF, test, manager)
+    hours = {"begins_at": "2020-08-20T08:00+08:00", "ends_at": "2020-08-20T16:00+08:00"}
+    say(ASSIGN_SHIFT, {"facility": quay.place, "crew": [staff], **hours}, manager)
+    regulator = quay.town.party("regulator", region="370000")
+    case = {"kind": "staff", "subject": staff, "case": "2020-QD-001"}
+    say(KEEP_PERSON, case, regulator.manager)
+    question = {"lots": [quay.history.rows(LOT)[0].id]}
+    hold = {"question": question, "asked_at": 1, "digest": "0" * 64, "reason": "positive"}
+    say(PLACE_HOLD, hold, regulator.staff)
+
+
+def _zones(quay: Quay) -> None:
+    """A lot lies in a zone that takes one arrival at a time, which is disinfected; the stock is counted."""
+    say, staff = quay.history.say, quay.station.staff
+    quay.town.policy("", issuers={}, back_dating_days=3650, one_family_in_independent_zones=True)
+    quay.lot(5, 5 * CARTON, zone=4)
+    bay = {"facility": quay.place, "bay": "D3"}
+    say(RECORD_DISINFECTION, {**bay, "happened_at": OUT, "agent": "chlorine", "crew": []}, staff)
+    lines = [{"code": quay.history.rows(LOT)[0].code, "grams": CARTON}]
+    say(DECLARE_STOCK, {"facility": quay.place, "as_of": OUT, "lines": lines}, staff)
+
+
+def _goods(quay: Quay) -> None:
+    """Goods are destroyed on evidence, more than there were, and the statement is corrected."""
+    say, staff = quay.history.say, quay.station.staff
+    burnt = {
+        "unit": quay.lot(2, 2 * CARTON).unit,
+        "pieces": 3,
+        "grams": 3 * CARTON,
+        "happened_at": OUT,
+        "method": "incineration",
+        "evidence": ["cd" * 32],
+    }
+    position = quay.history.position
+    say(DESTROY, burnt, staff)
+    less = burnt | {"pieces": 1, "grams": CARTON}
+    say(CORRECT, {"position": position, "replacement": less, "reason": "typing_error"}, staff)
 
 
 def _cubes(quay: Quay, plant: int, unit: int) -> dict[str, object]:
