@@ -108,15 +108,17 @@ class Trade:
         answer = await self._platform.post("/api/v1/policies", {"region": "", "document": POLICY})
         assert answer.status == 201, answer.body
 
-    async def join(self, name: str, region: str, *roles: str, kind: str = "91") -> Business:
+    async def join(
+        self, name: str, region: str, *roles: str, kind: str = "91", called: str | None = None
+    ) -> Business:
         """A business is registered, its manager signs in and makes a token. Of kind 92 it is one person."""
         number = next(_NUMBERS)
         uscc = made_up_uscc(region, number, kind)
         registered = await self.platform.say(
             "/api/v1/organisations",
             uscc=uscc,
-            name=f"示例{name}",
-            name_en=name,
+            name=called or f"示例{name}",
+            **({} if called else {"name_en": name}),
             roles=list(roles),
             region=region,
         )
@@ -138,6 +140,10 @@ class Trade:
         headers = {"Authorization": f"Bearer {issued.body['secret']}"}
         session = await self._session(headers)
         return Business(session, uscc, login, answer.body["password"], registered["organisation"])
+
+    async def sign_in_as(self, business: Business) -> Business:
+        """The manager of a business in a session, as authorities enact policies."""
+        return await self._sign_in(business.login, business.password)
 
     async def _sign_in(self, login: str, password: str) -> Business:
         http = await self._session({})
