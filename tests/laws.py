@@ -309,6 +309,29 @@ class Books:
                 made = self.made_of(hold)
                 assert bearing == made, (sorted(bearing - made), sorted(made - bearing), hold)
 
+    def own_hold_ends_at_the_door(self, statement: Statement) -> None:
+        """What was just held by its keeper: of all that was made of it, what never left the store by then."""
+        if statement.outcome["kind"] != HoldKind.OWN:
+            return
+        keeper = statement.actor.organisation
+        inside = {
+            unit.id
+            for unit in self.units.values()
+            if unit.custodian == keeper and unit.state in ("quarantined", "released")
+        }
+        outside = set(self.units) - inside
+        named = statement.data["question"]["units"]
+        children = defaultdict(set)
+        for edge in self.edges:
+            if edge.child not in outside:
+                children[edge.parent].add(edge.child)
+        found, waiting = set(named), list(named)
+        while waiting:
+            new = children[waiting.pop()] - found
+            found |= new
+            waiting += new
+        assert set(statement.outcome["covers"]["units"]) == found & inside, statement
+
     def _bears(self, unit: Unit, hold: int) -> bool:
         return hold in unit.holds or hold in self.held.get(unit.lot, ())
 

@@ -97,7 +97,7 @@ def _goods(quay: Quay) -> None:
     position = quay.history.position
     say(DESTROY, burnt, staff)
     less = burnt | {"pieces": 1, "grams": CARTON}
-    say(CORRECT, {"position": position, "replacement": less, "reason": "typing_error"}, staff)
+    say(CORRECT, {"position": position, "replacement": less, "reason": "typing"}, staff)
 
 
 def _cubes(quay: Quay, plant: int, unit: int) -> dict[str, object]:

@@ -28,7 +28,7 @@ from service.goods.movements.zoning import CLEAR_ZONE, ZONE_USE
 from service.goods.state import SHIPMENT, UNIT, Shipment, Unit, UnitState
 from service.ledger import Data, Kind
 from service.parties import FACILITY, VEHICLE, Facility
-from tests.anything.seen import Saying, Seen
+from tests.anything.seen import NothingToSayError, Saying, Seen
 
 ZONES = {UnitState.QUARANTINED: ("quarantine", "independent"), UnitState.RELEASED: ("imported",)}
 COUNTERS = ("market", "shop", "restaurant")
@@ -162,6 +162,8 @@ def merge(seen: Seen) -> Saying:
         alike[traits].append(unit)
     groups = [group for group in alike.values() if len(group) > 1]
     units = seen.pick(groups)[:3] if groups and not seen.rarely(0.1) else seen.some(seen.units(), 3)
+    if len(units) < 2:
+        raise NothingToSayError
     data = {"units": [unit.id for unit in units], **_told(seen, units[0].custodian)}
     return Saying(MERGE, data, seen.actor(units[0].custodian))
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from schema.messages.corrections import GROUNDS, REASONS
 from service.goods.corrections import CORRECT, CORRECTED, EXCLUDE
 from service.goods.corrections.subjects import REVERSES, SUBJECTS
 from service.goods.state import CORRECTION
 from service.ledger import Data, Statement
 from tests.anything.seen import Saying, Seen
 
-REASONS = ("typing_error", "wrong_goods", "other")
 _AMOUNTS = ("grams", "pieces")
 
 
@@ -69,4 +69,6 @@ def exclude(seen: Seen) -> Saying:
     """It never was, says an authority."""
     correction = seen.pick(seen.rows(CORRECTION))
     authority = seen.pick(seen.organisations("regulator"))
-    return Saying(EXCLUDE, {"position": correction.position}, seen.actor(authority.id))
+    return Saying(
+        EXCLUDE, {"position": correction.position, "grounds": seen.pick(GROUNDS)}, seen.actor(authority.id)
+    )

@@ -18,10 +18,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from schema.messages.corrections import StatementCorrection
 from schema.problems import Refusal
+from service.goods.corrections import CORRECT
+from service.incidents.holds import PLACE_HOLD
 from service.ledger.said import SAID
 from service.ledger.world import ReplayWorld
 from service.registry import make_registry
+from service.web.operations import WRITES
 from tests.anything.beginning import begin
 from tests.anything.saying import NOT_SAID, PROPOSERS, Saying, propose, propose_of
 from tests.anything.seen import Seen
@@ -33,6 +37,26 @@ OFTEN = [name for name, (_, weight) in PROPOSERS.items() for _ in range(weight)]
 SEEDS, STATEMENTS = range(4), 500
 LEAST_CODES = 75
 """Of the rules that the long histories run into: more than this many, by their codes."""
+
+
+MADE_BY_THE_SERVICE = {"code", "codes", "witnesses"}
+NOT_PROPOSED = ("name", "count")
+"""Members that a client states and a statement does not hold so."""
+
+
+def let_in(saying: Saying) -> None:
+    """The interface would let it in: rules judge nothing else. Raises ValidationError."""
+    if saying.kind is CORRECT:
+        StatementCorrection().load(saying.data)
+        return
+    stated = {name: value for name, value in saying.data.items() if name not in MADE_BY_THE_SERVICE}
+    if "outputs" in stated:
+        stated["outputs"] = [
+            {name: value for name, value in output.items() if name not in MADE_BY_THE_SERVICE}
+            for output in stated["outputs"]
+        ]
+    stated.pop("name", None)
+    WRITES[saying.kind.name].schema(partial=NOT_PROPOSED).load(stated)
 
 
 class Telling:
@@ -68,6 +92,8 @@ class Telling:
         if expected is not Verdict.OPEN:
             short = "unit.more-than-held" in rules
             assert short == (expected is Verdict.SHORT), (rules, saying.kind.name, saying.data)
+        if saying.kind is PLACE_HOLD:
+            self.books().own_hold_ends_at_the_door(statement)
 
     def books(self) -> Books:
         """For the laws."""
@@ -137,6 +163,7 @@ def told(seed: int, statements: int) -> Telling:
             telling.later(chance.randint(1, 600))
         seen = telling.seen(chance)
         saying = propose(seen)
+        let_in(saying)
         telling.say(saying, verdict(saying, seen))
         if step % 50 == 0:
             telling.books().check()

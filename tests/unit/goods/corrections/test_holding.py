@@ -13,7 +13,7 @@ from tests.unit.goods.movements.scene import QINGDAO, QINGDAO_STORE, SHOP, WUHAN
 
 
 def correct(scene: Scene, position: int, replacement: Data | None, by: int) -> Statement:
-    data = {"position": position, "replacement": replacement, "reason": "typing_error"}
+    data = {"position": position, "replacement": replacement, "reason": "typing"}
     return scene.say(CORRECT, data, by)
 
 

@@ -206,6 +206,15 @@ def test_of_two_releases_the_one_that_the_paper_no_longer_carries_is_named() -> 
     assert undone == [story.at["second"]]
 
 
+def test_a_paper_that_was_used_beyond_what_it_says_carries_nothing_more() -> None:
+    story = Story()
+    half = {"pieces": PIECES // 2, "grams": GRAMS // 2}
+    story.release(story.lot, story.unit, **half)
+    story.correct("quarantine", pieces=1, grams=1)
+    refusal = story.refused_release(story.lot, story.unit, **half)
+    assert "gate.covers-too-few-grams" in [cause.code for cause in refusal.causes]
+
+
 def test_a_number_typed_wrong_is_corrected_and_free() -> None:
     story = Story(released=True)
     said = story.correct("quarantine", number="120200000000002")
