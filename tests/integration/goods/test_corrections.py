@@ -32,7 +32,7 @@ from service.goods.state import (
 from service.http.authentication import COOKIE
 from service.http.keys import DATABASE
 from service.incidents.state import FINDING, HELD_LOT, HOLD
-from service.ledger import audit, store
+from service.ledger import Projection, audit, store
 from service.parties.credentials import Credentials
 from service.settings import Settings
 from service.trust import open_signer
@@ -44,7 +44,7 @@ from tests.unit.goods.corrections.told import correction
 
 CARTON = 27_000
 _INSTANCE = re.compile(r"#[0-9a-f]{16}")
-ROWS = (
+ROWS: tuple[Projection[Any], ...] = (
     *(ARRIVAL, LOT, UNIT, EDGE, CERTIFICATE, RELEASE, RELIANCE, SHIPMENT, CORRECTION),
     *(FINDING, HOLD, HELD_LOT),
 )
@@ -146,7 +146,8 @@ async def test_a_freed_number_is_recorded_for_its_rightful_lot(database: str) ->
 
 def hidden(page: str, name: str) -> str:
     """The value of a hidden field."""
-    return re.findall(rf'name="{name}" value="([^"]*)"', page)[-1]
+    found: list[str] = re.findall(rf'name="{name}" value="([^"]*)"', page)
+    return found[-1]
 
 
 @dataclass(frozen=True)
@@ -205,7 +206,7 @@ async def served(database: str, tmp_path: Path) -> AsyncIterator[Served]:
 async def test_a_wrong_weight_is_previewed_corrected_and_told(served: Served) -> None:
     position = served.story.at["received"]
     path = f"/api/v1/statements/{position}"
-    body = {"reason": "weighing", "note": "李四看错了秤", "changes": lighter(served.story)}
+    body: dict[str, Any] = {"reason": "weighing", "note": "李四看错了秤", "changes": lighter(served.story)}
     del body["changes"]["items"][0]["remark"]
     preview = await served.post("shop", f"{path}/correction-preview", body)
     told = await preview.json()
@@ -314,7 +315,7 @@ async def test_a_withdrawn_sale_stays_in_the_trace_until_it_is_excluded(served: 
 
 
 async def test_the_trace_of_a_corrected_weight_adds_up(served: Served) -> None:
-    body = {"reason": "weighing", "changes": lighter(served.story)}
+    body: dict[str, Any] = {"reason": "weighing", "changes": lighter(served.story)}
     del body["changes"]["items"][0]["remark"]
     path = f"/api/v1/statements/{served.story.at['received']}/corrections"
     assert (await served.post("shop", path, body)).status == 201

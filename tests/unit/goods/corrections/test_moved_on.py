@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ from tests.unit.goods.movements.scene import (
 )
 
 
-def received(scene: Scene, grams: int = 1000) -> tuple[int, dict[str, object]]:
+def received(scene: Scene, grams: int = 1000) -> tuple[int, dict[str, Any]]:
     """A receipt of ten pieces at the shop: its position and its data."""
     there = scene.unit(20, 2000)
     sent = scene.say(SHIP, scene.ship(there, WUHAN_SHOP, items=[portion(there, 10, 1000)]), QINGDAO)
@@ -40,7 +41,7 @@ def received(scene: Scene, grams: int = 1000) -> tuple[int, dict[str, object]]:
     return position, data
 
 
-def half_sold(scene: Scene, pieces: int = 5, grams: int = 500) -> tuple[int, dict[str, object], int]:
+def half_sold(scene: Scene, pieces: int = 5, grams: int = 500) -> tuple[int, dict[str, Any], int]:
     """Ten pieces received, some sold since: the receipt's position and data, and the sale's position."""
     position, data = received(scene)
     unit = scene.now_in(position * 1000)
@@ -49,9 +50,9 @@ def half_sold(scene: Scene, pieces: int = 5, grams: int = 500) -> tuple[int, dic
     return position, data, sale
 
 
-def weighing(data: dict[str, object], grams: int, pieces: int = 10) -> dict[str, object]:
+def weighing(data: dict[str, Any], grams: int, pieces: int = 10) -> dict[str, Any]:
     """The receipt with another weight."""
-    (item,) = data["items"]  # type: ignore[misc]
+    (item,) = data["items"]
     return {**data, "items": [{**item, "pieces": pieces, "grams": grams, "reason": "drying"}]}
 
 
@@ -154,7 +155,7 @@ def test_of_a_received_shipment_only_who_received_it_says_how_much_there_was() -
 
 
 @pytest.mark.parametrize("change", [{"destination": 203}, {"purpose": "return"}])
-def test_where_received_goods_went_is_settled(change: dict[str, object]) -> None:
+def test_where_received_goods_went_is_settled(change: dict[str, Any]) -> None:
     scene = Scene()
     position, _ = received(scene)
     data = scene.history.statements[position - 1].data
