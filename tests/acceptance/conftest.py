@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests.acceptance import hands
 from tests.acceptance.running import Service, serving
 
 OPERATOR = {
@@ -22,3 +24,10 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     options = [word for pair in OPERATOR.items() for word in pair]
     with serving(tmp_path_factory.mktemp("service") / "data", *options) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The machine's own Chromium, without a window."""
+    with hands.chromium() as browser:
+        yield browser
