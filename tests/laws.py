@@ -81,6 +81,11 @@ class Books:
         self.findings = {finding.statement: finding for finding in rows(FINDING)}
         self.corrections = {correction.position: correction for correction in rows(CORRECTION)}
         self.statements = dict(statements)
+        self.excluded = {
+            statement.data["position"]: position
+            for position, statement in self.statements.items()
+            if statement.kind == "movement-excluded"
+        }
         self.said = [*self._said()]
 
     def _said(self) -> Iterator[Said]:
@@ -323,7 +328,7 @@ class Books:
         named = statement.data["question"]["units"]
         children = defaultdict(set)
         for edge in self.edges:
-            if edge.child not in outside:
+            if edge.child not in outside and not self._is_excluded(edge.version, len(self.statements)):
                 children[edge.parent].add(edge.child)
         found, waiting = set(named), list(named)
         while waiting:
@@ -338,8 +343,8 @@ class Books:
     def made_of(self, hold: Hold) -> set[int]:
         """The units that a hold names, and every one made of them: by all edges, corrected ones as well.
 
-        What a stock difference found in place of held goods, when they were held, is held like them. A
-        keeper's own hold names what was in its hands then: its statement says which units.
+        What had been excluded when it was placed is left out. A keeper's own hold names what was in its hands
+        then: its statement says which units.
         """
         placed = hold.id // IDS_PER_POSITION
         own = hold.kind == HoldKind.OWN
@@ -349,19 +354,21 @@ class Books:
             assert set(hold.question["units"]) <= set(question["units"]) <= self.reached(hold.question, 0)
         return self.reached(question, placed, since=placed if own else 0)
 
+    def _is_excluded(self, movement: int, by: int) -> bool:
+        """Whether an authority had decided by a position that a corrected movement never was."""
+        return self.excluded.get(movement, by) < by
+
     def reached(self, question: dict[str, list[int]], placed: int, since: int = 0) -> set[int]:
         """The units of lots, arrivals or units, and all that was made of them from position ``since`` on."""
         children = defaultdict(set)
         for row in self.parentage:
-            children[-row.parent].add(-row.child)
+            if not self._is_excluded(row.version, placed):
+                children[-row.parent].add(-row.child)
         for edge in self.edges:
-            if edge.version >= since:
+            if edge.version >= since and not self._is_excluded(edge.version, placed):
                 children[edge.parent].add(edge.child)
         for unit in self.units.values():
             children[-unit.lot].add(unit.id)
-        for position, statement in self.statements.items():
-            for difference in self._differences(statement) if position > placed else ():
-                children[difference["like"]].add(difference["unit"])
         # Lots and arrivals are negative here, so that a lot and a unit of the same id are two things.
         found = {*question.get("units", ())}
         found |= {-key for name in ("lots", "arrivals") for key in question.get(name, ())}
@@ -371,8 +378,3 @@ class Books:
             found |= new
             waiting += new
         return found & set(self.units)
-
-    def _differences(self, statement: Statement) -> list[Data]:
-        outcome = statement.outcome["said"] or {} if statement.kind == CORRECTED else statement.outcome
-        found: list[Data] = outcome.get("differences", [])
-        return found
