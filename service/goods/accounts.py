@@ -115,6 +115,7 @@ def opened(
     """A new unit: all that came in is on hand. Whoever counts no pieces has opened packs."""
     nothing = None if pieces is None else 0
     packaging = Packaging.OPENED if pieces is None else Packaging.SEALED
+    gone: dict[str, Any] = {f"{way}_pieces": nothing for way in Way} | {f"{way}_grams": 0 for way in Way}
     return Unit(
         id=id,
         lot=lot,
@@ -132,17 +133,10 @@ def opened(
         in_grams=grams,
         pieces=pieces,
         grams=grams,
-        out_pieces=nothing,
-        out_grams=0,
-        loss_pieces=nothing,
-        loss_grams=0,
-        sample_pieces=nothing,
-        sample_grams=0,
-        destroyed_pieces=nothing,
-        destroyed_grams=0,
         holds=list(holds),
         made_at=made_at,
         version=version,
+        **gone,
     )
 
 
