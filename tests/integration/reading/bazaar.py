@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from schema.clock import CHINA
@@ -113,7 +114,9 @@ def _free(story: Bazaar) -> None:
     staff = quay.station.staff
     beef = quay.lot(100, 100 * CARTON, exporter="SECRET EXPORTER", gtin="06950123456786")
     story.ids["registration"] = quay.history.position - 1
-    waiting = quay.lot(50, 50 * CARTON)
+    # The gate asks for the papers of goods that keep: what is past its day is for disposal only.
+    keeps_until = datetime.now(UTC).date() + timedelta(days=365)
+    waiting = quay.lot(50, 50 * CARTON, best_before=keeps_until.isoformat())
     for goods, name in ((beef, "paper"), (waiting, "waiting_paper")):
         said = quay.paper("quarantine", goods, **({"file": SCAN_DIGEST} if goods is beef else {}))
         story.ids[name] = say(papers.RECORD, said, staff).outcome["certificate"]
