@@ -163,6 +163,12 @@ def add_serving_options(parser: argparse.ArgumentParser, environment: Mapping[st
         default=said.text("SAMPLE_DATA") == "1",
         help="a sample: labels may carry a private name",
     )
+    _add_door_options(parser, said)
+
+
+def _add_door_options(parser: argparse.ArgumentParser, said: _Environment) -> None:
+    """Of whom a second factor is demanded, whose word on a client's address is taken, what is logged."""
+    add = parser.add_argument
     add(
         "--second-factor",
         type=SecondFactor,
