@@ -79,11 +79,25 @@ def _unit(case: Application) -> Iterator[Refusal]:
         return
     try:
         accounts.take(unit, case.pieces, case.grams)
+        yield from _beyond_registered(case)
     except Refusal as refusal:
         yield refusal
     if case.moment.certainly_before(parse(unit.made_at)):
         yield Refusal(
             "gate.released-before-received", unit=unit.id, received=unit.made_at, release=case.moment.text
+        )
+
+
+def _beyond_registered(case: Application) -> Iterator[Refusal]:
+    """There may be more in the units of a lot than was registered, where a stock difference found it."""
+    lot = case.lot
+    if lot.released_grams + case.grams > lot.grams:
+        yield Refusal(
+            "gate.more-than-registered",
+            lot=lot.code,
+            registered=lot.grams,
+            released=lot.released_grams,
+            asked=case.grams,
         )
 
 

@@ -171,6 +171,9 @@ class Merging:
         """Every account still holds, and nobody moves goods before they were there."""
         then = Fork(self.world)
         then.put(changed)
+        for lot in (row for row in changed if isinstance(row, Lot)):
+            if lot.released_grams > lot.grams:
+                raise moved_on(lot, "grams", self.said, self.world)
         for unit in units:
             parted = unit.pieces is not None and (unit.pieces == 0) != (unit.grams == 0)
             if parted or any(amount < 0 for amount in _amounts(unit)):

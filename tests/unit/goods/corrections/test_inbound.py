@@ -22,6 +22,7 @@ from service.goods.state import (
     UNIT,
     UnitState,
 )
+from service.incidents.holds import LIFT_HOLD
 from service.incidents.state import FINDING, HELD_LOT, HOLD
 from service.ledger import Data, Statement
 from tests.unit.goods.corrections.told import correction
@@ -31,6 +32,7 @@ from tests.unit.goods.inbound import (
     PIECES,
     Inbound,
     at,
+    demand_facts,
     disinfection,
     nucleic,
     quarantine,
@@ -302,3 +304,33 @@ def test_the_gate_judges_a_corrected_release_again() -> None:
     story.mark("released", lambda: story.release(story.lot, story.unit, pieces=1000, grams=26_000_000))
     refusal = story.refused("released", happened_at=at("10:30"))
     assert (refusal.code, refusal.field) == ("gate.refused", "/replacement")
+
+
+def found_more(story: Story, grams: int) -> int:
+    """All of it was split off, and so much more; what was more is held no longer. The part."""
+    parts = [{"pieces": PIECES + 1, "grams": GRAMS + grams}]
+    said = story.history.say(
+        SPLIT, {"unit": story.unit, "parts": parts, "happened_at": at("09:20", 17)}, story.actor
+    )
+    hold = story.row(HOLD, said.outcome["hold"])
+    regulator = story.town.party("regulator", region="370000")
+    story.history.say(LIFT_HOLD, {"hold": hold.id, "reason": "remedied"}, regulator.staff)
+    return int(said.outcome["units"][0])
+
+
+def test_no_more_is_released_than_was_registered() -> None:
+    story = Story()
+    for kind in ("quarantine", "nucleic_acid", "disinfection"):
+        story.correct(kind, pieces=PIECES + 9, grams=GRAMS + 9)
+    part = found_more(story, grams=1)
+    refusal = story.refused_release(story.lot, part, pieces=PIECES + 1, grams=GRAMS + 1)
+    assert [cause.code for cause in refusal.causes] == ["gate.more-than-registered"]
+    demand_facts(refusal.causes[0])
+    story.release(story.lot, part, pieces=PIECES, grams=GRAMS)
+
+
+def test_a_lot_is_not_corrected_below_what_was_released_of_it() -> None:
+    story = Story()
+    part = found_more(story, grams=1000)
+    story.release(story.lot, part, pieces=PIECES, grams=GRAMS)
+    assert story.refused("registered", grams=GRAMS - 1).code == "correction.goods-moved-on"
