@@ -94,7 +94,7 @@ def _register(data: Data, ctx: Context, world: World) -> Decision:
     _complete(data, policy)
     state = UnitState.QUARANTINED if policy.document["quarantine"] else UnitState.RELEASED
     zone = first_zone(data["zone"], facility, state, policy)
-    for mixed in zoning.mixed(zone, facility, arrival.id, policy, world):
+    for mixed in zoning.mixed(zone, facility, [arrival.id], policy, world):
         raise mixed
     code = unused_batch_code(data["code"], facility.region, world)
     received = happened(data["received_at"], ctx, policy, "/received_at")
@@ -111,7 +111,7 @@ def _register(data: Data, ctx: Context, world: World) -> Decision:
         "custodian": ctx.actor.organisation,
         "state": state.value,
         "holds": [hold.id for hold in holds_in_force((), arrival.id, world)],
-        **zoning.occupies(zone, facility, arrival.id, policy, world),
+        **zoning.occupies(zone, facility, [arrival.id], policy, world),
     }
     doubts = [*_doubts(data, policy)]
     # Too much in all is a matter of weights or numbers: it is to be explained, and holds nothing.

@@ -32,7 +32,7 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
     code = unused_batch_code(data["code"], facility.region, world)
     telling.broken.append(Refusal("found.without-papers", how=data["how"], code=code, grams=data["grams"]))
     telling.broken += rules.zone_unfit(zone, facility, UnitState.QUARANTINED)
-    telling.broken += zoning.mixed(zone, facility, ctx.id(), telling.policy, world)
+    telling.broken += zoning.mixed(zone, facility, [ctx.id()], telling.policy, world)
     telling.broken += rules.out_of_service(facility)
     telling.accounts.give(None, ctx.id(1), data.get("pieces"), data["grams"])
     outcome = {
@@ -41,7 +41,7 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
         "units": [ctx.id(1)],
         "code": code,
         **telling.accounts.outcome,
-        **zoning.occupies(zone, facility, ctx.id(), telling.policy, world),
+        **zoning.occupies(zone, facility, [ctx.id()], telling.policy, world),
     }
     return telling.decided(outcome, [ctx.id()], holding=True)
 

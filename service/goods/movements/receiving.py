@@ -3,20 +3,21 @@
 Rules kept here: each unit of the shipment is answered for once; what is missing is declared lost in the
 unit in transit, with a reason; what is more than was sent comes out of a stock difference. What arrived is
 in the consignee's hands, and its own where ownership goes with the goods. A broken seal, a zone that is not
-for such goods, and a place that was closed meanwhile are recorded, in breach, and hold what arrived.
+for such goods, one that keeps the goods of another arrival, and a place that was closed meanwhile are
+recorded, in breach, and hold what arrived.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from schema.problems import Refusal
 from service.goods import timing
 from service.goods.accounts import Amount, demand_counting, drawn
-from service.goods.movements import flow, rules
-from service.goods.movements.telling import streams, tell
+from service.goods.movements import flow, rules, zoning
+from service.goods.movements.telling import Telling, streams, tell
 from service.goods.state import SHIPMENT, UNIT, MovementKind, Shipment, Unit, UnitState
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
 from service.parties import FACILITY, Facility
@@ -40,7 +41,8 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
         rules.zones_for(unit, destination, ctx, world, restrained=restrained) for unit in units.values()
     ]
     telling.broken += _breaches(data, destination, allowed)
-    outcome = {"units": children, **telling.accounts.outcome}
+    arrived = {units[item["unit"]].family for item in data["items"] if item["grams"]}
+    outcome = {"units": children, **telling.accounts.outcome, **_entering(data, telling, arrived, world)}
     return telling.decided(outcome, [unit.lot for unit in units.values()], holding=True)
 
 
@@ -114,6 +116,15 @@ def _breaches(data: Data, destination: Facility, allowed: Sequence[tuple[str, ..
         yield Refusal("receipt.seal-broken", field="/seals_intact", shipment=data["shipment"])
 
 
+def _entering(data: Data, telling: Telling, families: Collection[int], world: World) -> Data:
+    """What of the outcome tells who is in the zone then; goods that do not go together are a breach."""
+    if "zone" not in data:
+        return {}
+    zone = rules.zone_of(telling.facility, data["zone"])
+    telling.broken += zoning.mixed(zone, telling.facility, families, telling.policy, world)
+    return zoning.occupies(zone, telling.facility, families, telling.policy, world)
+
+
 def project(statement: Statement, position: int, world: World) -> Iterator[Any]:
     """The consignee's new units; the units in transit are closed with their losses."""
     data, at = statement.data, statement.data["happened_at"]
@@ -126,6 +137,7 @@ def project(statement: Statement, position: int, world: World) -> Iterator[Any]:
             made[child] = _arrived(statement, item, unit, child, shipment, destination, position)
     yield from flow.rows(statement, position, world, MovementKind.RECEIVE, at, made)
     yield replace(shipment, received_at=at, version=position)
+    yield from zoning.entered(statement, position)
     lots = [world.row(UNIT, unit).lot for unit in shipment.units]
     yield from flow.events(statement, position, lots, destination.id, at)
 
@@ -168,6 +180,8 @@ def reads(data: Data, world: World) -> Iterator[Stream]:
     if shipment is not None:
         yield from rules.lot_streams(shipment.units, world)
         yield from rules.facility_streams(shipment.destination, world)
+        if "zone" in data:
+            yield from zoning.zone_streams(shipment.destination, data["zone"])
 
 
-RECEIVE = Kind("goods-received", {2: decide}, project, reads)
+RECEIVE = Kind("goods-received", {3: decide}, project, reads)

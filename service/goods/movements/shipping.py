@@ -27,7 +27,6 @@ from service.ledger import Context, Data, Decision, Kind, Statement, Stream, Wor
 from service.parties import (
     BEFORE_RELEASE,
     FACILITY,
-    FIRST_STATIONS,
     ORGANISATION,
     VEHICLE,
     Facility,
@@ -111,7 +110,7 @@ def _fit_for(purpose: Purpose, origin: Facility, destination: Facility, policy: 
 
 def _first_station_first(origin: Facility, destination: Facility, policy: Policy) -> None:
     same_province = origin.region[:2] == destination.region[:2]
-    if same_province or destination.kind in FIRST_STATIONS:
+    if same_province or destination.kind in policy.document["first_stations"]:
         return
     if not policy.document["accept_exit_certificates_of_other_provinces"]:
         raise Refusal(
@@ -194,4 +193,4 @@ def reads(data: Data, world: World) -> Iterator[Stream]:
             yield ORGANISATION, vehicle.organisation
 
 
-SHIP = Kind("goods-shipped", {2: decide}, project, reads, intent=True)
+SHIP = Kind("goods-shipped", {3: decide}, project, reads, intent=True)

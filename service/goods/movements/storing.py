@@ -24,8 +24,8 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
     allowed = rules.zones_for(unit, facility, ctx, world, restrained=restrained)
     telling.broken += rules.out_of_service(facility)
     telling.broken += rules.zone_unfit(zone, facility, UnitState(unit.state), allowed=allowed)
-    telling.broken += zoning.mixed(zone, facility, unit.family, telling.policy, world)
-    there = zoning.occupies(zone, facility, unit.family, telling.policy, world)
+    telling.broken += zoning.mixed(zone, facility, [unit.family], telling.policy, world)
+    there = zoning.occupies(zone, facility, [unit.family], telling.policy, world)
     return telling.decided({"from": unit.zone, **there}, [unit.lot])
 
 

@@ -8,7 +8,7 @@ is shown beside it. Other zones are kept apart by their kinds (rules.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,12 +48,18 @@ def _families(zone: Zone, facility: Facility, world: World) -> list[int]:
 
 
 def mixed(
-    zone: Zone, facility: Facility, family: int, policy: Policy, world: World, field: str = "/zone"
+    zone: Zone,
+    facility: Facility,
+    families: Collection[int],
+    policy: Policy,
+    world: World,
+    field: str = "/zone",
 ) -> Iterator[Refusal]:
-    """The rule that one breaks who puts goods of ``family`` beside those of another one."""
-    if not _keeps_one(zone, policy):
+    """The rule that one breaks who puts goods of ``families`` beside those of another one, or each other."""
+    if not families or not _keeps_one(zone, policy):
         return
-    others = [each for each in _families(zone, facility, world) if each != family]
+    family = min(families)
+    others = sorted({*_families(zone, facility, world), *families} - {family})
     if others:
         yield Refusal(
             "zone.family-mixed",
@@ -65,11 +71,13 @@ def mixed(
         )
 
 
-def occupies(zone: Zone, facility: Facility, family: int, policy: Policy, world: World) -> Data:
+def occupies(
+    zone: Zone, facility: Facility, families: Collection[int], policy: Policy, world: World
+) -> Data:
     """What belongs into the outcome of a statement that puts goods there: all families that are there."""
-    if not _keeps_one(zone, policy):
+    if not families or not _keeps_one(zone, policy):
         return {}
-    there = sorted({*_families(zone, facility, world), family})
+    there = sorted({*_families(zone, facility, world), *families})
     return {"occupies": {"zone": _key(facility.id, zone["no"]), "families": there}}
 
 

@@ -18,6 +18,7 @@ from service.goods.movements import (
     SPLIT,
     STORE,
 )
+from service.goods.movements.zoning import ZONE_USE
 from service.goods.state import EDGE, EVENT, LOT, SHIPMENT, Unit, UnitState
 from service.ledger import Statement
 from service.ledger.judging import needed
@@ -26,6 +27,7 @@ from service.parties import STANDING
 from tests.unit.goods.movements.scene import (
     DOMESTIC,
     IMPORTED,
+    INDEPENDENT,
     QINGDAO,
     QINGDAO_STORE,
     SHOP,
@@ -54,6 +56,26 @@ def account(unit: Unit) -> tuple[tuple[int | None, ...], tuple[int, ...]]:
 
 def flows(scene: Scene) -> list[tuple[int, int, str, int | None, int]]:
     return [(e.parent, e.child, e.kind, e.pieces, e.grams) for e in scene.history.rows(EDGE)]
+
+
+def test_what_is_received_into_an_independent_zone_counts_there_by_its_arrivals(scene: Scene) -> None:
+    there = {"one_family_in_independent_zones": True, "zones_after_release": ["independent"]}
+    scene.put(policy("42", **there))
+    units = [scene.unit(lot=scene.lot(family=family)) for family in (901, 900)]
+    items = [portion(unit) for unit in units]
+    shipped = scene.say(SHIP, scene.ship(units[0], items=items), QINGDAO)
+    received = scene.say(RECEIVE, scene.receive(shipped, zone=INDEPENDENT), WUHAN)
+    assert scene.history.row(ZONE_USE, f"{WUHAN_STORE}/{INDEPENDENT}").families == [900, 901]
+    assert [breach["rule"] for breach in received.breach] == ["zone.family-mixed"]
+
+
+def test_what_did_not_arrive_is_in_no_zone(scene: Scene) -> None:
+    there = {"one_family_in_independent_zones": True, "zones_after_release": ["independent"]}
+    scene.put(policy("42", **there))
+    shipped = scene.say(SHIP, scene.ship(scene.unit()), QINGDAO)
+    lost = {"unit": shipped.outcome["units"][0], "pieces": 0, "grams": 0, "reason": "damaged"}
+    scene.say(RECEIVE, scene.receive(shipped, [lost], zone=INDEPENDENT), WUHAN)
+    assert scene.history.rows(ZONE_USE) == []
 
 
 def test_storing_moves_a_unit_into_a_zone_and_leaves_its_account_alone(scene: Scene) -> None:

@@ -24,6 +24,7 @@ from service.goods.movements import (
     SPLIT,
     STORE,
 )
+from service.goods.movements.zoning import ZoneUse
 from service.goods.state import Unit, UnitState
 from service.incidents.state import FINDING
 from service.ledger import Data, Proposal, Registry, Statement
@@ -66,6 +67,7 @@ from tests.unit.goods.movements.scene import (
     WUHAN_STORE,
     Scene,
     by,
+    policy,
     portion,
 )
 
@@ -436,6 +438,30 @@ def _(scene: Scene) -> Boundary:
         scene.ship(inside, DALIAN_STORE),
         field="/destination",
         right_by=DALIAN,
+    )
+
+
+@case("gate.first-station-first", "a place that the policy there does not take for one")
+def _(scene: Scene) -> Boundary:
+    there = {"accept_exit_certificates_of_other_provinces": False, "first_stations": ["third_party_store"]}
+    scene.put(policy("21", **there))
+    unit = scene.unit()
+    return Boundary(
+        SHIP, scene.ship(unit, DALIAN_FIRST), scene.ship(unit, DALIAN_STORE), field="/destination"
+    )
+
+
+@fact("zone.family-mixed", "received into an independent zone where goods of another arrival lie")
+def _(scene: Scene) -> Boundary:
+    there = {"one_family_in_independent_zones": True, "zones_after_release": ["independent", "imported"]}
+    scene.put(policy("42", **there), ZoneUse(f"{WUHAN_STORE}/{INDEPENDENT}", [77], 0))
+    shipped = on_the_road(scene)
+    return Boundary(
+        RECEIVE,
+        scene.receive(shipped, zone=INDEPENDENT),
+        scene.receive(shipped, zone=IMPORTED),
+        WUHAN,
+        "/zone",
     )
 
 
