@@ -34,7 +34,7 @@ from tests.history import History
 from tests.laws import Books
 
 OFTEN = [name for name, (_, weight) in PROPOSERS.items() for _ in range(weight)]
-SEEDS, STATEMENTS = range(4), 500
+SEEDS, STATEMENTS = range(6), 500
 LEAST_CODES = 75
 """Of the rules that the long histories run into: more than this many, by their codes."""
 
@@ -140,7 +140,7 @@ class Trade(RuleBasedStateMachine):
 
 
 Trade.TestCase.settings = settings(
-    max_examples=25,
+    max_examples=60,
     stateful_step_count=40,
     deadline=None,
     derandomize=True,
