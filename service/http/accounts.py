@@ -127,11 +127,18 @@ async def new_recovery_codes(request: web.Request, password: str, code: str) -> 
 
 
 async def remove_factor(request: web.Request, password: str, code: str) -> None:
-    """Sign in with the password alone from now on. Raises Problem ``second-factor.demanded``."""
+    """Sign in with the password alone from now on; the other sessions end.
+
+    Raises Problem ``second-factor.demanded``.
+    """
+    _, session = demand_person(request[READER])
     _, demanded = await factor_state(request)
     if demanded:
         raise Problem("second-factor.demanded")
-    await _credentials(request).factors.remove(await _demand_both(request, password, code))
+    user = await _demand_both(request, password, code)
+    credentials = _credentials(request)
+    await credentials.factors.remove(user)
+    await credentials.sessions.end_others(user, session)
 
 
 async def _change_password(request: web.Request) -> web.Response:

@@ -21,6 +21,7 @@ CREATE TABLE private.second_factor (
     user_id      bigint PRIMARY KEY,
     secret       bytea,
     pending      bytea,
+    begun_at     timestamptz NOT NULL DEFAULT now(),
     last_step    bigint NOT NULL DEFAULT 0,
     confirmed_at timestamptz,
     CHECK ((secret IS NULL) = (confirmed_at IS NULL))

@@ -12,7 +12,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -27,6 +27,8 @@ ISSUER = "ColdLedger"
 STEP_SECONDS = 30
 DRIFT = 1
 """Steps that a clock may be early or late."""
+WAITING = timedelta(minutes=15)
+"""How long a key waits for its first code: one that was left lying is not for whoever finds the browser."""
 RECOVERY_CODES = 10
 _RECOVERY_BYTES = 10
 _DIGITS = 6
@@ -138,7 +140,7 @@ class Factors:
         return matching[-1] if matching else None
 
     async def _row(self, user: int) -> asyncpg.Record | None:
-        return await self._pool.fetchrow(query("private/second_factor.find"), user)
+        return await self._pool.fetchrow(query("private/second_factor.find"), user, WAITING)
 
 
 def resetting(_position: int, statement: Statement) -> Iterator[tuple[str, tuple[Any, ...]]]:

@@ -147,12 +147,18 @@ class Previews:
     def __init__(self, database: Database, registry: Registry) -> None:
         self._database = database
         self._registry = registry
+        self._beginning = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
 
     async def begin(self, draft: int, policy: Draft) -> None:
         """Try a draft on the ledger as it is now. Raises Problem ``policy-draft.preview-…``."""
-        if self._task is not None and not self._task.done():
+        # Of several who ask at once, one begins: nothing is awaited between the question and the lock.
+        if self._beginning.locked() or (self._task is not None and not self._task.done()):
             raise Problem("policy-draft.preview-busy", draft=draft)
+        async with self._beginning:
+            await self._begin(draft, policy)
+
+    async def _begin(self, draft: int, policy: Draft) -> None:
         async with self._database.reader.acquire() as conn:
             size = (await store.head(conn)).size
         since, run = instant(datetime.now(UTC) - WINDOW), uuid.uuid4()

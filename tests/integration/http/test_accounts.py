@@ -162,8 +162,26 @@ async def test_a_second_factor_is_removed_with_password_and_code(house: House) -
             == "second-factor.code-wrong"
         )
         right = {"password": PASSWORD, "code": phone.now()}
-        assert (await it.say("POST", "/api/v1/second-factor/removal", right)).status == 204
+        async with person(house.client, enter=False) as elsewhere:
+            assert (await elsewhere.enter(code=fresh[0])).status == 201
+            assert (await it.say("POST", "/api/v1/second-factor/removal", right)).status == 204
+            assert (await elsewhere.say("GET", "/api/v1/sessions")).status == 401, "the others end"
         assert (await it.enter()).status == 201
+
+
+async def test_a_key_that_was_left_lying_is_nobodys(house: House) -> None:
+    """Whoever finds the browser open later reads no key, and puts no phone of his own there."""
+    await clerk(house)
+    async with person(house.client) as it:
+        begun = await (await it.say("POST", "/api/v1/second-factor", {"password": PASSWORD})).json()
+        await execute(house, "UPDATE private.second_factor SET begun_at = now() - interval '15 minutes'")
+        page = await it.browser.get("/account/second-factor", headers={"Accept": "text/html"})
+        assert begun["key"][:4] not in await page.text()
+        late = {"code": pyotp.TOTP(begun["key"]).now()}
+        assert (
+            await code(await it.say("POST", "/api/v1/second-factor/confirmation", late))
+            == "second-factor.not-begun"
+        )
 
 
 async def test_ones_own_sessions_are_listed_and_ended_at_every_process(house: House) -> None:

@@ -11,10 +11,12 @@ import pytest
 from aiohttp import FormData
 
 from schema.clock import CHINA
+from schema.problems import Problem
 from service.http.authentication import CSRF_HEADER
 from service.http.keys import DATABASE
 from service.parties import shipped_enactments, shipped_policies
 from service.parties.policies.drafts import PREVIEWS
+from service.parties.policies.previewing import Draft as Policy
 from tests.integration.web.conftest import Browsers, Page
 
 QINGDAO = "qingdao"
@@ -328,6 +330,17 @@ async def test_there_are_not_too_many_drafts(browsers: Browsers, monkeypatch: py
     assert (await called(browsers, "POST", "/api/v1/policy-drafts", body))[0] == 201
     status, problem = await called(browsers, "POST", "/api/v1/policy-drafts", body)
     assert (status, problem["code"]) == (409, "policy-draft.too-many")
+
+
+async def test_of_trials_that_are_asked_for_at_once_one_begins(browsers: Browsers) -> None:
+    body = {"name": "x", "region": "3702", "document": shipped_policies()[""]}
+    kept = [(await called(browsers, "POST", "/api/v1/policy-drafts", body))[1]["id"] for _ in range(3)]
+    previews = browsers.client.app[PREVIEWS]
+    policy = Policy("3702", "cold_chain_import", body["document"])
+    begun = await asyncio.gather(*(previews.begin(draft, policy) for draft in kept), return_exceptions=True)
+    await previews.finished()
+    refused = [each.code for each in begun if isinstance(each, Problem)]
+    assert refused == ["policy-draft.preview-busy"] * 2
 
 
 async def test_one_trial_at_a_time(browsers: Browsers) -> None:

@@ -1,9 +1,10 @@
 -- name: begin
 INSERT INTO private.second_factor (user_id, pending) VALUES ($1, $2)
-ON CONFLICT (user_id) DO UPDATE SET pending = excluded.pending
+ON CONFLICT (user_id) DO UPDATE SET pending = excluded.pending, begun_at = now()
 
 -- name: find
-SELECT f.secret, f.pending, f.last_step, f.confirmed_at,
+-- $2 how long a key waits for its first code.
+SELECT f.secret, CASE WHEN f.begun_at > now() - $2::interval THEN f.pending END AS pending, f.last_step, f.confirmed_at,
        (SELECT count(*) FROM private.recovery_code r WHERE r.user_id = $1) AS recovery_codes
   FROM private.second_factor f WHERE f.user_id = $1
 
