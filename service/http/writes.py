@@ -75,6 +75,9 @@ class Draft:
 Prepare = Callable[[Draft], Awaitable[Draft]]
 """Adds what a pure decider cannot make: random codes, credentials. Raises Problem."""
 
+Changing = Callable[[web.Application, Mapping[str, Any]], Awaitable[Schema | None]]
+"""The schema of what a request changes, by the parameters of its path; None where there is no such thing."""
+
 Follow = Callable[[web.Application, Statement], Awaitable[None]]
 """Does outside the ledger what a statement says, once it is recorded. A repeated submission does it again,
 and so does a start, so it must be harmless to do twice."""
@@ -94,7 +97,7 @@ class Write:
 
     Parameters of the path and the names in ``made`` are members of the data that the client does not send.
     ``location`` is where the new thing can be read, filled from the outcome and the data. ``once``
-    describes what the first answer tells and no later one.
+    describes what the first answer tells and no later one. ``changing`` says what is personal of changes.
     """
 
     path: str
@@ -103,6 +106,7 @@ class Write:
     summary: str
     made: tuple[str, ...] = ()
     prepare: Prepare | None = None
+    changing: Changing | None = None
     follow: Follow | None = None
     location: str | None = None
     once: type[Schema] | None = None
@@ -162,7 +166,8 @@ async def submit(
     """
     if reader.actor is None:
         raise Problem("auth.missing")
-    submission = None if key is None else submission_digests(write, reader, key, path, body)
+    changed = None if key is None or write.changing is None else await write.changing(app, path)
+    submission = None if key is None else submission_digests(write, reader, key, path, body, changed)
     draft = Draft(app, reader, {**load(write.loader, body), **path}, submission=submission)
     if write.prepare is not None:
         try:
@@ -223,7 +228,12 @@ async def _append(kind: Kind, draft: Draft) -> Receipt:
 
 
 def submission_digests(
-    write: Write, reader: Reader, key: str, path: Mapping[str, Any], body: Mapping[str, Any]
+    write: Write,
+    reader: Reader,
+    key: str,
+    path: Mapping[str, Any],
+    body: Mapping[str, Any],
+    changed: Schema | None = None,
 ) -> Idempotency:
     """The digests by which a repeated submission is known: its key bound to the organisation, and what was
     sent.
@@ -232,8 +242,8 @@ def submission_digests(
     Raises Problem ``canonical.…`` for a body that has no canonical form.
     """
     holder = f"{reader.organisation}\n{key}".encode()
-    said = {"write": write.path, "path": dict(path), "body": redact(write.loader, body, reader.uscc)}
-    request = canonical.encode(said)
+    plain = redact(write.loader, body, reader.uscc, changed)
+    request = canonical.encode({"write": write.path, "path": dict(path), "body": plain})
     return Idempotency(hashlib.sha256(holder).hexdigest(), hashlib.sha256(request).hexdigest())
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 from aiohttp import web
+from marshmallow import Schema
 
 from schema.messages.corrections import CorrectionPreview, MovementExclusion, StatementCorrectionRequest
 from schema.problems import Problem, Refusal
@@ -15,6 +17,7 @@ from service.goods import routes as goods_routes
 from service.goods.corrections.asking import asking
 from service.goods.corrections.correcting import CORRECT
 from service.goods.corrections.excluding import EXCLUDE
+from service.goods.corrections.said import said_at
 from service.goods.corrections.stating import stated
 from service.goods.disinfection import routes as disinfection_routes
 from service.goods.state import Correction, Event
@@ -41,10 +44,19 @@ async def prepare(draft: Draft) -> Draft:
     return await stated(draft, WRITES_OF)
 
 
+async def changing(app: web.Application, path: Mapping[str, Any]) -> Schema | None:
+    """The message of the statement that is corrected: it says which of the changes are personal."""
+    async with asking(app[DATABASE].reader, app[LEDGER].registry) as ask:
+        said = await ask.answer(lambda world: said_at(int(path["position"]), world))
+    write = None if said is None else WRITES_OF.get(said.kind)
+    return None if write is None else write.schema()
+
+
 CORRECTION = Write(
     "/api/v1/statements/{position:id}/corrections", CORRECT, StatementCorrectionRequest,
     "Correct a statement, or withdraw it; refused with what was recorded later and stands in the way",
-    made=("replacement",), prepare=prepare, location="/api/v1/statements/{position}",
+    made=("replacement",), prepare=prepare, changing=changing,
+    location="/api/v1/statements/{position}",
     example={"reason": "weighing", "changes": {"grams": 26_950_000}},
 )  # fmt: skip
 

@@ -71,9 +71,7 @@ def mixed(
         )
 
 
-def occupies(
-    zone: Zone, facility: Facility, families: Collection[int], policy: Policy, world: World
-) -> Data:
+def occupies(zone: Zone, facility: Facility, families: Collection[int], policy: Policy, world: World) -> Data:
     """What belongs into the outcome of a statement that puts goods there: all families that are there."""
     if not families or not _keeps_one(zone, policy):
         return {}

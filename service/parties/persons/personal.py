@@ -119,29 +119,32 @@ def _may_be_private(field: fields.Field[Any]) -> bool:
     return isinstance(field, Personal)
 
 
-def redact(schema: Schema, body: Mapping[str, Any], speaker: str = "") -> Data:
+def redact(schema: Schema, body: Mapping[str, Any], speaker: str = "", changed: Schema | None = None) -> Data:
     """What a client sent without personal values and secrets: the part that may go into a lasting digest.
 
     A digest of a phone number or a plate could be searched for among all there are, even after its erasure.
-    ``body`` need not be well-formed.
+    ``body`` need not be well-formed. ``changed`` is the schema of what it changes, where that is known.
     """
-    return {name: _redacted(schema.load_fields.get(name), value, speaker) for name, value in body.items()}
+    known = schema.load_fields
+    return {name: _redacted(known.get(name), value, speaker, changed) for name, value in body.items()}
 
 
-def _redacted(field: fields.Field[Any] | None, value: Any, speaker: str) -> Any:
+def _redacted(field: fields.Field[Any] | None, value: Any, speaker: str, changed: Schema | None) -> Any:
     if isinstance(field, Changes):
-        return _without_text(value)
+        if changed is None or not isinstance(value, dict):
+            return _without_text(value)
+        return redact(changed, value, speaker)
     if isinstance(field, Secret) or (isinstance(field, Personal) and field.may_be_private(speaker)):
         return None
     if isinstance(field, fields.List) and isinstance(value, list):
-        return [_redacted(field.inner, each, speaker) for each in value]
+        return [_redacted(field.inner, each, speaker, changed) for each in value]
     if isinstance(field, fields.Nested) and isinstance(value, dict):
-        return redact(field.schema, value, speaker)
+        return redact(field.schema, value, speaker, changed)
     return value
 
 
 def _without_text(value: Any) -> Any:
-    """Numbers, and which members there are: whether a text is personal is not known yet."""
+    """Numbers, and which members there are: whether a text is personal is not known."""
     if isinstance(value, dict):
         return {name: _without_text(each) for name, each in value.items()}
     if isinstance(value, list):

@@ -234,6 +234,15 @@ async def test_a_wrong_weight_is_previewed_corrected_and_told(served: Served) ->
     assert "李四" not in entry
 
 
+async def test_other_words_under_the_same_key_are_a_conflict(served: Served) -> None:
+    path, key = f"/api/v1/statements/{served.story.at['sold']}/corrections", {"Idempotency-Key": "k2"}
+    body: dict[str, Any] = {"reason": "other_time", "changes": {"happened_at": "2020-08-20"}}
+    done = await served.post("shop", path, body, **key)
+    assert done.status == 201, await done.text()
+    other = await served.post("shop", path, body | {"changes": {"happened_at": "2020-08-19"}}, **key)
+    assert (other.status, (await other.json())["code"]) == (409, "ledger.idempotency-conflict")
+
+
 async def test_what_stands_in_the_way_is_named_before_and_when_it_is_tried(served: Served) -> None:
     path = f"/api/v1/statements/{served.story.at['received']}"
     for where in ("correction-preview", "corrections"):

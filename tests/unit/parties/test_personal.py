@@ -9,6 +9,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
+from schema.messages.corrections import StatementCorrectionRequest
 from schema.messages.fields import About, Inner, Items, Message, Personal, Secret, Text
 from schema.messages.parties import FacilityFiling, OrganisationRegistration
 from service.ledger import PLATFORM, Statement
@@ -140,6 +141,15 @@ def test_a_lasting_digest_is_of_nothing_personal() -> None:
         "password": None,
         "unknown": [1],
     }
+
+
+def test_of_changes_a_digest_is_of_what_their_own_message_does_not_call_personal() -> None:
+    body = {"reason": "typing", "changes": {"carrier": "某物流", "plate": "辽A12345", "pieces": 3}}
+    known = redact(StatementCorrectionRequest(), body, changed=Trip())
+    assert known["changes"] == {"carrier": "某物流", "plate": None, "pieces": 3}
+    unknown = redact(StatementCorrectionRequest(), body)
+    assert unknown["changes"] == {"carrier": None, "plate": None, "pieces": 3}
+    assert redact(StatementCorrectionRequest(), {"changes": "辽A12345"}, changed=Trip()) == {"changes": None}
 
 
 STATEMENT = Statement("trip", 1, 1, "2020-08-01T00:00:00.000000Z", PLATFORM, {}, {}, [])
