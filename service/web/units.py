@@ -45,9 +45,16 @@ async def unit(request: web.Request) -> web.StreamResponse:
     visit = Visit(request)
     visit.demand_signed_in()
     found = await visit.ask("unit", unit=visit.id("unit"))
-    deeds, more = _deeds(visit, found)
+    deeds, more = _deeds(visit, found, is_announced=await _is_announced(visit, found))
     context = {"unit": found, "deeds": deeds, "more": more, "movements": await _movements(visit, found["id"])}
     return await page(visit, "unit.html", context)
+
+
+async def _is_announced(visit: Visit, found: dict[str, Any]) -> bool:
+    """Whether quarantined goods came with an arrival: only such are released, others were found."""
+    if found["state"] != UnitState.QUARANTINED:
+        return False
+    return (await visit.ask("lot", lot=found["lot"]["id"]))["arrival"] is not None
 
 
 async def _movements(visit: Visit, key: int) -> list[dict[str, Any]]:
@@ -60,7 +67,9 @@ async def _movements(visit: Visit, key: int) -> list[dict[str, Any]]:
     return sorted(own, key=lambda each: int(each["id"]))
 
 
-def _deeds(visit: Visit, found: dict[str, Any]) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+def _deeds(
+    visit: Visit, found: dict[str, Any], *, is_announced: bool
+) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     """What may be tried: each a path and a key of the texts; first what is done every day, then the rest."""
     key, state = found["id"], found["state"]
     owned = found["owner"] is not None and found["owner"]["id"] == visit.reader.organisation
@@ -72,7 +81,8 @@ def _deeds(visit: Visit, found: dict[str, Any]) -> tuple[list[dict[str, str]], l
     rest = [_deed(key, name) for name in ("merge", *_KEPT)]
     if state == UnitState.QUARANTINED:
         release = {"path": f"/lots/{found['lot']['id']}/release?unit={key}", "key": "lot.release"}
-        return [release, *(_deed(key, name) for name in ("store", "split"))], rest
+        daily = [_deed(key, name) for name in ("store", "split")]
+        return [release, *daily] if is_announced else daily, rest
     place = found["facility"]
     ship = {"path": f"/shipments/new?facility={place['id']}&unit={key}", "key": "shipment.send"}
     names = ["store", "split", *(["sell"] if place["kind"] in COUNTERS else [])]

@@ -445,3 +445,22 @@ async def test_an_arrivals_page_leads_to_its_announcement_and_its_opening(served
     for position in (arrival // 1000, opening):
         assert f'href="/statements/{position}"' in page
         await served.page("station", f"/statements/{position}/correct", "zh")
+
+
+async def test_who_sent_goods_reads_the_receipt_in_the_history_before_and_after_its_correction(
+    served: Served,
+) -> None:
+    told = served.story
+    lot = told.quay.history.statements[told.at["registered"]].outcome["lot"]
+    path = f"/api/v1/lots/{lot}/events"
+
+    async def received() -> list[int]:
+        lines = (await (await served.get("station", path)).json())["items"]
+        return [line["position"] for line in lines if line["position"] > told.at["shipped"]]
+
+    assert await received() == [told.at["received"]]
+    body = {"reason": "weighing", "changes": lighter(told)}
+    del body["changes"]["items"][0]["remark"]
+    done = await served.post("shop", f"/api/v1/statements/{told.at['received']}/corrections", body)
+    assert done.status == 201, await done.text()
+    assert await received() == [told.at["received"], (await done.json())["position"]]

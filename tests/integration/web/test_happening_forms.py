@@ -137,6 +137,9 @@ async def test_goods_without_papers_have_every_page(browsers: Browsers, spoken: 
     unit, code = told["units"][0], told["code"]
     assert (told["country"], told["best_before"], told["arrival"], told["gate"]) == (None, None, None, [])
     assert (unit["state"], len(unit["holds"])) == ("quarantined", 1)
+    shown = await browsers.get("outsider", f"/units/{unit['id']}", spoken)
+    assert f"/units/{unit['id']}/destroy" in shown.text
+    assert "/release" not in shown.text
     pages = (
         *(f"/lots/{lot}", "/lots", "/units", f"/units/{unit['id']}", f"/lots/{lot}/trace"),
         *(f"/units/{unit['id']}/{deed}" for deed in ("store", "split", "destroy", "surrender", "sample")),

@@ -60,14 +60,21 @@ SELECT l.id, l.code, l.product, l.product_en, l.category, l.specification, l.hs,
 
 -- name: events
 -- $3 lot, $4 after which id, $5 how many. A business sees what it did itself, and the sending and receiving
--- of what went to or from it; an authority sees all.
+-- of what went to or from it, also as they were first said; an authority sees all.
+WITH passing AS (
+    SELECT u.id AS unit, s.id / 1000 AS sent, s.version AS last
+      FROM goods.unit u JOIN goods.shipment s ON s.id = u.shipment
+     WHERE u.lot = $3 AND u.state = 'in_transit' AND $2 IN (s.consignor, s.consignee, u.owner)
+), told AS (
+    SELECT sent AS position FROM passing
+    UNION SELECT last FROM passing
+    UNION SELECT x.version FROM passing p JOIN goods.edge x ON x.parent = p.unit
+    UNION SELECT c.root FROM passing p JOIN goods.correction c ON c.correction = p.last
+)
 SELECT e.id, e.kind, parties.named(e.organisation) AS organisation, parties.placed(e.facility) AS facility,
        e.happened_at, e.version AS position
   FROM goods.event e
  WHERE e.lot = $3 AND e.id > coalesce($4::bigint, -1)
-   AND ($1 IN ('regulator', 'auditor') OR $1 = 'organisation' AND (
-        e.organisation = $2
-        OR EXISTS (SELECT FROM goods.unit u JOIN goods.shipment s ON s.id = u.shipment
-                    WHERE u.lot = e.lot AND u.state = 'in_transit' AND e.version IN (s.id / 1000, s.version)
-                      AND $2 IN (s.consignor, s.consignee, u.owner))))
+   AND ($1 IN ('regulator', 'auditor')
+        OR $1 = 'organisation' AND (e.organisation = $2 OR e.version IN (SELECT position FROM told)))
  ORDER BY e.id LIMIT $5
