@@ -170,6 +170,13 @@ class StaffView(Message):
     position = Id()
 
 
+class CrewMember(Message):
+    """Somebody of a crew; without a name for who may not have it."""
+
+    id = Id()
+    name = Text(allow_none=True)
+
+
 class ShiftView(Message):
     """Who works where and when."""
 
@@ -179,6 +186,7 @@ class ShiftView(Message):
     zone = Whole(allow_none=True)
     bay = Text(allow_none=True)
     crew = Listed(Id())
+    people = Listed(Inner(CrewMember))
     begins_at = Moment()
     ends_at = Moment()
     position = Id()

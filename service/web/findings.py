@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from schema.messages.incidents import CONCLUSIONS, EXPLANATIONS, FINDING_STATES, INSPECTED
-from schema.problems import Problem, Refusal, explain
+from schema.problems import Problem, Refusal, catalogue, explain
 from service.http.readers import ReaderKind
 from service.http.writes import Receipt
 from service.parties import Role
@@ -28,7 +28,10 @@ async def findings(request: web.Request) -> web.StreamResponse:
     visit = Visit(request)
     visit.demand_signed_in()
     states = choices.words(visit, "finding_state", FINDING_STATES)
-    return await list_page(visit, "findings.html", "findings", ("state", "overdue"), {"states": states})
+    asked = visit.asked("rule").get("rule")
+    known = catalogue().get(asked or "")
+    more = {"states": states, "rule": asked if known is None else known.title[visit.language]}
+    return await list_page(visit, "findings.html", "findings", ("state", "overdue", "rule"), more)
 
 
 async def finding(request: web.Request) -> web.StreamResponse:
@@ -41,8 +44,21 @@ async def finding(request: web.Request) -> web.StreamResponse:
         "finding": found,
         "may_answer": is_open and found["owner"]["id"] == visit.reader.organisation,
         "may_close": is_open and _supervises(visit, found["region"]),
+        "may_ask": visit.reader.kind is ReaderKind.REGULATOR,
+        "is_told": await _is_told(visit, found["statement"]),
     }
     return await page(visit, "finding.html", context)
+
+
+async def _is_told(visit: Visit, position: int) -> bool:
+    """Whether the statement behind a finding may be read too: a regulator reads those about goods it sees."""
+    try:
+        await visit.ask("entry", position=position)
+    except Problem as problem:
+        if problem.code != "request.not-found":
+            raise
+        return False
+    return True
 
 
 def _supervises(visit: Visit, region: str) -> bool:

@@ -118,21 +118,30 @@ def _named(visit: Visit, found: Mapping[str, Any]) -> str:
     return found["name"] or visit.t("staff.number", id=found["id"])
 
 
+def _option(visit: Visit, found: Mapping[str, Any]) -> str:
+    """Name, number and state: what is refused of somebody names the number."""
+    parts = (found["name"], visit.t("staff.number", id=found["id"]), visit.t(f"staff_state.{found['state']}"))
+    return " · ".join(filter(None, parts))
+
+
 async def _shift(visit: Visit) -> Sheet:
     places = await choices.own_facilities(visit)
     crew = await visit.ask_list("staff", {"state": "working"}, limit=_SHOWN)
     day = choices.today()
-    people = tuple(
-        Option(str(each["id"]), f"{_named(visit, each)} · {visit.t('staff_state.' + each['state'])}")
-        for each in crew.items
-    )
+    people = tuple(Option(str(each["id"]), _option(visit, each)) for each in crew.items)
     fields = (
         Field("facility", Widget.CHOICE, required=True, options=choices.facilities(visit, places), ids=True),
         Field("zone", Widget.WHOLE, "field.zone_no"),
         Field("bay", longest=20),
         Field("begins_at", Widget.MOMENT, required=True, initial=f"{day}T08:00"),
         Field("ends_at", Widget.MOMENT, required=True, initial=f"{day}T16:00"),
-        Field("crew", Widget.CHECKS, required=True, options=people, ids=True),
+        Field(
+            *("crew", Widget.CHECKS),
+            hint="" if people else "hint.crew-first",
+            required=True,
+            options=people,
+            ids=True,
+        ),
     )
     return Sheet(Form((Group("", fields),)), visit.t("shift.assign"), f"{_STAFF}/shifts")
 

@@ -105,14 +105,23 @@ def _view(row: Mapping[str, Any], policy: Policy, name: str | None, day: date) -
 async def _shifts(ask: Ask) -> Slice[dict[str, Any]]:
     before = ask.page.after[0] if ask.page.after else None
     rows = await ask.pool.fetch(query(f"{_FILE}.shifts_page"), *sight(ask.reader), before, ask.page.wanted)
-    return ask.page.cut([dict(row) for row in rows], lambda row: (row["id"],))
+    page = ask.page.cut([dict(row) for row in rows], lambda row: (row["id"],))
+    return Slice(await _with_people(ask, page.items), page.next)
 
 
 async def _shift(ask: Ask) -> dict[str, Any]:
     row = await ask.pool.fetchrow(query(f"{_FILE}.shift"), *sight(ask.reader), ask.path["shift"])
     if row is None:
         raise not_found()
-    return dict(row)
+    return (await _with_people(ask, [dict(row)]))[0]
+
+
+async def _with_people(ask: Ask, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Each with the names of its crew, where the reader may have them."""
+    names = await _names(ask, sorted({each for row in rows for each in row["crew"]}))
+    return [
+        {**row, "people": [{"id": each, "name": names.get(each)} for each in row["crew"]]} for row in rows
+    ]
 
 
 READS: Sequence[Read] = (

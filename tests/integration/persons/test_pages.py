@@ -44,6 +44,8 @@ async def test_a_person_is_registered_tested_and_put_on_a_shift(office: Office) 
     staff, day = number[1], today().isoformat()
     facility = next(iter((await office.told("station", "/api/v1/facilities"))["items"]))["id"]
     shift = {"facility": facility, "begins_at": f"{day}T00:00", "ends_at": f"{day}T23:59", "crew": staff}
+    form = await shown(office, "station", "/staff/shifts/new")
+    assert f"周八新人 · 人员 {staff} · 检测过期" in form, "a refusal names the number"
     status, text = await sent(office, "station", "/staff/shifts/new", **shift)
     assert status == 409
     assert "检测已过期" in text
@@ -52,6 +54,8 @@ async def test_a_person_is_registered_tested_and_put_on_a_shift(office: Office) 
     assert (status, "可上岗" in text) == (200, True)
     status, text = await sent(office, "station", "/staff/shifts/new", **shift, submission="twice")
     assert (status, "班次已安排" in text) == (200, True)
+    assert f'<a href="/staff/{staff}">周八新人</a>' in text
+    assert f'<a href="/staff/{staff}">人员 {staff}</a>' in await shown(office, "shandong", "/staff/shifts")
 
 
 async def test_a_crews_tests_are_pasted_and_each_line_is_answered(office: Office) -> None:

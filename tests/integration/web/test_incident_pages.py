@@ -87,6 +87,8 @@ async def test_a_breach_is_answered_and_closed_on_pages(browsers: Browsers, lang
     sale = {"pieces": "1", "grams": str(CARTON // 1000), "happened_at": "2020-08-19"}
     sold = await browsers.send("shop", f"/units/{unit}/sell", sale)
     assert sold.status == 303, sold.text
+    done = await browsers.get("shop", sold.answer.headers["Location"], language)  # type: ignore[arg-type]
+    assert ("among the findings" if language == "en" else "见问题清单") in done.text
     listed = await browsers.get("shop", "/findings?state=open", language)  # type: ignore[arg-type]
     (path,) = set(re.findall(r'href="(/findings/\d+)"', listed.text))
     mine = await browsers.get("shop", path, language)  # type: ignore[arg-type]
@@ -97,6 +99,10 @@ async def test_a_breach_is_answered_and_closed_on_pages(browsers: Browsers, lang
     theirs = await browsers.get("hubei", path, language)  # type: ignore[arg-type]
     assert ("Done by others" if language == "en" else "他人所为") in theirs.text
     assert "李四" not in theirs.text, "what is said of people is read for a reason"
+    (reading,) = re.findall(r'href="(/personal/\d+)"', theirs.text)
+    told = await browsers.send("hubei", reading, {"purpose": "inspection"})
+    assert "李四" in told.text
+    assert "/personal/" not in mine.text
     assert (await browsers.send("hubei", f"{path}/assign", {"days": "2"})).status == 303
     closed = await browsers.send("hubei", f"{path}/close", {"conclusion": "warned", "lift": "yes"})
     assert closed.status == 303, closed.text
@@ -111,7 +117,12 @@ async def test_an_inspector_raises_a_finding_from_a_place(browsers: Browsers) ->
     assert path in (await browsers.get("hubei", f"/facilities/{place}")).text
     raised = await browsers.send("hubei", path, {"rule": "unlabelled", "days": "3"})
     assert raised.status == 303, raised.text
-    assert "Goods without a trace code" in (await browsers.get("wholesaler", "/findings")).text
+    theirs = await browsers.get("wholesaler", "/findings?rule=inspection.unlabelled")
+    assert theirs.text.count("Goods without a trace code") == 2, "the rule in words, and what broke it"
+    for rule in ("filing.late", "no-such.rule"):
+        none = await browsers.get("wholesaler", f"/findings?rule={rule}")
+        assert (none.status, "No findings match" in none.text) == (200, True)
+    assert "/findings?rule=filing.late" in (await browsers.get("hubei", "/coverage")).text
     assert (await browsers.get("wholesaler", path)).status == 403
 
 
