@@ -57,6 +57,12 @@ class ApiClient:
         receipt: dict[str, Any] = await self._send("POST", path, json=dict(body), headers=headers)
         return receipt
 
+    async def keep(self, path: str, body: Mapping[str, Any]) -> int:
+        """Keep what is no statement, and has no key: the id that it got. Raises RefusedError."""
+        headers = {"X-CSRF-Token": self._csrf}
+        kept: int = (await self._send("POST", path, json=dict(body), headers=headers))["id"]
+        return kept
+
     async def upload(self, content: bytes, media: str) -> str:
         """Keep a file; its SHA-256. Raises RefusedError."""
         headers = {"Content-Type": media, "X-CSRF-Token": self._csrf}

@@ -39,7 +39,8 @@ BERRIES = Product("示例冷冻蓝莓", "Frozen blueberries", "other", "08119090
 
 @dataclass(frozen=True, slots=True)
 class Consignment:
-    """One container with one lot. ``arrived`` is the day on which the station took it in."""
+    """One container with one lot. ``arrived`` is the day on which the station took it in; what is in it is
+    good for ``shelf_days`` after it was produced."""
 
     slug: str
     serial: int
@@ -54,6 +55,7 @@ class Consignment:
     pieces: int
     grams: int
     batch: str = ""
+    shelf_days: int = 730
 
     @property
     def container(self) -> str:
@@ -113,7 +115,7 @@ class Consignment:
             "establishment": product.establishment,
             "produced_on": self.produced.isoformat(),
             "production_batch": self.production_batch,
-            "best_before": (self.produced + timedelta(days=730)).isoformat(),
+            "best_before": (self.produced + timedelta(days=self.shelf_days)).isoformat(),
             "handover_temperature_decicelsius": -185,
         }
 

@@ -8,16 +8,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from pathlib import Path
 
-from service.sample.stories import Sights
+from service.sample.sights import Sights
 
 FORGOTTEN = "told at the first start; a new one: {command} {login}"
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A kind of user. ``login`` is None for who needs none; ``path`` is what to look at, ``why`` says why."""
+    """A kind of user and something to look at: ``path``; ``why`` says why. ``login`` is None for who needs
+    none. Those of one login stand together."""
 
     kind: str
     login: str | None
@@ -36,46 +38,95 @@ class Guide:
         """What to print. ``command`` sets a new password for the login that follows it."""
         yield "Sample data: every name, code and number in it is invented (示例数据，均为虚构)."
         yield "Its people sign in without a second factor (示例账号不启用第二因素)."
-        for visitor in self.visitors:
-            yield f"  {visitor.kind}"
-            if visitor.login is not None:
-                forgotten = FORGOTTEN.format(command=command, login=visitor.login)
-                password = self.passwords.get(visitor.login) or forgotten
-                yield f"    login {visitor.login}  password {password}"
-            yield f"    {base_url}{visitor.path}  {visitor.why}"
+        for (kind, login), pages in groupby(self.visitors, lambda each: (each.kind, each.login)):
+            yield f"  {kind}"
+            if login is not None:
+                forgotten = FORGOTTEN.format(command=command, login=login)
+                yield f"    login {login}  password {self.passwords.get(login) or forgotten}"
+            yield from (f"    {base_url}{page.path}  {page.why}" for page in pages)
 
 
 def visitors(platform: str, sights: Sights) -> tuple[Visitor, ...]:
     """Who may look at what; ``platform`` is the login of the platform's manager."""
-    ids, codes = sights.ids, sights.codes
+    consumer = Visitor(
+        "consumer 消费者", None, f"/t/{sights.codes['wuhan-lot']}", "what a label tells anyone 扫码所见"
+    )
     return (
-        Visitor(
-            "first-station operator 首站操作员",
-            "qingdao-station",
-            f"/lots/{ids['gate-lot']}",
-            "a lot at the gate: its nucleic-acid certificate is missing 待放行批次，缺核酸证明",
-        ),
-        Visitor(
-            "retailer 零售商",
-            "wuhan-retailer",
-            f"/shipments/{ids['wuhan-shipment']}",
-            f"a shipment to receive, label {codes['wuhan-shipment']} 待收货",
-        ),
-        Visitor(
-            "processor 加工企业",
-            "yantai-processor",
-            f"/lots/{ids['yantai-lot']}",
-            "squid rings and what they were made of 鱿鱼圈及其原料",
-        ),
-        Visitor(
-            "regulator 监管人员",
-            "regulator-wuhan",
-            f"/lots/{ids['wuhan-lot']}/trace",
-            "Wuhan 2020: up to the container, down to every holder 武汉2020案例双向追溯",
-        ),
+        *(Visitor(kind, login, *page) for kind, login, pages in _rounds(sights) for page in pages),
         Visitor("auditor 审计员", "auditor", "/lots", "all lots; see `coldledger verify --rules` 全部批次"),
         Visitor("platform manager 平台管理员", platform, "/organisations", "who takes part 参与单位"),
-        Visitor("consumer 消费者", None, f"/t/{codes['wuhan-lot']}", "what a label tells anyone 扫码所见"),
+        consumer,
+    )
+
+
+def _rounds(sights: Sights) -> Iterator[tuple[str, str, tuple[tuple[str, str], ...]]]:
+    """Kind, login, and the pages that those who act look at, what waits for them first."""
+    ids, codes = sights.ids, sights.codes
+    yield (
+        "first-station operator 首站操作员",
+        "qingdao-station",
+        (
+            (
+                f"/lots/{ids['gate-lot']}",
+                "a lot at the gate: its nucleic-acid certificate is missing 待放行批次，缺核酸证明",
+            ),
+            (
+                f"/lots/{ids['found-lot']}",
+                "goods without papers: found, held, sampled 无证货物：发现、封存、取样",
+            ),
+            ("/staff", "whose test is due or overdue 人员检测：到期与逾期"),
+            ("/disinfections", "disinfections, accepted and not 消毒记录：已认可与未认可"),
+        ),
+    )
+    yield (
+        "cold store 冷库",
+        "wuhan-store",
+        (("/stock/totals?by=owner", "the goods of several owners in one store 第三方冷库：多个货主"),),
+    )
+    yield (
+        "wholesaler 批发商",
+        "wuhan-market",
+        ((f"/findings/{ids['finding']}", "held goods were sold: a finding to answer 售出封存货物：待答复"),),
+    )
+    yield (
+        "retailer 零售商",
+        "wuhan-retailer",
+        (
+            (
+                f"/shipments/{ids['wuhan-shipment']}",
+                f"a shipment to receive, label {codes['wuhan-shipment']} 待收货",
+            ),
+            (
+                f"/statements/{ids['corrected']}",
+                "a sale that was typed wrongly, both versions 更正：两个版本",
+            ),
+            (f"/units/{ids['bags']}", "cartons of 15 kg repacked into bags of 500 g 分装：整箱改小袋"),
+            (f"/stock/declarations/{ids['declaration']}", "a count that differs 盘点申报与账面不符"),
+            ("/stock/expiring", "goods near their best-before day 临期货物"),
+        ),
+    )
+    yield (
+        "processor 加工企业",
+        "yantai-processor",
+        ((f"/lots/{ids['yantai-lot']}", "squid rings and what they were made of 鱿鱼圈及其原料"),),
+    )
+    yield (
+        "regulator 监管人员",
+        "regulator-wuhan",
+        (
+            (
+                f"/lots/{ids['wuhan-lot']}/trace",
+                "Wuhan 2020: up to the container, down to every holder 武汉2020案例双向追溯",
+            ),
+            (f"/holds/{ids['hold']}", "a lot held in three places 封存令：货物分处三地"),
+            ("/findings?state=open", "findings that wait for an answer 待答复的问题"),
+            ("/refused", "what was tried and refused 被拒绝的操作"),
+            (
+                f"/policies/editions/{ids['edition']}",
+                "a policy that begins at a midnight to come 待生效的政策",
+            ),
+            (f"/policies/drafts/{ids['draft']}", "a draft to try on what was recorded 政策草案：可试算"),
+        ),
     )
 
 

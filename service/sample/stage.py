@@ -114,9 +114,13 @@ async def _enrol(script: Script, platform: str, party: Party, organisation: int)
         script.stage.passwords[party.slug] = password
 
 
+def policy_document(region: str) -> dict[str, Any]:
+    """The policy of a region that comes with the product, as the sample needs it."""
+    return {**shipped_policies()[region], "back_dating_days": BACK_DATING_DAYS}
+
+
 async def _enact(script: Script, who: str, region: str) -> None:
-    document = shipped_policies()[region] | {"back_dating_days": BACK_DATING_DAYS}
-    await script.say(who, "/api/v1/policies", {"region": region, "document": document})
+    await script.say(who, "/api/v1/policies", {"region": region, "document": policy_document(region)})
 
 
 async def _settle(script: Script, party: Party) -> None:

@@ -6,21 +6,14 @@ accounts do not tell.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from service.sample import goods, people
 from service.sample.cast import INDEPENDENT
+from service.sample.sights import Sights
 from service.sample.stage import Stage
 from service.sample.telling import Telling, day_in_china
-
-
-@dataclass
-class Sights:
-    """What is worth seeing: names of sights to ids and codes."""
-
-    ids: dict[str, int] = field(default_factory=dict)
-    codes: dict[str, str] = field(default_factory=dict)
+from service.sample.troubles import tell_troubles
 
 
 async def tell_all(stage: Stage) -> Sights:
@@ -35,6 +28,7 @@ async def tell_all(stage: Stage) -> Sights:
     await _trade(stage)
     await _these_days(stage, sights)
     await people.employ(stage)
+    await tell_troubles(stage, sights)
     return sights
 
 
