@@ -26,7 +26,7 @@ from service.http.authentication import DOOR, Door
 from service.http.body import MAX_JSON
 from service.http.declared import Declared
 from service.http.files import UPLOAD
-from service.http.keys import DATABASE, FILES, LEDGER, SETTINGS, VAULT, VERIFIER
+from service.http.keys import DATABASE, FILES, LEDGER, REGISTER_KEYS, SETTINGS, VAULT, VERIFIER
 from service.http.middlewares import around
 from service.http.sessions import SESSIONS
 from service.incidents import reading as incidents_reading
@@ -42,6 +42,7 @@ from service.parties.credentials import Credentials
 from service.parties.credentials import reading as account_reading
 from service.parties.persons import routes as person_routes
 from service.parties.persons import staff_routes
+from service.parties.persons.register import RegisterKeys
 from service.parties.persons.vault import Vault
 from service.parties.policies import routes as policy_routes
 from service.parties.policies.drafts import PREVIEWS, Previews
@@ -105,7 +106,9 @@ async def make_app(
         app[REGIONS] = {}
         app[FILES] = FileStore(settings.files)
         app[VAULT] = stack.enter_context(closing(Vault(settings.vault_file)))
-        app[DOOR] = Door(Credentials(database.writer, open_account_keys(settings)))
+        keys = open_account_keys(settings)
+        app[DOOR] = Door(Credentials(database.writer, keys))
+        app[REGISTER_KEYS] = RegisterKeys(keys.register)
         _open_ledger(app, stack, database, signer, appender)
         _route(app)
         held = stack.pop_all()

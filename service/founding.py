@@ -21,11 +21,12 @@ from service.parties.credentials import Credentials
 from service.parties.opening import Operator, open_ledger
 from service.parties.persons.forgetting import forget_again
 from service.parties.persons.keeping import Keeper
+from service.parties.persons.register import RegisterKeys
 from service.parties.persons.vault import Vault
 from service.registry import make_registry
 from service.settings import Settings
 from service.storage import Database, open_database, query
-from service.trust import KEY_VARIABLE, open_signer
+from service.trust import KEY_VARIABLE, open_account_keys, open_signer
 
 OPENING_STATEMENTS = 4
 """The statements of an opened ledger: its name, the national policy, the platform's operator and its
@@ -60,11 +61,12 @@ async def found(settings: Settings, database_url: str) -> Founded:
         await _check(settings, database, signer)
         await _demand_vault(settings, database)
         with closing(Vault(settings.vault_file)) as vault:
+            await _demand_account_key(settings, database)
             await Keeper(database.writer, vault).seal_what_stands_in_clear()
             await forget_again(database.writer, vault)
             if operator is None:
                 return Founded(signer.name)
-            return await _open(operator, database, signer, vault)
+            return await _open(operator, settings, database, signer, vault)
 
 
 def has_key(settings: Settings) -> bool:
@@ -92,11 +94,25 @@ async def _demand_vault(settings: Settings, database: Database) -> None:
         raise Problem("vault.missing", file=str(settings.vault_file))
 
 
-async def _open(operator: Operator, database: Database, signer: Signer, vault: Vault) -> Founded:
+async def _demand_account_key(settings: Settings, database: Database) -> None:
+    """Sole traders must not be registered under a new key: those who are would not be found by their codes.
+
+    Raises Problem ``trust.account-key-missing``.
+    """
+    if settings.account_key_file.exists():
+        return
+    if await database.writer.fetchval(query("private/personal.any_register_key")):
+        raise Problem("trust.account-key-missing", file=str(settings.account_key_file))
+
+
+async def _open(
+    operator: Operator, settings: Settings, database: Database, signer: Signer, vault: Vault
+) -> Founded:
     ledger = Ledger(database.writer, make_registry(), signer)
-    credentials = Credentials(database.writer)
+    keys = open_account_keys(settings)
+    credentials, register = Credentials(database.writer, keys), RegisterKeys(keys.register)
     try:
-        opening = await open_ledger(ledger, credentials, vault, signer.verifier.vkey, operator)
+        opening = await open_ledger(ledger, credentials, vault, signer.verifier.vkey, operator, register)
     finally:
         await ledger.close()
     return Founded(signer.name, operator.login, opening.password)

@@ -23,6 +23,7 @@ from service.parties import (
     REGISTER_USER,
     shipped_policies,
 )
+from service.parties.persons.register import RegisterKeys
 from tests.history import History
 
 SEALED = {"sha256": "0" * 64}
@@ -34,6 +35,10 @@ def uscc(number: int, region: str = "210100", prefix: str = "91") -> str:
     body = f"MA{number:06d}"
     head = prefix + region + body + organisation_check(body)
     return head + check_character(head)
+
+
+REGISTER = RegisterKeys(b"\5" * 32)
+"""What stands for sole traders' codes, where no service is asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,12 @@ from schema.identifiers.hs import is_cold_chain, parse_hs
 from schema.identifiers.region import COUNTRY, RegionLevel, covers, parse_region, prefix, region_level
 from schema.identifiers.resident import parse_resident_number
 from schema.identifiers.trace_code import Level, TraceCode
-from schema.identifiers.uscc import is_sole_trader, parse_uscc
+from schema.identifiers.uscc import SOLE_TRADER, is_register_key, is_sole_trader, parse_uscc, spoken_code
 from schema.identifiers.writing import IdentifierProblem, normalise
 
 __all__ = [
     "COUNTRY",
+    "SOLE_TRADER",
     "Container",
     "Establishment",
     "IdentifierProblem",
@@ -39,6 +40,7 @@ __all__ = [
     "covers",
     "gtin14",
     "is_cold_chain",
+    "is_register_key",
     "is_sole_trader",
     "normalise",
     "parse_certificate_number",
@@ -57,4 +59,5 @@ __all__ = [
     "parse_uscc",
     "prefix",
     "region_level",
+    "spoken_code",
 ]

@@ -9,6 +9,8 @@ Length and alphabet may not.
 
 from __future__ import annotations
 
+import re
+
 from schema.identifiers.writing import DIGITS, broken, demand_length, demand_places, normalise
 from schema.problems import Problem
 
@@ -56,6 +58,24 @@ def organisation_check(body: str) -> str:
     return "0123456789X"[-total % 11]
 
 
+SOLE_TRADER = "个体工商户 sole trader"
+"""Stands where a sole trader's code is not told, in both languages."""
+
+_REGISTER_KEY = re.compile(r"92:[0-9a-f]{32}")
+
+
 def is_sole_trader(uscc: str) -> bool:
-    """Whether the code is a natural person's business (92…), and so personal data."""
+    """Whether the code, or the register key that stands for one, is a natural person's business (92…), and so
+    personal data."""
     return uscc.startswith("92")
+
+
+def is_register_key(text: str) -> bool:
+    """Whether ``text`` stands for a sole trader's code (service/parties/persons/register.py). No code looks
+    so."""
+    return _REGISTER_KEY.fullmatch(text) is not None
+
+
+def spoken_code(uscc: str) -> str:
+    """The code as it may be told to anybody: of a sole trader only that it is one."""
+    return SOLE_TRADER if is_sole_trader(uscc) else uscc

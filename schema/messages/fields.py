@@ -142,6 +142,8 @@ class About(StrEnum):
     """The member of staff whom the statement names."""
     NAMED = "named"
     """The sole trader whom the statement names as its organisation."""
+    CODED = "coded"
+    """The sole trader whose social credit code it is: registered here under it, or not."""
 
 
 class Personal(Text):

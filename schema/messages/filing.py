@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from schema.identifiers import is_sole_trader, parse_uscc
-from schema.messages.fields import About, Choice, Id, Inner, Items, Message, Parsed, Personal, Text, Whole
+from schema.messages.fields import About, Choice, Id, Inner, Items, Message, Personal, Text, Whole
 from schema.messages.parties import ROLES, VEHICLE_KINDS, Zone
-from schema.messages.written import Day, Moment
+from schema.messages.written import Day, Moment, Uscc
 
 SUSPENSIONS = (
     *("maintenance", "season", "refrigeration_failure", "contamination"),
@@ -128,7 +128,7 @@ class OrganisationChange(Message):
     """What is different about an organisation. What is left out stays. Said by the platform."""
 
     organisation = Id(required=True, metadata=_about("Id of the organisation."))
-    uscc = Parsed(
+    uscc = Uscc(
         _parse_registered, required=True, metadata=_about("Its social credit code; it tells what is private.")
     )
     name = Personal(

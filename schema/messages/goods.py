@@ -21,6 +21,7 @@ from schema.identifiers import (
     parse_import_declaration,
 )
 from schema.messages.fields import (
+    About,
     Choice,
     Flag,
     Grams,
@@ -86,7 +87,11 @@ class ArrivalAnnouncement(Message):
     vessel = Text(longest=100, metadata=_about("Vessel."))
     bill_of_lading = Text(longest=60, metadata=_about("Bill of lading."))
     importer = Uscc(
-        required=True, metadata=_about("The importer's social credit code; of domestic goods the supplier's.")
+        about=About.CODED,
+        required=True,
+        metadata=_about(
+            "The importer's social credit code; of domestic goods the supplier's. A sole trader's is private."
+        ),
     )
     exporter = Text(metadata=_about("Exporter."))
     port = Text(

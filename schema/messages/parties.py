@@ -16,13 +16,12 @@ from schema.messages.fields import (
     Inner,
     Items,
     Message,
-    Parsed,
     Personal,
     ProblemError,
     Text,
 )
 from schema.messages.policies import FACILITY_KINDS, ZONE_KINDS
-from schema.messages.written import Day, Region
+from schema.messages.written import Day, Region, Uscc
 
 ROLES = (
     *("regulator", "auditor", "first_station", "cold_store", "processor"),
@@ -47,7 +46,12 @@ def _parse_uscc_form(text: str) -> str:
 class OrganisationRegistration(Message):
     """A legal body takes part. Said by the platform."""
 
-    uscc = Parsed(_parse_uscc_form, required=True, metadata=_about("Unified social credit code (GB 32100)."))
+    uscc = Uscc(
+        _parse_uscc_form,
+        about=About.MADE,
+        required=True,
+        metadata=_about("Unified social credit code (GB 32100). A sole trader's is private."),
+    )
     uscc_reason = Personal(
         longest=500, metadata=_about("Why the code is right although its check fails, as some real ones do.")
     )

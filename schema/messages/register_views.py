@@ -14,7 +14,8 @@ class OrganisationView(Message):
     """A legal body."""
 
     id = Id()
-    uscc = Text()
+    uscc = Text(metadata=words("Social credit code; of a sole trader for who may read the name."))
+    sole_trader = Flag(metadata=words("A natural person's business: name and code are private."))
     name = Text()
     name_en = Text(allow_none=True)
     roles = Listed(Text())

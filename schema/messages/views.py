@@ -202,7 +202,12 @@ class ArrivalView(Message):
     expected_at = Moment(allow_none=True)
     seal = Text(allow_none=True)
     voyage = Text(allow_none=True)
-    importer = Text(allow_none=True)
+    importer = Text(
+        allow_none=True, metadata=words("Social credit code; of a sole trader for who may read it.")
+    )
+    importer_code = fields.Dict(
+        allow_none=True, metadata=words("Of a sole trader: the commitment to the code, with its ``value``.")
+    )
     details = fields.Dict(allow_none=True)
     lots = Listed(Inner(LotRef))
     holds = Listed(Inner(HoldRef), metadata=words("In force on all that comes out of it."))

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 from schema import identifiers, moments
 from schema.identifiers.country import ALPHA_3
-from schema.messages.fields import Parsed, Text, described
+from schema.messages.fields import About, Parsed, Text, described
 from schema.problems import Problem
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -70,11 +71,26 @@ class Sha256(Parsed):
 
 
 class Uscc(Parsed):
-    """A unified social credit code whose check characters hold."""
+    """A unified social credit code whose check characters hold, where ``parse`` asks it.
 
-    def __init__(self, **kwargs: Any) -> None:
+    A sole trader's is personal: in a statement stands the register key, and, where ``about`` says whose code
+    it is, a commitment to it beside it as ``<name>_code`` (service/parties/persons/personal.py).
+    """
+
+    def __init__(
+        self,
+        parse: Callable[[str], str] = identifiers.parse_uscc,
+        *,
+        about: About | None = None,
+        **kwargs: Any,
+    ) -> None:
         said = described(kwargs, description="Unified social credit code (GB 32100), 18 characters.")
-        super().__init__(identifiers.parse_uscc, **said)
+        super().__init__(parse, **said)
+        self.about = about
+
+    def is_private(self, said: object) -> bool:
+        """Whether what a client sent may be a sole trader's code, however it is written."""
+        return isinstance(said, str) and identifiers.is_sole_trader(identifiers.normalise(said))
 
 
 class Region(Parsed):

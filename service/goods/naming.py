@@ -7,7 +7,7 @@ with yet. A code that nobody is registered under is answered like an id that nob
 from __future__ import annotations
 
 from schema.problems import Problem
-from service.http.keys import DATABASE
+from service.http.keys import DATABASE, REGISTER_KEYS
 from service.http.writes import Draft
 from service.parties.visibility import sight
 from service.storage import query
@@ -37,8 +37,9 @@ async def _by_code(draft: Draft, name: str, code: str, *, required: bool) -> Dra
                 "message.invalid", causes=(Problem("message.required", field=f"/{name}_uscc"),), count=1
             )
         return draft
+    known_as = draft.app[REGISTER_KEYS].of(uscc)
     found = await draft.app[DATABASE].reader.fetchrow(
-        query("parties/read_register.organisations_page"), *sight(draft.reader), None, 1, uscc, None
+        query("parties/read_register.organisations_page"), *sight(draft.reader), None, 1, known_as, None
     )
     if found is None:
         raise Problem(code, field=f"/{name}_uscc", organisation=uscc)

@@ -3,7 +3,8 @@
 A sole trader's name stands blank in every row, and so do name and address of a sole trader's place; a
 personal field of a statement is a commitment, ``{"sha256": …}``. Of one thing that is asked for, both are
 told to who may have them without giving a reason; a list tells names alone, so that it does not read a
-hundred drivers. What was erased says so.
+hundred drivers. What was erased says so. A sole trader's social credit code is told with the name, and where
+a statement names it as its values are; what stands for it in the register is told to nobody.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 from aiohttp import web
 
+from schema.identifiers import SOLE_TRADER, is_register_key
 from service.http.keys import DATABASE, VAULT
 from service.http.readers import Reader
 from service.parties.persons.access import Readings, Who
@@ -22,6 +24,7 @@ ERASED = "已删除 erased"
 """Stands where a name was, in both languages."""
 _REF = frozenset({"id", "name", "name_en", "region"})
 _NAMES = ("name", "name_en", "address")
+_CODE = "/uscc_code"
 _DIGEST_LENGTH = 64
 
 
@@ -42,22 +45,30 @@ def who(reader: Reader) -> Who | None:
 async def disclose(app: web.Application, reader: Reader, shown: Any, *, listed: bool) -> None:
     """Fill ``shown``, an answer as JSON has it, in place."""
     asking = who(reader)
-    if asking is None:
-        return
+    if asking is not None:
+        await _fill(readings(app), asking, shown, listed=listed)
+    _veil(shown)
+
+
+async def _fill(opening: Readings, asking: Who, shown: Any, *, listed: bool) -> None:
     blank = [each for each in _objects(shown) if _is_blank(each)]
     sealed = [] if listed else [each for each in _objects(shown) if _is_commitment(each)]
     if blank:
-        await _fill_names(readings(app), asking, blank)
+        await _fill_names(opening, asking, blank)
     if sealed:
-        await _fill_values(readings(app), asking, sealed)
+        await _fill_values(opening, asking, sealed)
 
 
 async def _fill_names(opening: Readings, asking: Who, blank: list[dict[str, Any]]) -> None:
     places = [(each, name) for each in blank for name in _NAMES if name in each and not each[name]]
-    values = await opening.names(asking, {(each["id"], f"/{name}") for each, name in places})
+    coded = [each for each in blank if is_register_key(each.get("uscc", ""))]
+    wanted = {(each["id"], f"/{name}") for each, name in places} | {(each["id"], _CODE) for each in coded}
+    values = await opening.names(asking, wanted)
     gone = await opening.erased_names({each["id"] for each in blank})
     for each, name in places:
         each[name] = values.get((each["id"], f"/{name}"), each[name])
+    for each in coded:
+        each["uscc"] = values.get((each["id"], _CODE), SOLE_TRADER)
     for each in blank:
         if each["id"] in gone and not each["name"]:
             each["name"] = ERASED
@@ -71,6 +82,15 @@ async def _fill_values(opening: Readings, asking: Who, sealed: list[dict[str, An
             each["erased"] = True
         elif known.value is not None:
             each["value"] = known.value
+
+
+def _veil(shown: Any) -> None:
+    """In the place of a register key the code, where its commitment beside it was opened."""
+    for each in _objects(shown):
+        for name, value in each.items():
+            if isinstance(value, str) and is_register_key(value):
+                code = each.get(f"{name}_code") or {}
+                each[name] = code.get("value", SOLE_TRADER)
 
 
 def _objects(shown: Any) -> Iterator[dict[str, Any]]:

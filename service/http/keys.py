@@ -8,6 +8,7 @@ from schema.problems import Language
 from service.http.readers import Reader
 from service.ledger import Ledger
 from service.ledger.note import Verifier
+from service.parties.persons.register import RegisterKeys
 from service.parties.persons.vault import Vault
 from service.settings import Settings
 from service.storage import Database, FileStore
@@ -17,6 +18,7 @@ DATABASE = web.AppKey("database", Database)
 LEDGER = web.AppKey("ledger", Ledger)
 FILES = web.AppKey("files", FileStore)
 VAULT = web.AppKey("vault", Vault)
+REGISTER_KEYS = web.AppKey("register keys", RegisterKeys)
 VERIFIER = web.AppKey("verifier", Verifier)
 
 READER = web.RequestKey("reader", Reader)

@@ -23,7 +23,7 @@ from marshmallow import Schema
 
 from schema.problems import Language, Problem, Refusal
 from service.http.body import JSON, json_body, load
-from service.http.keys import DATABASE, LEDGER, READER, VAULT, language
+from service.http.keys import DATABASE, LEDGER, READER, REGISTER_KEYS, VAULT, language
 from service.http.paths import Path
 from service.http.problems import in_words
 from service.http.readers import Reader, demand
@@ -178,7 +178,7 @@ async def submit(
             if not repeated:
                 raise
             return Receipt(repeated)
-    sealed, personal = seal(write.loader, draft.data, reader.uscc)
+    sealed, personal = seal(write.loader, draft.data, reader.uscc, app[REGISTER_KEYS].of)
     speaker = Speaker(reader.actor.organisation, reader.uscc)
     kept = await Keeper(app[DATABASE].writer, app[VAULT]).keep(personal, speaker, sealed)
     try:

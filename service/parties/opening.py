@@ -20,6 +20,7 @@ from service.parties.organisations import REGISTER_ORGANISATION
 from service.parties.people import REGISTER_USER
 from service.parties.persons.keeping import Keeper, Speaker
 from service.parties.persons.personal import seal, together
+from service.parties.persons.register import RegisterKeys
 from service.parties.persons.vault import Vault
 from service.parties.policies.enacting import ENACT_POLICY, shipped_policies
 from service.parties.state import Role, UserRole
@@ -52,6 +53,7 @@ async def open_ledger(
     vault: Vault,
     vkey: str,
     operator: Operator,
+    register: RegisterKeys,
     policy: Data | None = None,
     password: str | None = None,
 ) -> Opening:
@@ -63,11 +65,13 @@ async def open_ledger(
     national = {"region": "", "document": policy or shipped_policies()[""]}
     await _say(ledger, ENACT_POLICY, national)
     keeper = Keeper(ledger.pool, vault)
-    organisation = await _register_operator(ledger, keeper, operator)
+    organisation = await _register_operator(ledger, keeper, operator, register)
     return await _register_manager(ledger, credentials, keeper, operator, organisation, password)
 
 
-async def _register_operator(ledger: Ledger, keeper: Keeper, operator: Operator) -> int:
+async def _register_operator(
+    ledger: Ledger, keeper: Keeper, operator: Operator, register: RegisterKeys
+) -> int:
     data = {
         "uscc": operator.uscc,
         "name": operator.name,
@@ -76,7 +80,7 @@ async def _register_operator(ledger: Ledger, keeper: Keeper, operator: Operator)
     }
     if operator.name_en is not None:
         data["name_en"] = operator.name_en
-    sealed, values = seal(_ORGANISATION, _ORGANISATION.load(data))
+    sealed, values = seal(_ORGANISATION, _ORGANISATION.load(data), to_register_key=register.of)
     asides = await keeper.keep(values, _COMMAND_LINE, sealed)
     said = await _say(ledger, REGISTER_ORGANISATION, sealed, *asides)
     return int(said.statement.outcome["organisation"])

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from schema.identifiers import COUNTRY
+from schema.identifiers import COUNTRY, spoken_code
 from schema.problems import Refusal
 from service.ledger import PLATFORM, Context, Data, Decision, Kind, Statement, Stream, World
 from service.parties.speakers import demand_platform
@@ -29,7 +29,12 @@ def _decide_registration(data: Data, ctx: Context, world: World) -> Decision:
         raise Refusal("party.region-whole-country", field="/region", region=data["region"])
     holder = world.get(USCC, data["uscc"])
     if holder is not None:
-        raise Refusal("party.uscc-taken", field="/uscc", uscc=data["uscc"], organisation=holder.organisation)
+        raise Refusal(
+            "party.uscc-taken",
+            field="/uscc",
+            uscc=spoken_code(data["uscc"]),
+            organisation=holder.organisation,
+        )
     return Decision(outcome={"organisation": ctx.id()})
 
 
@@ -63,7 +68,9 @@ def _decide_change(data: Data, ctx: Context, world: World) -> Decision:
     organisation = _other(data, ctx, world)
     # The code decides whether a name is private: under another one it would stand in clear.
     if data["uscc"] != organisation.uscc:
-        raise Refusal("party.uscc-differs", field="/uscc", organisation=organisation.id, uscc=data["uscc"])
+        raise Refusal(
+            "party.uscc-differs", field="/uscc", organisation=organisation.id, uscc=spoken_code(data["uscc"])
+        )
     if not any(name in data for name in CHANGEABLE):
         raise Refusal("filing.nothing-changed")
     if "roles" in data:

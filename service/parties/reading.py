@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from schema.messages import register_views as views
+from service.http.keys import REGISTER_KEYS
 from service.http.paging import Slice
 from service.http.reads import Ask, Read
 from service.parties.visibility import not_found, sight
@@ -20,6 +21,12 @@ _TAG = "parties"
 
 def _cursor(ask: Ask) -> int | str | None:
     return ask.page.after[0] if ask.page.after else None
+
+
+def _registered_as(ask: Ask) -> str | None:
+    """What stands in the register for the code that is asked for."""
+    uscc = ask.query.get("uscc")
+    return None if uscc is None else ask.request.app[REGISTER_KEYS].of(uscc)
 
 
 async def _page(ask: Ask, name: str, *arguments: object, key: str = "id") -> Slice[dict[str, Any]]:
@@ -37,7 +44,7 @@ async def _one(ask: Ask, name: str, key: int) -> dict[str, Any]:
 
 
 async def _organisations(ask: Ask) -> Slice[dict[str, Any]]:
-    filters = [ask.query.get(name) for name in ("uscc", "name")]
+    filters = [_registered_as(ask), ask.query.get("name")]
     who = sight(ask.reader)
     return await _page(ask, "organisations_page", *who, _cursor(ask), ask.page.wanted, *filters)
 
@@ -47,7 +54,7 @@ async def _organisation(ask: Ask) -> dict[str, Any]:
 
 
 async def _facilities(ask: Ask) -> Slice[dict[str, Any]]:
-    filters = [ask.query.get(name) for name in ("uscc", "organisation", "kind")]
+    filters = [_registered_as(ask), *(ask.query.get(name) for name in ("organisation", "kind"))]
     who = sight(ask.reader)
     return await _page(ask, "facilities_page", *who, _cursor(ask), ask.page.wanted, *filters)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
+from schema.identifiers import SOLE_TRADER
 from schema.messages.filing import CLOSURES, REINSTATEMENTS, SUSPENSIONS
 from schema.messages.parties import ROLES, VEHICLE_KINDS
 from schema.messages.policies import ZONE_KINDS
@@ -189,15 +190,19 @@ async def _organisation_change(visit: Visit) -> Sheet:
     demand_platform(visit)
     found = await visit.ask("organisation", organisation=visit.id("organisation"))
     roles = choices.words(visit, "role", (role for role in ROLES if role != "platform"))
-    fields = (
+    fields: tuple[Field, ...] = (
         Field("name", label="field.organisation_name", hint="hint.unchanged", longest=200),
         Field("name_en", hint="hint.unchanged", longest=200),
         Field("roles", Widget.CHECKS, hint="hint.all-roles", options=roles, initial=tuple(found["roles"])),
     )
-    facts = (Fact(visit.t("field.uscc"), found["uscc"]),)
+    facts: tuple[Fact, ...] = (Fact(visit.t("field.uscc"), found["uscc"]),)
+    sent = {"uscc": found["uscc"]}
+    if found["uscc"] == SOLE_TRADER:
+        # The code was erased with the name: whoever names the trader anew has it on paper.
+        fields, facts, sent = (Field("uscc", hint="hint.uscc", required=True, longest=30), *fields), (), {}
     back = f"/organisations/{found['id']}"
     title = f"{visit.t('organisation.change')} · {choices.named(visit, found)}"
-    return Sheet(Form((Group("", fields),)), title, back, facts, {"uscc": found["uscc"]})
+    return Sheet(Form((Group("", fields),)), title, back, facts, sent)
 
 
 def _to_place(visit: Visit, _receipt: Receipt) -> str:

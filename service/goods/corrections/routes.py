@@ -11,6 +11,7 @@ import orjson
 from aiohttp import web
 from marshmallow import Schema
 
+from schema.identifiers import SOLE_TRADER, is_register_key
 from schema.messages.corrections import CorrectionPreview, MovementExclusion, StatementCorrectionRequest
 from schema.problems import Problem, Refusal
 from service.goods import routes as goods_routes
@@ -111,8 +112,13 @@ def _changes(rows: list[Any], world: World) -> Any:
         for column in projection.columns:
             before, after = getattr(now, column), getattr(row, column)
             if column != "version" and before != after:
-                told = {"member": column, "before": before, "after": after}
+                told = {"member": column, "before": _told(before), "after": _told(after)}
                 yield {"thing": projection.name, "id": projection.key(row), **told}
+
+
+def _told(value: Any) -> Any:
+    """A value, but for what stands in the register for a sole trader's code."""
+    return SOLE_TRADER if isinstance(value, str) and is_register_key(value) else value
 
 
 async def _preview(request: web.Request) -> web.Response:

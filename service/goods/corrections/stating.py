@@ -12,13 +12,14 @@ from dataclasses import replace
 
 from marshmallow import Schema
 
+from schema.identifiers import is_register_key
 from schema.problems import Problem
 from service.goods.corrections.asking import asking
 from service.goods.corrections.said import Said, said_at
 from service.goods.corrections.subjects import SUBJECTS
 from service.goods.reading import may_read
 from service.http.body import load
-from service.http.keys import DATABASE, LEDGER, VAULT
+from service.http.keys import DATABASE, LEDGER, REGISTER_KEYS, VAULT
 from service.http.writes import Draft, Write
 from service.ledger import Data
 from service.parties.persons.keeping import Keeper, Speaker
@@ -59,7 +60,8 @@ async def _replaced(draft: Draft, data: Data, said: Said, changes: Data, write: 
     if write.prepare is not None:
         made = await write.prepare(made)
     told = {**_with_codes(made.data, said.last), **keeping}
-    replacement, personal = seal(schema, told, draft.reader.uscc)
+    to_key = draft.app[REGISTER_KEYS].of
+    replacement, personal = seal(schema, told, draft.reader.uscc, to_key)
     found = [replace(each, pointer=f"/replacement{each.pointer}") for each in personal]
     speaker = Speaker(draft.reader.organisation or 0, draft.reader.uscc)
     keeper = Keeper(draft.app[DATABASE].writer, draft.app[VAULT])
@@ -80,13 +82,18 @@ def _loaded(schema: Schema, before: Data, kept: Collection[str], changes: Data) 
 
 
 def _untouched(data: Data, changes: Collection[str]) -> set[str]:
-    """Members that hold personal values or scans and are not stated anew."""
+    """Members that hold personal values or scans and are not stated anew; the commitment to a sole trader's
+    code goes with what stands for the code."""
     return {
-        name for name, value in data.items() if name not in changes and (name in _SCANS or _is_sealed(value))
+        name
+        for name, value in data.items()
+        if name.removesuffix("_code") not in changes and (name in _SCANS or _is_sealed(value))
     }
 
 
 def _is_sealed(value: object) -> bool:
+    if isinstance(value, str):
+        return is_register_key(value)
     if isinstance(value, dict):
         return value.keys() == {"sha256"} or any(_is_sealed(each) for each in value.values())
     return isinstance(value, list) and any(_is_sealed(each) for each in value)

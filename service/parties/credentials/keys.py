@@ -1,7 +1,8 @@
 """The keys of accounts, derived from one root outside the database (service/trust.py keeps its file).
 
 Whoever has the database alone reads no second factor, forges no device cookie and finds no login among the
-counters. Whoever has the root as well can do all three, and still knows no password, session or token.
+counters, and no sole trader's code in the register (service/parties/persons/register.py). Whoever has the
+root as well can do all of it, and still knows no password, session or token.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -30,13 +31,16 @@ class AccountKeys:
     devices: bytes
     steps: bytes
     counters: bytes
+    register: bytes = field(repr=False)
 
     @classmethod
     def from_root(cls, root: bytes) -> AccountKeys:
         """The keys that a root of 32 random bytes gives (HKDF, RFC 5869). Raises ValueError for another."""
         if len(root) != ROOT_BYTES:
             raise ValueError(f"{len(root)} bytes instead of {ROOT_BYTES}")
-        return cls(*(_derived(root, name) for name in ("sealing", "devices", "steps", "counters")))
+        return cls(
+            *(_derived(root, name) for name in ("sealing", "devices", "steps", "counters", "register"))
+        )
 
     @classmethod
     def fresh(cls) -> AccountKeys:

@@ -78,9 +78,8 @@ class Readings:
         return [Found(row["sha256"], row["position"], row["pointer"], value) for row, value in opened]
 
     async def names(self, who: Who, wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], str]:
-        """Of the names and addresses of sole traders and their places that are wanted, by id and pointer,
-        those
-        that ``who`` may have."""
+        """Of the names, codes and addresses of sole traders and their places that are wanted, by id and
+        pointer, those that ``who`` may have."""
         sight = who.kind, who.organisation, who.region
         ids = {id_ for id_, _ in wanted}
         rows = await self.pool.fetch(query("private/access.names"), *sight, list(ids))

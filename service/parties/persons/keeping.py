@@ -2,7 +2,9 @@
 
 Who that is: the user, member of staff or sole trader whom the statement registers; the sole trader who
 speaks; the member of staff who is named; and for whoever is not registered here – the driver on a waybill, a
-plate, a remark – a person of the statement's own, so that each can be erased alone.
+plate, a remark – a person of the statement's own, so that each can be erased alone. A social credit code that
+is named is its sole trader's, where that is registered; a code of somebody who is not stands under a key of
+the statement's own, to which the register key leads when its holder is registered later, and erased.
 """
 
 from __future__ import annotations
@@ -33,6 +35,18 @@ class Speaker:
     uscc: str = ""
 
 
+_Whom = tuple[PersonKind, int, int]
+"""Who a key is of: kind, id, and the organisation that answers for the values."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """A key, and whose it is where that is known before the statement is recorded."""
+
+    key: str
+    known: _Whom | None
+
+
 @dataclass(frozen=True, slots=True)
 class Keeper:
     """Seals values with ``vault``; ``pool`` must be one that may write."""
@@ -45,28 +59,38 @@ class Keeper:
         kept = tuple(values)
         if not kept:
             return ()
-        keys = {about: await self._key(about, speaker, data) for about in {each.about for each in kept}}
-        boxes = [(each, keys[each.about], each.box(self.vault, keys[each.about])) for each in kept]
+        codes = {each.about: each.register_key for each in kept if each.register_key is not None}
+        owners = {
+            about: await self._owner(about, speaker, data, codes.get(about))
+            for about in {each.about for each in kept}
+        }
+        boxes = [
+            (each, owners[each.about].key, each.box(self.vault, owners[each.about].key)) for each in kept
+        ]
 
         def asides(position: int, statement: Statement) -> Iterator[tuple[str, tuple[Any, ...]]]:
-            for about, person in keys.items():
-                whom = _subject(about, speaker, position, statement)
-                yield "private/personal.save_person", (person, *whom, position)
+            for about, owner in owners.items():
+                whom = owner.known or _made(about, speaker, position, statement)
+                yield "private/personal.save_person", (owner.key, *whom, position, codes.get(about))
             for value, person, box in boxes:
                 yield "private/personal.save", (value.sha256, position, value.pointer, person, box)
 
         return (asides,)
 
-    async def _key(self, about: About, speaker: Speaker, data: Data) -> str:
-        """The key of somebody who has one, else a new one."""
-        known: tuple[PersonKind, int] | None = None
+    async def _owner(self, about: About, speaker: Speaker, data: Data, code: str | None) -> _Owner:
+        """Somebody who is known, under the key that there is; else under a new one."""
+        known: _Whom | None = None
         if about is About.SPEAKER:
-            known = PersonKind.ORGANISATION, speaker.organisation
+            known = PersonKind.ORGANISATION, speaker.organisation, speaker.organisation
         elif about is About.STAFF:
-            known = PersonKind.STAFF, data["staff"]
+            known = PersonKind.STAFF, data["staff"], speaker.organisation
         elif about is About.NAMED:
-            known = PersonKind.ORGANISATION, data["organisation"]
-        return await self.vault.new() if known is None else await self._key_of(*known)
+            known = PersonKind.ORGANISATION, data["organisation"], data["organisation"]
+        elif about is About.CODED:
+            holder = await self.pool.fetchval(query("private/personal.registered"), code)
+            known = None if holder is None else (PersonKind.ORGANISATION, holder, holder)
+        key = await self.vault.new() if known is None else await self._key_of(*known[:2])
+        return _Owner(key, known)
 
     async def _key_of(self, kind: str, subject: int) -> str:
         found: str | None = await self.pool.fetchval(query("private/personal.key_of"), kind, subject)
@@ -90,7 +114,7 @@ class Keeper:
             whom = row["kind"], row["subject"]
             if whom not in keys:
                 keys[whom] = await self._key_of(*whom)
-                persons.append((keys[whom], *whom, row["organisation"], row["position"]))
+                persons.append((keys[whom], *whom, row["organisation"], row["position"], None))
             value = PersonalValue(row["sha256"], row["pointer"], row["salt"], row["value"])
             boxes.append((value.sha256, keys[whom], value.box(self.vault, keys[whom])))
         async with self.pool.acquire() as conn, conn.transaction():
@@ -102,20 +126,11 @@ _MADE = {"user": PersonKind.USER, "staff": PersonKind.STAFF, "organisation": Per
 """By the name under which a statement's outcome holds the id of whom it registers."""
 
 
-def _subject(
-    about: About, speaker: Speaker, position: int, statement: Statement
-) -> tuple[PersonKind, int, int]:
-    """Who a key is of: kind, id, and the organisation that answers for the values."""
-    if about is About.MADE:
-        name, kind = next((name, kind) for name, kind in _MADE.items() if name in statement.outcome)
-        made = statement.outcome[name]
-        answers = made if kind is PersonKind.ORGANISATION else speaker.organisation
-        return kind, made, statement.data["organisation"] if kind is PersonKind.USER else answers
-    if about is About.SPEAKER:
-        return PersonKind.ORGANISATION, speaker.organisation, speaker.organisation
-    if about is About.STAFF:
-        return PersonKind.STAFF, statement.data["staff"], speaker.organisation
-    if about is About.NAMED:
-        named = statement.data["organisation"]
-        return PersonKind.ORGANISATION, named, named
-    return PersonKind.STATEMENT, position, speaker.organisation
+def _made(about: About, speaker: Speaker, position: int, statement: Statement) -> _Whom:
+    """Whom the statement registers; else a person of its own."""
+    if about is not About.MADE:
+        return PersonKind.STATEMENT, position, speaker.organisation
+    name, kind = next((name, kind) for name, kind in _MADE.items() if name in statement.outcome)
+    made = statement.outcome[name]
+    answers = made if kind is PersonKind.ORGANISATION else speaker.organisation
+    return kind, made, statement.data["organisation"] if kind is PersonKind.USER else answers

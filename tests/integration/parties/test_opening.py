@@ -17,7 +17,7 @@ from service.parties.opening import Opening, Operator, open_ledger
 from service.parties.persons.vault import Vault
 from tests.integration.parties.test_rows import stored
 from tests.retold import SIGNER, ledger_on
-from tests.settlement import uscc
+from tests.settlement import REGISTER, uscc
 
 OPERATOR = Operator(uscc(1), "示例平台运营有限公司", "210100", name_en="Sample platform")
 
@@ -25,7 +25,7 @@ OPERATOR = Operator(uscc(1), "示例平台运营有限公司", "210100", name_en
 async def opened(ledger: Ledger, operator: Operator = OPERATOR, password: str | None = None) -> Opening:
     with TemporaryDirectory() as folder, closing(Vault(Path(folder, "keys"))) as vault:
         credentials = Credentials(ledger.pool)
-        return await open_ledger(ledger, credentials, vault, "vkey", operator, password=password)
+        return await open_ledger(ledger, credentials, vault, "vkey", operator, REGISTER, password=password)
 
 
 async def entering(ledger: Ledger, password: str) -> int | None:

@@ -27,7 +27,7 @@ from service.parties import (
     organisation_by_uscc,
 )
 from service.parties.filing.facilities import ROLES
-from tests.settlement import SEALED, Settlement, uscc
+from tests.settlement import REGISTER, SEALED, Settlement, uscc
 
 
 def test_an_organisation_is_found_by_its_code(town: Settlement) -> None:
@@ -48,11 +48,13 @@ def test_an_organisation_is_found_by_its_code(town: Settlement) -> None:
 
 
 def test_a_sole_traders_name_is_not_shown(town: Settlement) -> None:
-    code = uscc(900, prefix="92")
-    data = {"uscc": code, "name": SEALED, "name_en": SEALED, "roles": ["retailer"], "region": "210100"}
+    known_as = REGISTER.of(uscc(900, prefix="92"))
+    data = {"uscc": known_as, "uscc_code": SEALED, "name": SEALED, "name_en": SEALED, "roles": ["retailer"],
+            "region": "210100"}  # fmt: skip
     id_ = town.history.say(REGISTER_ORGANISATION, data, PLATFORM).outcome["organisation"]
     row = town.history.row(ORGANISATION, id_)
-    assert (row.name, row.name_en) == ("", None)
+    assert (row.name, row.name_en, row.uscc) == ("", None, known_as)
+    assert organisation_by_uscc(town.history.world, known_as) == row
 
 
 def test_suspended_and_reinstated(town: Settlement) -> None:

@@ -17,7 +17,7 @@ from service.parties.persons.erasure import ERASE_PERSON, KEEP_PERSON, LET_PERSO
 from service.parties.persons.staff import REGISTER_STAFF, STAFF_LEFT, TEST_STAFF
 from service.parties.state import PERSON
 from tests.history import History
-from tests.settlement import SEALED, Party, Settlement, uscc
+from tests.settlement import REGISTER, SEALED, Party, Settlement, uscc
 
 DAYS = 730
 CASE = "2020-WH-001"
@@ -42,7 +42,7 @@ class Stage:
         return staff
 
     def trader(self) -> int:
-        data = {"uscc": uscc(900, prefix="92"), "name": SEALED, "roles": ["retailer"], "region": "210100"}
+        data = {"uscc": REGISTER.of(uscc(900, prefix="92")), "name": SEALED, "roles": ["retailer"], "region": "210100"}
         return int(self.history.say(REGISTER_ORGANISATION, data, PLATFORM).outcome["organisation"])
 
     def erase(self, kind: str, subject: int, by: Actor | None = None, reason: str = "request") -> int:

@@ -9,14 +9,20 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
+
 from schema.messages.corrections import StatementCorrectionRequest
 from schema.messages.fields import About, Inner, Items, Message, Personal, Secret, Text
+from schema.messages.filing import OrganisationChange
+from schema.messages.goods import ArrivalAnnouncement
 from schema.messages.parties import FacilityFiling, OrganisationRegistration
 from service.ledger import PLATFORM, Statement
 from service.ledger.kinds import Asides
 from service.parties.persons.personal import PersonalValue, redact, seal, together, unbox
 from service.parties.persons.vault import Vault
-from tests.settlement import uscc
+from tests.settlement import REGISTER, uscc
+
+IMPORT = ArrivalAnnouncement(only=["importer"])
 
 
 class Driver(Message):
@@ -106,10 +112,42 @@ def test_only_a_sole_traders_name_is_personal() -> None:
     data = {"name": "某店", "name_en": "A shop", "roles": ["retailer"], "region": "210100"}
     company, _ = seal(schema, schema.load({**data, "uscc": uscc(1, prefix="91")}))
     assert (company["name"], company["name_en"]) == ("某店", "A shop")
-    trader, values = seal(schema, schema.load({**data, "uscc": uscc(1, prefix="92")}))
+    code = uscc(1, prefix="92")
+    trader, values = seal(schema, schema.load({**data, "uscc": code}), "", REGISTER.of)
     assert trader["name"].keys() == trader["name_en"].keys() == {"sha256"}
-    assert set(by_pointer(values)) == {"/name", "/name_en"}
+    assert set(by_pointer(values)) == {"/name", "/name_en", "/uscc_code"}
     assert {each.about for each in values} == {About.MADE}
+
+
+def test_in_the_place_of_a_sole_traders_code_stands_what_it_is_known_by() -> None:
+    data = {"roles": ["retailer"], "region": "210100", "name": "某店"}
+    company, code = uscc(1, prefix="91"), uscc(1, prefix="92")
+    for schema, about in ((OrganisationRegistration(), About.MADE), (IMPORT, About.CODED)):
+        name = "uscc" if about is About.MADE else "importer"
+        said = data if about is About.MADE else {}
+        clear, values = seal(schema, schema.load({**said, name: company}))
+        assert (clear[name], f"{name}_code" in clear, values) == (company, False, ())
+        sealed, values = seal(schema, schema.load({**said, name: code}), "", REGISTER.of)
+        (value,) = (each for each in values if each.pointer == f"/{name}_code")
+        assert sealed[name] == value.register_key == REGISTER.of(code)
+        assert sealed[f"{name}_code"] == {"sha256": value.sha256}
+        assert (value.value, value.about) == (code, about)
+        assert code not in str(sealed)
+        assert redact(schema, {name: company}) == {name: company}
+        for written in (code, code.lower(), f"92 {code[2:]}", f"９２{code[2:]}"):
+            assert redact(schema, {name: written}) == {name: None}
+
+
+def test_a_change_of_a_sole_trader_names_it_without_its_code() -> None:
+    said = OrganisationChange().load({"organisation": 7, "uscc": uscc(1, prefix="92"), "roles": ["retailer"]})
+    sealed, values = seal(OrganisationChange(), said, "", REGISTER.of)
+    assert sealed == {**said, "uscc": REGISTER.of(uscc(1, prefix="92"))}
+    assert values == ()
+
+
+def test_a_sole_traders_code_goes_nowhere_without_a_register_key() -> None:
+    with pytest.raises(LookupError):
+        seal(IMPORT, IMPORT.load({"importer": uscc(1, prefix="92")}))
 
 
 def test_only_a_sole_traders_places_are_personal() -> None:

@@ -17,7 +17,9 @@ SELECT a.id, parties.named(a.organisation) AS organisation, parties.placed(a.fac
        a.container, a.port, a.entry_on, a.opened_at, a.seal_intact,
        CASE WHEN whole THEN a.expected_at END AS expected_at,
        CASE WHEN whole THEN a.seal END AS seal, CASE WHEN whole THEN a.voyage END AS voyage,
-       CASE WHEN whole THEN a.importer END AS importer, CASE WHEN whole THEN a.details END AS details,
+       CASE WHEN whole THEN a.importer END AS importer,
+       CASE WHEN whole THEN a.details -> 'importer_code' END AS importer_code,
+       CASE WHEN whole THEN a.details - 'importer_code' END AS details,
        (SELECT jsonb_agg(jsonb_build_object('id', l.id, 'code', l.code, 'product', l.product,
                                             'product_en', l.product_en) ORDER BY l.id)
           FROM goods.lot l WHERE l.arrival = a.id AND goods.sees_lot($1, $2, $3, l.id)) AS lots,

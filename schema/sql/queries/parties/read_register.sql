@@ -4,7 +4,8 @@ SELECT EXISTS (SELECT FROM parties.organisations_seen($1, $2, $3) s WHERE s.orga
 -- name: organisations_page
 -- $4 after which id, $5 how many, $6 social credit code, $7 part of the name. The register is open to who knows
 -- the exact code, so that goods can be sent to somebody new; it cannot be listed.
-SELECT o.id, o.uscc, o.name, o.name_en, o.roles, o.region, o.active, o.version AS position
+SELECT o.id, o.uscc, o.uscc LIKE '92%' AS sole_trader, o.name, o.name_en, o.roles, o.region, o.active,
+       o.version AS position
   FROM parties.organisation o
  WHERE o.id > coalesce($4::bigint, -1) AND ($6::text IS NULL OR o.uscc = $6)
    AND ($7::text IS NULL OR strpos(lower(o.name), lower($7)) > 0 OR strpos(lower(o.name_en), lower($7)) > 0)
@@ -13,7 +14,8 @@ SELECT o.id, o.uscc, o.name, o.name_en, o.roles, o.region, o.active, o.version A
  ORDER BY o.id LIMIT $5
 
 -- name: organisations_row
-SELECT o.id, o.uscc, o.name, o.name_en, o.roles, o.region, o.active, o.version AS position
+SELECT o.id, o.uscc, o.uscc LIKE '92%' AS sole_trader, o.name, o.name_en, o.roles, o.region, o.active,
+       o.version AS position
   FROM parties.organisation o WHERE o.id = $1
 
 -- name: facilities_sees

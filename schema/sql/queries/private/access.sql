@@ -8,7 +8,7 @@ SELECT v.sha256, v.position, v.pointer, v.person, v.box, p.kind, p.subject, p.or
 
 -- name: names
 -- $1–$3 the reader's sight, $4 ids of organisations and places: the newest name and address of each that is a
--- sole trader's.
+-- sole trader's, and the trader's social credit code.
 WITH wanted AS (
     SELECT DISTINCT n.id, coalesce(f.organisation, n.id) AS trader,
            CASE WHEN f.id IS NULL THEN 'organisation' ELSE 'facility' END AS what
@@ -18,7 +18,7 @@ SELECT DISTINCT ON (w.id, v.pointer) w.id, v.sha256, v.position, v.pointer, v.pe
        p.organisation, private.relation($1, $2, $3, p.kind, p.subject, p.organisation) AS relation
   FROM wanted w
   JOIN private.person p ON p.kind = 'organisation' AND p.subject = w.trader
-  JOIN private.personal v ON v.person = p.person AND v.pointer IN ('/name', '/name_en', '/address')
+  JOIN private.personal v ON v.person = p.person AND v.pointer IN ('/name', '/name_en', '/address', '/uscc_code')
   JOIN ledger.entry e ON e.position = v.position
  WHERE v.position = w.id / 1000
     OR e.kind = w.what || '-changed'
