@@ -1,24 +1,25 @@
 """What follows where a correction breaks a rule: a finding, and holds on goods that should not be free.
 
-Rules kept here: only what was no breach before is one now, for the rest was raised already; who says that
-more of goods went than was said, after they were held, is in breach of the hold; lots whose release rested
-on what was not so are held, with all that was made of them.
+Rules kept here: only what was no breach before is one now, for the rest was raised already; who says of
+goods that were held since that more went, less came, or they went elsewhere is in breach of the hold (what
+goes back stays held: going_back.py); lots whose release rested on what was not so are held, with all that
+was made of them.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from schema.problems import Refusal
 from service.goods.corrections.authority import Scene
+from service.goods.corrections.going_back import fewer, placed_since
 from service.goods.corrections.papers import Undone
 from service.goods.corrections.said import Said
-from service.goods.movements.rules import holds_on
-from service.goods.state import UNIT, Unit
+from service.goods.state import Unit
 from service.incidents.breaches import FINDING_PLACE, HOLD_PLACE, made_by
 from service.incidents.coverage import covered
 from service.incidents.holds import held_rows
@@ -33,6 +34,7 @@ from service.parties import Policy
 LOT_HOLD_PLACE = 997
 """The place among a correction's ids of the hold on lots that should not have been released."""
 UNDONE = "correction.release-undone"
+_WHITHER = ("destination", "purpose", "to")
 
 
 def newly_broken(replaced: Statement | None, said: Said) -> Iterator[Refusal]:
@@ -46,16 +48,22 @@ def newly_broken(replaced: Statement | None, said: Said) -> Iterator[Refusal]:
 
 
 def newly_held(said: Said, replaced: Statement | None, world: World) -> Iterator[Refusal]:
-    """More went than was said, of what was held only after it was said to have gone."""
-    if replaced is None:
-        return
-    more = _taken(replaced.outcome, said.root)
+    """Of what was held only after it was said: more went, less came, or it went elsewhere or to others."""
+    becomes = {} if replaced is None else replaced.outcome
+    more = _taken(becomes, said.root)
     more.subtract(_taken(said.outcome, said.root))
-    for unit_id in sorted(unit for unit, grams in more.items() if grams > 0):
-        unit = world.get(UNIT, unit_id)
-        if unit is not None:
-            later = [hold for hold in holds_on(unit, world) if hold.id // IDS_PER_POSITION > said.root]
-            yield from held(later, unit.id)
+    taken = (unit for unit, grams in more.items() if grams > 0)
+    for unit_id in sorted({*taken, *fewer(said, becomes), *_sent_elsewhere(said, replaced)}):
+        yield from held(placed_since(unit_id, said, world), unit_id)
+
+
+def _sent_elsewhere(said: Said, replaced: Statement | None) -> Iterable[int]:
+    """The units of a statement that now says another place, purpose or owner."""
+    if replaced is None or said.data is None:
+        return ()
+    if all(said.data.get(name) == replaced.data.get(name) for name in _WHITHER):
+        return ()
+    return made_by(said.outcome) or [said.data["unit"]]
 
 
 def _taken(outcome: Data, root: int) -> Counter[int]:

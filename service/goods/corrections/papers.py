@@ -157,7 +157,7 @@ def _refused(releases: Sequence[int], fork: Fork) -> list[Undone]:
     for each in standing:
         assert each.data is not None  # noqa: S101  (chosen so)
         try:
-            statement = judged(release.RELEASE_LOT, each, each.data, Then(fork, each.root))
+            statement = judged(release.RELEASE_LOT, each, each.data, Then(fork, each))
         except Refusal as refusal:
             lot = fork.row(LOT, each.data["lot"])
             wants = refusal.causes or (refusal,)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from schema.problems import Problem, Refusal
+from service.goods.corrections.going_back import with_holds
 from service.goods.corrections.merging import Merging
 from service.goods.corrections.moved_on import later_edges, moved_on
 from service.goods.corrections.papers import with_consequences
@@ -61,7 +62,7 @@ class Plan:
     def replaced(self, data: Data, ctx: Context) -> Statement:
         """``data`` judged in its place. Raises the Refusal of a rule, or ``correction.goods-moved-on``."""
         load_all(self.subject.kind.reads(data, self.world), self.world)
-        then = Then(self.without, self.said.root)
+        then = Then(self.without, self.said)
         try:
             statement = judged(self.subject.kind, self.said, data, then)
         except Refusal as refusal:
@@ -110,6 +111,8 @@ class Plan:
         """What the correction writes. Raises Refusal ``correction.…`` where it cannot stand."""
         merging = Merging(self.said, self.without, self.world)
         rows = merging.rows(self.before, self._after(replaced), self.position)
+        becomes = {} if replaced is None else replaced.outcome
+        rows = [*with_holds(rows, self.said, becomes, self.world)]
         return with_consequences(rows, self.world, self.position)
 
     def history(self, replaced: Statement | None) -> list[Event]:

@@ -15,17 +15,20 @@ R = TypeVar("R", bound=Versioned)
 
 
 class Then(Fork):
-    """A world without the holds that were placed from a position on: they stood in nobody's way before."""
+    """A world with the holds that were in force when ``said`` was first said: later ones stood in nobody's
+    way, and what was lifted since did."""
 
-    def __init__(self, base: World, position: int) -> None:
+    def __init__(self, base: World, said: Said) -> None:
         super().__init__(base)
-        self._position = position
+        self._position, self._at = said.root, said.first.at
 
     def get(self, projection: Projection[R], key: Key) -> R | None:
-        """The row; a later hold is as if lifted."""
+        """The row; a later hold is as if lifted, and one that was lifted later as if it was not."""
         row: Any = super().get(projection, key)
         if isinstance(row, Hold) and row.id // IDS_PER_POSITION > self._position:
             row = replace(row, lifted_at=row.placed_at)
+        elif isinstance(row, Hold) and row.lifted_at is not None and row.lifted_at > self._at:
+            row = replace(row, lifted_at=None)
         found: R | None = row
         return found
 

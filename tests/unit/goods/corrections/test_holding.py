@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from service.goods.corrections import CORRECT
-from service.goods.movements import COUNT, DESTROY, RECEIVE, SELL, SHIP, SPLIT
+from service.goods.movements import COUNT, DESTROY, PROCESS, RECEIVE, SELL, SHIP, SPLIT, TRANSFER
 from service.goods.state import UNIT
 from service.incidents.state import FINDING, HOLD, HeldLot
 from service.ledger import Data, Statement
-from tests.unit.goods.movements.scene import QINGDAO, QINGDAO_STORE, SHOP, WUHAN_SHOP, Scene, portion
+from service.ledger.statement import instant
+from tests.unit.goods.movements.scene import (
+    QINGDAO,
+    QINGDAO_STORE,
+    SHOP,
+    WUHAN,
+    WUHAN_SHOP,
+    WUHAN_STORE,
+    Scene,
+    portion,
+)
 
 
 def correct(scene: Scene, position: int, replacement: Data | None, by: int) -> Statement:
@@ -103,3 +116,98 @@ def test_of_two_shipped_together_only_the_one_that_is_held_is_held() -> None:
     scene.put(HeldLot(units[0].lot, [hold], 0))
     correct(scene, position, data | {"items": [portion(unit, 3, 300) for unit in units]}, QINGDAO)
     assert scene.now_in(position * 1000 + 2).holds == []
+
+
+def held_since(scene: Scene, unit: int, **changed: Any) -> int:
+    """A hold on a unit that an authority places now."""
+    hold = scene.hold({"units": [unit]}, id=scene.history.position * 1000, **changed)
+    scene.history.statements.append(None)  # type: ignore[arg-type]  # nobody reads it
+    scene.put(replace(scene.now_in(unit), holds=[*scene.now_in(unit).holds, hold]))
+    return hold
+
+
+def test_a_part_that_is_held_goes_back_into_the_whole_with_its_hold() -> None:
+    scene = Scene()
+    unit, position = scene.unit(10, 1000), scene.history.position
+    parts = {"unit": unit.id, "parts": [{"pieces": 4, "grams": 400}], "happened_at": scene.time()}
+    (part,) = scene.say(SPLIT, parts, QINGDAO).outcome["units"]
+    hold = held_since(scene, part)
+    said = correct(scene, position, None, QINGDAO)
+    assert [each["rule"] for each in said.breach] == ["unit.held"]
+    assert (scene.now_in(unit).grams, scene.now_in(unit).holds) == (1000, [hold])
+
+
+def test_a_hold_is_escaped_neither_by_taking_back_a_receipt_nor_by_less_of_it() -> None:
+    for more in (None, {"pieces": 9, "grams": 900, "reason": "missing"}):
+        scene = Scene()
+        sent = scene.say(SHIP, scene.ship(scene.unit(10, 1000), WUHAN_SHOP), QINGDAO)
+        data, position = scene.receive(sent), scene.history.position
+        (got,) = scene.say(RECEIVE, data, SHOP).outcome["units"]
+        hold = held_since(scene, got)
+        other = None if more is None else data | {"items": [{**data["items"][0], **more}]}
+        said = correct(scene, position, other, SHOP)
+        assert [each["rule"] for each in said.breach] == ["unit.held"]
+        assert scene.now_in(sent.outcome["units"][0]).holds == [hold]
+
+
+def test_what_was_made_of_goods_gives_them_back_with_what_holds_it() -> None:
+    scene = Scene()
+    unit, position = scene.unit(10, 1000), scene.history.position
+    made = scene.say(PROCESS, scene.process(portion(unit)), QINGDAO).outcome["lots"]
+    hold = scene.hold({"lots": made}, id=scene.history.position * 1000)
+    scene.history.statements.append(None)  # type: ignore[arg-type]  # nobody reads it
+    scene.put(HeldLot(made[0], [hold], 0))
+    correct(scene, position, None, QINGDAO)
+    assert scene.now_in(unit).holds == [hold]
+
+
+def test_a_keepers_own_hold_goes_back_only_into_its_store() -> None:
+    scene = Scene()
+    sent = scene.say(SHIP, scene.ship(scene.unit(10, 1000), WUHAN_SHOP), QINGDAO)
+    position = scene.history.position
+    (got,) = scene.say(RECEIVE, scene.receive(sent), SHOP).outcome["units"]
+    held_since(scene, got, kind="own", organisation=SHOP)
+    correct(scene, position, None, SHOP)
+    assert scene.now_in(sent.outcome["units"][0]).holds == []
+
+
+def test_what_holds_goods_because_of_a_statement_ends_with_it() -> None:
+    scene = Scene()
+    unit, position = scene.unit(10, 1000, at=WUHAN_SHOP), scene.history.position
+    scene.put(replace(scene.lot_of(unit), best_before="2020-08-01"))
+    sold = scene.say(SELL, portion(unit, 4, 400) | {"happened_at": scene.time()}, SHOP)
+    assert scene.now_in(sold.outcome["unit"]).holds == [position * 1000 + 999]
+    assert correct(scene, position, None, SHOP).breach == ()
+    assert scene.now_in(unit).holds == []
+
+
+@pytest.mark.parametrize("changed", [{"destination": WUHAN_STORE}, {"purpose": "return"}])
+def test_held_goods_are_not_sent_elsewhere_unseen(changed: Data) -> None:
+    scene = Scene()
+    data, position = scene.ship(scene.unit(10, 1000), WUHAN_SHOP), scene.history.position
+    sent = scene.say(SHIP, data, QINGDAO)
+    held_since(scene, sent.outcome["units"][0])
+    said = correct(scene, position, data | changed, QINGDAO)
+    assert [each["rule"] for each in said.breach] == ["unit.held"]
+
+
+def test_held_goods_do_not_get_another_owner_unseen() -> None:
+    scene = Scene()
+    unit, position = scene.unit(10, 1000), scene.history.position
+    data = {"unit": unit.id, "to": WUHAN, "document": "合同1", "happened_at": scene.time()}
+    scene.say(TRANSFER, data, QINGDAO)
+    held_since(scene, unit.id)
+    assert correct(scene, position, data | {"document": "合同2"}, QINGDAO).breach == ()
+    said = correct(scene, position + 2, data | {"to": SHOP}, QINGDAO)
+    assert [each["rule"] for each in said.breach] == ["unit.held"]
+
+
+def test_a_hold_that_was_lifted_since_stood_in_the_way_then() -> None:
+    scene = Scene()
+    unit = scene.held(scene.unit(10, 1000, at=WUHAN_SHOP))
+    sale, position = portion(unit, 4, 400) | {"happened_at": scene.time()}, scene.history.position
+    scene.say(SELL, sale, SHOP)
+    lifted = replace(scene.history.row(HOLD, unit.holds[0]), lifted_at=instant(scene.history.at))
+    scene.put(lifted)
+    said = correct(scene, position, sale | {"pieces": 3, "grams": 300}, SHOP)
+    assert [each["rule"] for each in said.outcome["breach"]] == ["unit.held"]

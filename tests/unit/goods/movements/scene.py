@@ -290,7 +290,8 @@ class Scene:
             lifted_because=None,
             version=0,
         )
-        self.put(replace(hold, **changed))
+        hold = replace(hold, **changed)
+        self.put(hold)
         return hold.id
 
     def code(self, level: Level, region: str = "370200") -> str:
