@@ -211,7 +211,9 @@ async def _page(
     attempt: Attempt | None = None,
     facts: tuple[Fact, ...] = (),
 ) -> web.Response:
-    shown = view(form, visit, Ends(visit.request.path_qs, button), attempt)
+    # The ticket of the first step may have run out: from the second one goes back to it.
+    back = _with_next(visit, "/sign-in") if visit.request.path == _CODE_PATH else ""
+    shown = view(form, visit, Ends(visit.request.path_qs, button, back), attempt)
     status = 200 if shown.trouble is None else shown.trouble.status
     response = await page(
         visit, "form.html", {"title": visit.t(title), "view": shown, "facts": facts}, status=status

@@ -81,6 +81,7 @@ async def test_a_second_step_without_the_first_leads_nowhere(house: House) -> No
         page = await it.browser.post("/sign-in/code", data={"code": "123456"}, headers=HTML)
         assert page.status == 401
         assert catalogue()["sign-in.step-lost"].title["en"] in await page.text()
+        assert '<a href="/sign-in">' in await page.text(), "and back to the first"
 
 
 async def test_an_account_is_kept_by_hand(house: House) -> None:
