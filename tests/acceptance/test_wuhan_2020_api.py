@@ -200,9 +200,12 @@ async def it_is_divided_and_sold_in_part(cast: Cast, stored: int) -> None:
         happened_at="2020-09-20T17:00+08:00",
         buyer={"name": "示例顾客"},
     )
-    more_than_there_is = await cast.shop.post(
-        f"/api/v1/units/{on_shelf}/sales", {"pieces": 180, "grams": 4_000_000, "happened_at": "2020-09-21"}
-    )
+    more_than_there_is = await cast.shop.post("/api/v1/shipments", {
+        "facility": cast.shop.places["shop"],
+        "destination": cast.market.places["market"],
+        "items": [{"unit": on_shelf, "pieces": 180, "grams": 4_000_000}],
+        "departed_at": "2020-09-21T10:00+08:00",
+    })  # fmt: skip
     assert more_than_there_is.codes == {"unit.insufficient-pieces"}
     await cast.store.say(
         "/api/v1/shipments",
