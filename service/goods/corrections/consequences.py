@@ -23,7 +23,7 @@ from service.goods.state import Unit
 from service.incidents.breaches import FINDING_PLACE, HOLD_PLACE, made_by
 from service.incidents.coverage import covered
 from service.incidents.holds import held_rows
-from service.incidents.restraint import held
+from service.incidents.restraint import held, holds_in_force
 from service.incidents.state import HELD_LOT, HOLD, HeldLot, Hold, HoldKind
 from service.ledger import Context, Data, Statement, World
 from service.ledger.kinds import IDS_PER_POSITION
@@ -55,6 +55,16 @@ def newly_held(said: Said, replaced: Statement | None, world: World) -> Iterator
     taken = (unit for unit, grams in more.items() if grams > 0)
     for unit_id in sorted({*taken, *fewer(said, becomes), *_sent_elsewhere(said, replaced)}):
         yield from held(placed_since(unit_id, said, world), unit_id)
+    if replaced is None:
+        yield from _held_arrival(said, world)
+
+
+def _held_arrival(said: Said, world: World) -> Iterator[Refusal]:
+    """A container on hold is announced no more: its hold would be on nothing."""
+    arrival = said.outcome.get("arrival", 0)
+    holds = holds_in_force((), arrival, world) if arrival // IDS_PER_POSITION == said.root else []
+    for hold in holds[:1]:
+        yield Refusal("correction.arrival-held", arrival=arrival, hold=hold.id, reason=hold.reason)
 
 
 def _sent_elsewhere(said: Said, replaced: Statement | None) -> Iterable[int]:

@@ -23,7 +23,7 @@ from service.goods.state import (
     UnitState,
 )
 from service.incidents.holds import LIFT_HOLD
-from service.incidents.state import FINDING, HELD_LOT, HOLD
+from service.incidents.state import FINDING, HELD_LOT, HOLD, HeldLot, Hold
 from service.ledger import Data, Statement
 from tests.unit.goods.corrections.told import correction
 from tests.unit.goods.inbound import (
@@ -38,6 +38,27 @@ from tests.unit.goods.inbound import (
     quarantine,
     without,
 )
+
+
+def ordered(id: int, question: dict[str, list[int]]) -> Hold:
+    """A hold that an authority placed."""
+    return Hold(
+        id=id,
+        kind="order",
+        organisation=1,
+        region="37",
+        reason="positive",
+        question=question,
+        policy=None,
+        asked_at=None,
+        digest=None,
+        finding=None,
+        placed_at="2020-08-16",
+        lifted_at=None,
+        lifted_by=None,
+        lifted_because=None,
+        version=0,
+    )
 
 
 class Story(Inbound):
@@ -90,6 +111,18 @@ def test_an_announcement_is_corrected_and_what_happened_since_stays() -> None:
     row = story.row(ARRIVAL, story.arrival)
     assert (row.voyage, row.details["bill_of_lading"], row.opened_at) == ("V2008", "BL-1", at("09:00"))
     assert row.registered_grams == GRAMS
+
+
+def test_a_container_on_hold_is_not_withdrawn_unseen() -> None:
+    story = Inbound()
+    arrival = story.announce()
+    position = story.history.position - 1
+    story.history.world.put([HeldLot(arrival, [77], 0), ordered(77, {"arrivals": [arrival]})])
+    said = story.history.say(CORRECT, correction(position, None), story.actor)
+    assert [each["rule"] for each in said.breach] == ["correction.arrival-held"]
+    assert said.breach[0]["facts"] == {"arrival": arrival, "hold": 77, "reason": "positive"}
+    demand_facts(Refusal("correction.arrival-held", **said.breach[0]["facts"]))
+    assert story.history.rows(FINDING)[-1].rules == [*said.breach]
 
 
 def test_an_announcement_is_withdrawn_while_nothing_came() -> None:
