@@ -70,10 +70,10 @@ def is_sole_trader(uscc: str) -> bool:
     return uscc.startswith("92")
 
 
-def is_register_key(text: str) -> bool:
-    """Whether ``text`` stands for a sole trader's code (service/parties/persons/register.py). No code looks
+def is_register_key(value: object) -> bool:
+    """Whether ``value`` stands for a sole trader's code (service/parties/persons/register.py). No code looks
     so."""
-    return _REGISTER_KEY.fullmatch(text) is not None
+    return isinstance(value, str) and _REGISTER_KEY.fullmatch(value) is not None
 
 
 def spoken_code(uscc: str) -> str:

@@ -61,7 +61,7 @@ async def _fill(opening: Readings, asking: Who, shown: Any, *, listed: bool) -> 
 
 async def _fill_names(opening: Readings, asking: Who, blank: list[dict[str, Any]]) -> None:
     places = [(each, name) for each in blank for name in _NAMES if name in each and not each[name]]
-    coded = [each for each in blank if is_register_key(each.get("uscc", ""))]
+    coded = [each for each in blank if is_register_key(each.get("uscc"))]
     wanted = {(each["id"], f"/{name}") for each, name in places} | {(each["id"], _CODE) for each in coded}
     values = await opening.names(asking, wanted)
     gone = await opening.erased_names({each["id"] for each in blank})
@@ -88,7 +88,7 @@ def _veil(shown: Any) -> None:
     """In the place of a register key the code, where its commitment beside it was opened."""
     for each in _objects(shown):
         for name, value in each.items():
-            if isinstance(value, str) and is_register_key(value):
+            if is_register_key(value):
                 code = each.get(f"{name}_code") or {}
                 each[name] = code.get("value", SOLE_TRADER)
 

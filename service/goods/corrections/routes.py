@@ -118,7 +118,7 @@ def _changes(rows: list[Any], world: World) -> Any:
 
 def _told(value: Any) -> Any:
     """A value, but for what stands in the register for a sole trader's code."""
-    return SOLE_TRADER if isinstance(value, str) and is_register_key(value) else value
+    return SOLE_TRADER if is_register_key(value) else value
 
 
 async def _preview(request: web.Request) -> web.Response:

@@ -49,17 +49,18 @@ async def stated(draft: Draft, writes: Mapping[str, Write]) -> Draft:
 
 async def _replaced(draft: Draft, data: Data, said: Said, changes: Data, write: Write) -> Draft:
     """What is kept goes beside what is stated, and that the way in which it would have been said at first."""
-    kept = {*write.parsed.parameters, *write.made, *_untouched(said.last, changes)}
+    last = _without_changed_codes(said.last, changes)
+    kept = {*write.parsed.parameters, *write.made, *_untouched(last, changes)}
     schema = write.schema(exclude=sorted(kept & set(write.schema._declared_fields)))
     for name in changes:
         if name not in schema.load_fields:
             field = f"/changes/{name[:40]}"
             raise Problem("correction.not-of-the-statement", field=field, name=name[:40], kind=said.kind)
-    keeping = {name: said.last[name] for name in kept if name in said.last}
-    made = draft.with_data({**keeping, **_loaded(schema, said.last, kept, changes)})
+    keeping = {name: last[name] for name in kept if name in last}
+    made = draft.with_data({**keeping, **_loaded(schema, last, kept, changes)})
     if write.prepare is not None:
         made = await write.prepare(made)
-    told = {**_with_codes(made.data, said.last), **keeping}
+    told = {**_with_codes(made.data, last), **keeping}
     to_key = draft.app[REGISTER_KEYS].of
     replacement, personal = seal(schema, told, draft.reader.uscc, to_key)
     found = [replace(each, pointer=f"/replacement{each.pointer}") for each in personal]
@@ -81,19 +82,22 @@ def _loaded(schema: Schema, before: Data, kept: Collection[str], changes: Data) 
         raise Problem(problem.code, field=None, causes=causes, **problem.facts) from None
 
 
+def _without_changed_codes(data: Data, changes: Collection[str]) -> Data:
+    """Without the commitments to sole traders' codes in whose place another code is stated."""
+    gone = {f"{name}_code" for name in changes if is_register_key(data.get(name))}
+    return {name: value for name, value in data.items() if name not in gone}
+
+
 def _untouched(data: Data, changes: Collection[str]) -> set[str]:
-    """Members that hold personal values or scans and are not stated anew; the commitment to a sole trader's
-    code goes with what stands for the code."""
+    """Members that hold personal values or scans and are not stated anew."""
     return {
-        name
-        for name, value in data.items()
-        if name.removesuffix("_code") not in changes and (name in _SCANS or _is_sealed(value))
+        name for name, value in data.items() if name not in changes and (name in _SCANS or _is_sealed(value))
     }
 
 
 def _is_sealed(value: object) -> bool:
-    if isinstance(value, str):
-        return is_register_key(value)
+    if is_register_key(value):
+        return True
     if isinstance(value, dict):
         return value.keys() == {"sha256"} or any(_is_sealed(each) for each in value.values())
     return isinstance(value, list) and any(_is_sealed(each) for each in value)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,12 @@ DRIVER, PHONE, PLATE = "李强国", "13800138000", "鲁B7Q3X9"
 WORKER, ID_NUMBER, WORKER_PHONE, RESULT = "王力宏伟", "210102198001011234", "13900139000", "阴性·样本七四一"
 TRADER, STALL, ADDRESS = "赵六水产经营部", "赵六三号摊位", "示例市场三排七号"
 CLERK = "孙七文员"
+CODE, IMPORTER = uscc(900, "370200", "92"), uscc(901, "370200", "92")
+"""Social credit codes of sole traders: of one who is registered, and of an importer who is not."""
 SECRETS = (
     *(DRIVER, PHONE, PLATE, WORKER, ID_NUMBER, WORKER_PHONE, RESULT),
     *(TRADER, STALL, ADDRESS, CLERK),
+    *(CODE, IMPORTER),
 )
 
 
@@ -151,7 +155,7 @@ async def _speak_of_people(office: Office, quay: Quay, unit: int) -> None:
     receipt = await office.said("station", "/api/v1/staff", worker)
     ids["worker"], ids["worker at"] = receipt["outcome"]["staff"], receipt["position"]
     await _test(office)
-    trader = {"uscc": uscc(900, "370200", "92"), "name": TRADER, "roles": ["retailer"], "region": "370200"}
+    trader = {"uscc": CODE, "name": TRADER, "roles": ["retailer"], "region": "370200"}
     ids["trader"] = (await office.said("platform", "/api/v1/organisations", trader))["outcome"][
         "organisation"
     ]
@@ -163,6 +167,16 @@ async def _speak_of_people(office: Office, quay: Quay, unit: int) -> None:
     ids["stall"] = (await office.said("trader", "/api/v1/facilities", stall))["outcome"]["facility"]
     ids["to shop"] = await _ship(office, quay, unit, quay.counter)
     ids["to trader"] = await _ship(office, quay, unit, ids["stall"])
+    ids["arrival"] = (await announce(office, quay.place, IMPORTER))["outcome"]["arrival"]
+
+
+async def announce(office: Office, place: int, importer: str) -> Data:
+    """Goods of somebody's on their way to the station."""
+    coming = today() + timedelta(days=4)
+    arrival = {"facility": place, "source": "port", "container": "CSQU3054383", "seal": "CN123456",
+               "importer": importer, "port": "青岛港", "entry_on": "2020-08-07",
+               "expected_at": coming.isoformat()}  # fmt: skip
+    return await office.said("station", "/api/v1/arrivals", arrival)
 
 
 async def _test(office: Office) -> None:

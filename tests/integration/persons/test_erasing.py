@@ -22,7 +22,7 @@ from service.parties.persons.forgetting import forget_again
 from service.parties.persons.personal import unbox
 from service.parties.persons.staff_routes import today
 from service.registry import make_registry
-from tests.integration.persons.conftest import PLATE, SECRETS, TRADER, WORKER, Office
+from tests.integration.persons.conftest import CODE, PLATE, SECRETS, TRADER, WORKER, Office
 
 
 async def everything(url: str) -> str:
@@ -125,7 +125,7 @@ async def test_a_sole_trader_erased(office: Office) -> None:
         assert not told.get("address")
     shipment = await office.told("station", f"/api/v1/shipments/{office.ids['to trader']}")
     assert (shipment["consignee"]["name"], shipment["destination"]["name"]) == (ERASED, ERASED)
-    assert not {TRADER, "赵六三号摊位", "示例市场三排七号"} & await opened(office)
+    assert not {TRADER, "赵六三号摊位", "示例市场三排七号", CODE} & await opened(office)
 
 
 async def test_a_user_erased_signs_in_no_more(office: Office) -> None:
