@@ -6,10 +6,11 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from schema.problems import Explanation, Problem, explain
+from schema.problems import Explanation, Problem
 from service.web.forms import Field, Form, Option, Reading, Typed, Widget, blamed
 from service.web.rendering import Said, said
 from service.web.visits import Visit
+from service.web.wording import explained
 
 _ATTRIBUTES: Mapping[Widget, Mapping[str, str]] = {
     Widget.TEXT: {"type": "text"},
@@ -123,7 +124,7 @@ def view(form: Form, visit: Visit, ends: Ends, attempt: Attempt | None = None) -
         once=fresh_key() if attempt is None else attempt.once,
         uploads=form.uploads,
         groups=groups,
-        trouble=None if attempt is None else explain(attempt.problem, visit.language),
+        trouble=None if attempt is None else explained(attempt.problem, visit.language),
         causes=_causes(attempt, others, visit),
     )
 

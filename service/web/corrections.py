@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from schema.messages.corrections import GROUNDS, REASONS
-from schema.problems import Problem, Refusal, explain
+from schema.problems import Problem, Refusal
 from service.goods.corrections.routes import CORRECTION, WRITES_OF, Preview, preview
 from service.http.writes import Receipt, submit
 from service.web import choices
@@ -23,6 +23,7 @@ from service.web.operations import WRITES
 from service.web.rendering import page
 from service.web.submitting import Fact, FormPage, Sheet
 from service.web.visits import ONCE, Sent, Visit, demand_own_form, sent
+from service.web.wording import explained
 
 BodyOf = Callable[[Reading], dict[str, Any]]
 STEP = "step"
@@ -203,7 +204,7 @@ async def _previewed(
     context = {
         "changes": [_consequence(visit, each) for each in known],
         "more": len(found.changes) - len(known),
-        "breaches": [explain(each, visit.language) for each in found.decision.breach],
+        "breaches": [explained(each, visit.language) for each in found.decision.breach],
     }
     return await _shown(visit, sheet, fields, preview=context)
 

@@ -12,6 +12,7 @@ from schema.messages.filing import CLOSURES, REINSTATEMENTS, SUSPENSIONS
 from schema.messages.parties import ROLES, VEHICLE_KINDS
 from schema.messages.policies import ZONE_KINDS
 from schema.problems import Refusal
+from service.http.paging import write_cursor
 from service.http.readers import ReaderKind
 from service.http.writes import Receipt
 from service.parties import UserRole
@@ -26,7 +27,6 @@ from service.web.visits import Visit
 _PLACE = "/facilities/{facility:id}"
 _OWN = "/organisation"
 _NEW_ZONES = 4
-_TOTALS = 200
 
 
 async def place(request: web.Request) -> web.StreamResponse:
@@ -165,7 +165,8 @@ def _new_zone(visit: Visit, row: int, there: tuple[Option, ...]) -> Group:
 async def _own_vehicle(visit: Visit) -> tuple[Fact, ...]:
     """Raises Refusal ``vehicle.not-found`` where the reader has no such vehicle."""
     key = visit.id("vehicle")
-    listing = await visit.ask_list("vehicles", limit=_TOTALS)
+    # The list goes on after an id, so one part of one line is that vehicle, and no other plate is read.
+    listing = await visit.ask_list("vehicles", limit=1, cursor=write_cursor((key - 1,)))
     for each in listing.items:
         if each["id"] == key and each["organisation"] == visit.reader.organisation:
             return (Fact(visit.t("field.vehicle"), choices.vehicle(visit, each)),)

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from schema.problems import Explanation, Problem, Refusal, explain
+from schema.problems import Explanation, Problem, Refusal
 from service.http.keys import LEDGER
 from service.http.readers import ReaderKind
 from service.ledger import Statement
 from service.parties import Role, UserRole
 from service.web.visits import Visit
+from service.web.wording import explained
 
 DONE = "done"
 """The parameter of an address that carries the position of what was just recorded."""
@@ -116,4 +117,4 @@ async def _done(visit: Visit) -> Done | None:
 def _breaches(statement: Statement, visit: Visit) -> Iterable[Breach]:
     for breach in statement.breach:
         facts: dict[str, Any] = breach["facts"]
-        yield Breach(explain(Refusal(breach["rule"], **facts), visit.language))
+        yield Breach(explained(Refusal(breach["rule"], **facts), visit.language))

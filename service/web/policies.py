@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from schema.messages.policy_views import EDITION_STATES, PolicyDraftBody
-from schema.problems import Problem, Refusal, explain
+from schema.problems import Problem, Refusal
 from service.http.body import load
 from service.http.keys import LEDGER
 from service.http.readers import ReaderKind, demand
@@ -38,6 +38,7 @@ from service.web.rendering import page
 from service.web.submitting import Fact, FormPage, Sheet
 from service.web.texts import texts
 from service.web.visits import Sent, Visit, demand_own_form, sent
+from service.web.wording import explained
 
 _SHOWN = 200
 _BODY = PolicyDraftBody()
@@ -270,7 +271,7 @@ async def differences(request: web.Request) -> web.StreamResponse:
 
 def _rule(visit: Visit) -> Any:
     """A broken rule in words."""
-    return lambda broken: explain(Refusal(broken["rule"], **broken["facts"]), visit.language)
+    return lambda broken: explained(Refusal(broken["rule"], **broken["facts"]), visit.language)
 
 
 async def preview(request: web.Request) -> web.StreamResponse:

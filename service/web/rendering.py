@@ -18,12 +18,13 @@ from aiohttp import web
 
 from schema.identifiers import TraceCode
 from schema.identifiers.country import country_name
-from schema.problems import LANGUAGES, Explanation, Problem, explain
+from schema.problems import LANGUAGES, Explanation, Problem
 from service.web import formats
 from service.web.navigation import frame
 from service.web.places import region_name
 from service.web.spoken import PARAMETER, TAGS, remember
 from service.web.visits import Visit
+from service.web.wording import explained
 
 STYLE_PATH = "/static/coldledger.{digest}.css"
 
@@ -60,7 +61,7 @@ class Said:
 
 def said(problem: Problem, visit: Visit) -> Said:
     """``problem`` for this visit's reader."""
-    return Said(explain(problem, visit.language), problem.code, problem.field)
+    return Said(explained(problem, visit.language), problem.code, problem.field)
 
 
 async def page(

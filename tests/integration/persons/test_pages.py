@@ -79,6 +79,18 @@ async def test_the_list_shows_names_to_their_own_people_alone(office: Office) ->
     assert WORKER not in await shown(office, "shandong", "/staff")
 
 
+async def test_a_vehicle_is_changed_by_its_plate_and_no_other_is_read(office: Office) -> None:
+    """Also where there are more vehicles than stand on a page."""
+    said = [
+        await office.said("station", "/api/v1/vehicles", {"kind": "truck", "plate": f"鲁B0000{number}"})
+        for number in range(3)
+    ]
+    last = said[-1]["outcome"]["vehicle"]
+    before = await office.lines()
+    assert "鲁B00002" in await shown(office, "station", f"/organisation/vehicles/{last}/change")
+    assert await office.lines() == before + 1
+
+
 async def test_a_regulator_gives_a_reason_first(office: Office) -> None:
     position = office.ids["to shop"] // 1000
     page = await shown(office, "shandong", f"/shipments/{office.ids['to shop']}")
