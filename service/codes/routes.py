@@ -15,7 +15,7 @@ from aiohttp import web
 
 from schema.digital_link import Scan, parse_scan
 from schema.identifiers import gtin14
-from schema.messages.views import ConsumerAnswer
+from schema.messages.public_views import ConsumerAnswer
 from service.codes.consumer import ConsumerView, consumer_view
 from service.http.body import JSON
 from service.http.declared import Action

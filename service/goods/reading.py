@@ -13,7 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
-from schema.messages import views
+from schema.messages import public_views, views
 from schema.problems import Language
 from service.goods.prospects import prospects
 from service.goods.state import UnitState
@@ -43,7 +43,9 @@ HEAD_BYTES = 12
 
 
 async def _lots(ask: Ask) -> Slice[Row]:
-    return await LOTS.page(ask, *map(ask.query.get, ("code", "product", "state", "container", "batch", "held")))
+    return await LOTS.page(
+        ask, *map(ask.query.get, ("code", "product", "state", "container", "batch", "held"))
+    )
 
 
 async def _lot(ask: Ask) -> Row:
@@ -190,7 +192,7 @@ READS: Sequence[Read] = (
     Read("/api/v1/shipments/{shipment:id}", "shipment", "A shipment with what is aboard", _shipment,
          views.ShipmentView),
     Read("/api/v1/releases/{code}", "release", "Check an exit certificate by its code; needs no account",
-         _release, views.ExitCertificate, scope=None),
+         _release, public_views.ExitCertificate, scope=None),
     Read("/api/v1/files/{sha256}", "file", "A scanned paper by its SHA-256", _file,
          media=tuple(str(kind) for kind in FileType)),
     Read("/api/v1/entries/{position:id}", "entry", "A statement with what proves it", _entry,
