@@ -27,7 +27,13 @@ from service.web.visits import Sent, Visit, demand_own_form, sent
 _LOG = "/access-log"
 _READING = PersonalReading()
 _OF_STATEMENT = "statement"
-_NAMES = {"name": "field.person", "name_en": "field.name_en", "result": "field.test_result"}
+_NAMES = {
+    "name": "field.person",
+    "name_en": "field.name_en",
+    "result": "field.test_result",
+    "uscc_code": "field.uscc",
+    "importer_code": "field.importer",
+}
 """Labels of fields that are not called after them."""
 
 

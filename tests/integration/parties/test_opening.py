@@ -60,6 +60,17 @@ async def test_an_empty_ledger_is_opened(database: str) -> None:
         assert first.data == {"origin": SIGNER.name, "vkey": "vkey"}
 
 
+async def test_a_sole_trader_may_run_a_platform(database: str) -> None:
+    code = uscc(1, prefix="92")
+    async with ledger_on(database) as ledger:
+        opening = await opened(ledger, Operator(code, "某平台", "210100"))
+        (platform,) = await stored(ledger, ORGANISATION)
+        assert (platform.id, platform.uscc, platform.name) == (opening.organisation, REGISTER.of(code), "")
+        statement = Statement.decode((await ledger.record(2)).statement)
+        assert statement.data["uscc_code"].keys() == {"sha256"}
+        assert code not in str(statement)
+
+
 async def test_an_open_ledger_stays_as_it_is(database: str) -> None:
     async with ledger_on(database) as ledger:
         first = await opened(ledger, password="a password of my own")

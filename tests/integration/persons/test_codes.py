@@ -63,6 +63,28 @@ async def test_who_knows_the_code_finds_by_it_and_nobody_by_what_stands_for_it(o
         assert (await answer.json())["errors"][0]["code"] == "identifier.uscc-length"
 
 
+async def test_pages_tell_the_code_to_who_may_read_it_and_find_by_it(office: Office) -> None:
+    path = f"/organisations/{office.ids['trader']}"
+    for who, seen in (
+        ("platform", CODE),
+        ("station", CODE),
+        ("auditor", SOLE_TRADER),
+        ("hubei", SOLE_TRADER),
+    ):
+        page = await (await office.get(who, path)).text()
+        assert seen in page, who
+        assert ("92:" in page, CODE in page) == (False, seen == CODE), who
+    page = await (await office.get("platform", f"/organisations?uscc={CODE}")).text()
+    assert f'href="{path}"' in page
+    page = await (await office.get("platform", f"{path}/change")).text()
+    assert (CODE in page, 'name="uscc"' in page) == (True, False), "nobody types what is known"
+    log = await (await office.get("trader", "/access-log")).text()
+    assert ("统一社会信用代码" in log, "/uscc_code" in log) == (True, False)
+    await office.said("platform", f"/api/v1/organisations/{office.ids['trader']}/suspension", {"reason": "x"})
+    page = await (await office.get("platform", path)).text()
+    assert f"/persons/organisation/{office.ids['trader']}/erasure" in page
+
+
 async def test_one_trader_a_code(office: Office) -> None:
     again = {"uscc": CODE.lower(), "name": "另一家", "roles": ["retailer"], "region": "370200"}
     answer = await office.post("platform", "/api/v1/organisations", again)
