@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from schema.messages.stock import COVERAGE, STOCK_STATES, TOTALS
-from schema.problems import Refusal
+from schema.problems import Problem, Refusal
 from service.http.readers import ReaderKind
 from service.http.writes import Receipt
 from service.web import choices
@@ -204,19 +204,27 @@ async def declaration(request: web.Request) -> web.StreamResponse:
 
 async def _declare(visit: Visit) -> Sheet:
     """The lots that lie there by the ledger, each to be counted, and lines for what else is found."""
-    said = visit.asked("facility").get("facility", "")
-    if not (said.isdigit() and len(said) < 16):
-        raise Refusal("facility.not-found", facility=said[:20] or None)
-    found = await visit.ask("facility", facility=int(said))
+    said = visit.asked("facility", "zone")
+    place = said.get("facility", "")
+    if not (place.isascii() and place.isdigit() and len(place) < 16):
+        raise Refusal("facility.not-found", facility=place[:20] or None)
+    found = await visit.ask("facility", facility=int(place))
     demand_own(visit, found["organisation"], Refusal("facility.not-found", facility=found["id"]))
-    listing = await visit.ask_list("stock", {"facility": said}, limit=_LINES)
+    listing = await visit.ask_list("stock", said, limit=_LINES)
+    if listing.next is not None:
+        # What is not on the form would be declared as not there.
+        raise Problem("web.stock-too-long", most=_LINES)
     lots = {each["lot"]["id"]: each for each in listing.items}
     rows = [_counted(visit, row, each) for row, each in enumerate(lots.values())]
     rows += [_further(row) for row in range(len(rows), len(rows) + _FURTHER)]
     head = Field("as_of", Widget.MOMENT, required=True, initial=choices.now())
     form = Form((Group("", (head,), visit.t("stock.declare-note")), *rows), {"lines": "grams"})
-    facts = (Fact(visit.t("field.facility"), choices.named(visit, found)),)
-    return Sheet(form, visit.t("stock.declare"), "/stock", facts, {"facility": found["id"]})
+    # Where nothing is filled in, nothing is there: that is declared too.
+    fixed: dict[str, Any] = {"lines": [], **{name: int(number) for name, number in said.items()}}
+    facts = [Fact(visit.t("field.facility"), choices.named(visit, found))]
+    if "zone" in fixed:
+        facts.append(Fact(visit.t("field.zone"), said["zone"]))
+    return Sheet(form, visit.t("stock.declare"), "/stock", tuple(facts), fixed)
 
 
 def _counted(visit: Visit, row: int, each: dict[str, Any]) -> Group:

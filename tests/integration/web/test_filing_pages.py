@@ -126,6 +126,28 @@ async def test_stock_is_declared_and_compared_both_ways(browsers: Browsers, spok
         assert (await browsers.get(who, path)).status == 404
 
 
+async def test_what_does_not_fit_a_form_is_declared_zone_by_zone(
+    browsers: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is not on the form would be declared as not there."""
+    place = browsers.story.places["wholesaler"]
+    form = f"/stock/declare?facility={place}"
+    page = await browsers.get("wholesaler", f"/facilities/{place}")
+    zone = re.search(rf'href="{re.escape(form)}&amp;zone=(\d+)"', page.text)
+    assert zone is not None
+    shown = await recorded(browsers, "wholesaler", f"{form}&zone={zone[1]}", {"as_of": "2020-08-19T18:00"})
+    assert "The whole place" not in shown.text
+    whole = await recorded(browsers, "wholesaler", form, {"as_of": "2020-08-19T18:00"})
+    assert "The whole place" in whole.text
+    assert "In the ledger, not declared" in whole.text, "an empty form says that nothing is there"
+    for wrong in ("²", "x" * 20, "999"):
+        assert (await browsers.get("wholesaler", f"/stock/declare?facility={wrong}")).status == 404
+    assert (await browsers.get("wholesaler", f"{form}&zone=x")).status == 422
+    monkeypatch.setattr("service.web.stock._LINES", 0)
+    with_more = await browsers.get("wholesaler", form)
+    assert (with_more.status, "zone by zone" in with_more.text) == (422, True)
+
+
 async def test_a_table_is_taken_along_in_the_readers_language(browsers: Browsers) -> None:
     page = await browsers.get("wholesaler", "/stock.csv", "zh")
     raw = await page.answer.read()
