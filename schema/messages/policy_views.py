@@ -100,6 +100,7 @@ class PreviewView(Message):
     judged = Whole(metadata=words("Statements judged again."))
     refused = Whole(metadata=words("Of these, refused under the draft."))
     changed = Whole(metadata=words("Of these, recorded with other rules broken."))
+    allowed = Whole(metadata=words("Intents that were refused and would have been let in."))
     asked_at = fields.DateTime()
     of_this = Flag(metadata=words("Whether the draft still says what was previewed."))
 
@@ -112,13 +113,16 @@ class RuleView(Message):
 
 
 class DifferenceView(Message):
-    """A statement that the draft judges otherwise."""
+    """A statement, or an intent that was refused, that the draft judges otherwise."""
 
-    position = Id()
+    position = Id(metadata=words("Of an intent, that of the statement that was recorded next."))
     at = Text()
     kind = Text()
     organisation = Inner(PartyRef, allow_none=True)
-    effect = Text(metadata=words("refused or changed."))
+    effect = Text(metadata=words("refused, changed, or allowed: an intent that was refused."))
     refused = Listed(Inner(RuleView), metadata=words("Why it would have been refused."))
     added = Listed(Inner(RuleView), metadata=words("Rules that it would have broken as well."))
-    removed = Listed(Inner(RuleView), metadata=words("Rules that it would not have broken."))
+    removed = Listed(
+        Inner(RuleView),
+        metadata=words("Rules that it would not have broken; of an intent, why it was refused."),
+    )

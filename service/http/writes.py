@@ -185,7 +185,7 @@ async def submit(
         receipt = await _append(write.kind, replace(draft, data=sealed, asides=(*draft.asides, *kept)))
     except Refusal as refusal:
         if write.kind.intent:
-            await _note_refusal(app, write, reader, {**body, **path}, refusal)
+            await _note_refusal(app, write, reader, {**body, **path}, sealed, refusal)
         raise
     if write.follow is not None:
         await write.follow(app, receipt.acknowledgement.statement)
@@ -193,13 +193,18 @@ async def submit(
 
 
 async def _note_refusal(
-    app: web.Application, write: Write, reader: Reader, said: Mapping[str, Any], refusal: Refusal
+    app: web.Application,
+    write: Write,
+    reader: Reader,
+    said: Mapping[str, Any],
+    sealed: Data,
+    refusal: Refusal,
 ) -> None:
     """List a refused intent for the authorities. A list that cannot be written changes no answer."""
     assert reader.actor is not None  # noqa: S101  (submit refused it)
     plain = redact(write.loader, said, reader.uscc)
     try:
-        await refused.note(app[DATABASE].writer, write.kind.name, reader.actor, plain, refusal)
+        await refused.note(app[DATABASE].writer, write.kind.name, reader.actor, plain, sealed, refusal)
     except Exception:
         log.exception("a refused %s was not listed", write.kind.name)
 

@@ -2,7 +2,8 @@
 
 Refusals write no statement, so this is a list beside the ledger: only added to, written after the refusal. A
 request that is sent again within the minute is counted, and more than ``MOST_LINES`` others in a minute are
-counted in one line, so that nobody fills it.
+counted in one line, so that nobody fills it. With it stands what was proposed, as it would have been
+recorded, so that a trial of a milder policy can tell what that would have let in (service/parties/policies).
 """
 
 from __future__ import annotations
@@ -20,11 +21,22 @@ from service.storage import query
 MOST_LINES = 30
 """Lines a minute of one organisation, besides the one for all others."""
 
+MOST_BYTES = 16_384
+"""The longest request that is kept, as canonical JSON, for trials of policies."""
+
 
 async def note(
-    pool: asyncpg.Pool[asyncpg.Record], kind: str, actor: Actor, said: Data, refusal: Problem
+    pool: asyncpg.Pool[asyncpg.Record],
+    kind: str,
+    actor: Actor,
+    said: Data,
+    sealed: Data,
+    refusal: Problem,
 ) -> None:
-    """Add a line for ``said``, the body as the client sent it, without personal values and secrets."""
+    """Add a line for ``said``, the body as the client sent it, without personal values and secrets.
+
+    ``sealed`` is what would have stood in the ledger, with commitments that nothing opens any more.
+    """
     digest = hashlib.sha256(canonical.encode({"kind": kind, "said": said})).hexdigest()
     rules = [{"rule": each.code, "facts": each.facts} for each in _single(refusal)]
     named = [[*_named(said, name)] for name in ("facility", "unit", "lot")]
@@ -33,6 +45,7 @@ async def note(
         *(actor.organisation, digest, kind, actor.user, actor.token, rules),
         *named,
         MOST_LINES,
+        sealed if len(canonical.encode(sealed)) <= MOST_BYTES else None,
     )
 
 

@@ -65,6 +65,7 @@ CREATE TABLE private.policy_preview (
     judged     bigint NOT NULL DEFAULT 0,
     refused    bigint NOT NULL DEFAULT 0,
     changed    bigint NOT NULL DEFAULT 0,
+    allowed    bigint NOT NULL DEFAULT 0,
     asked_at   timestamptz NOT NULL DEFAULT now(),
     told_at    timestamptz NOT NULL DEFAULT now()
 )
@@ -72,8 +73,9 @@ CREATE TABLE private.policy_preview (
 CREATE TABLE private.policy_difference (
     draft    bigint NOT NULL REFERENCES private.policy_preview ON DELETE CASCADE,
     position bigint NOT NULL,
+    intent   bigint NOT NULL,
     found    jsonb  NOT NULL,
-    PRIMARY KEY (draft, position)
+    PRIMARY KEY (draft, position, intent)
 )
 -- step
 GRANT SELECT, INSERT, UPDATE, DELETE

@@ -38,12 +38,16 @@ CREATE TABLE incidents.refused_intent (
     rules        jsonb       NOT NULL,
     units        jsonb       NOT NULL,
     lots         jsonb       NOT NULL,
+    position     bigint      NOT NULL,
+    said         jsonb,
     UNIQUE (organisation, minute, digest)
 )
 -- step
 CREATE INDEX refused_intent_region ON incidents.refused_intent (region text_pattern_ops, id)
 -- step
 CREATE INDEX refused_intent_organisation ON incidents.refused_intent (organisation, id)
+-- step
+CREATE INDEX refused_intent_first_at ON incidents.refused_intent (first_at) WHERE said IS NOT NULL
 -- step
 GRANT SELECT, INSERT ON incidents.refused_intent TO coldledger_writer
 -- step

@@ -11,6 +11,7 @@ import asyncio
 import logging
 import time
 import uuid
+from collections import deque
 from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -23,10 +24,10 @@ from schema.messages.written import COLD_CHAIN_IMPORT
 from schema.problems import Problem, Refusal
 from service.http.keys import DATABASE, LEDGER
 from service.http.readers import Reader, ReaderKind
-from service.ledger import Data, Registry, store
+from service.ledger import Actor, Data, Registry, store
 from service.ledger.statement import instant
 from service.ledger.store import Record
-from service.parties.policies.previewing import Difference, Draft, Rehearsal
+from service.parties.policies.previewing import Difference, Draft, Intent, Rehearsal
 from service.parties.state import Role
 from service.parties.visibility import not_found
 from service.storage import Database, query
@@ -41,10 +42,13 @@ SILENCE = 30
 MOST_DRAFTS = 50
 MOST_LISTED = 5000
 """Differences that are kept; all are counted."""
+MOST_INTENTS = 10_000
+"""Refused intents that are tried, the latest ones."""
 
 _SLICE, _TELL = 0.02, 1.0
 _FILE = "private/policy_draft"
 _PREVIEW = "private/policy_preview"
+_REFUSED = "incidents/refused_intent.tried"
 
 
 def demand_authority(reader: Reader) -> int:
@@ -130,15 +134,27 @@ class _Trial:
     draft: int
     run: uuid.UUID
     rehearsal: Rehearsal
+    intents: deque[Intent]
     read: int = 0
     refused: int = 0
     changed: int = 0
+    allowed: int = 0
 
-    def note(self, found: Difference) -> None:
-        if found.refusal is None:
+    def note(self, found: Difference | Intent) -> bool:
+        """Count it; whether it is kept as well."""
+        if isinstance(found, Intent):
+            self.allowed += 1
+        elif found.refusal is None:
             self.changed += 1
         else:
             self.refused += 1
+        return self.refused + self.changed + self.allowed <= MOST_LISTED
+
+
+def _intent(row: Mapping[str, Any]) -> Intent:
+    actor = Actor(row["organisation"], user=row["account"], token=row["token"])
+    at, rules = instant(row["first_at"]), tuple(row["rules"])
+    return Intent(row["id"], row["position"], at, row["kind"], actor, row["said"], rules)
 
 
 class Previews:
@@ -169,8 +185,14 @@ class Previews:
         if taken is None:
             raise Problem("policy-draft.preview-running", draft=draft)
         await writer.execute(query(f"{_PREVIEW}.empty"), draft)
-        trial = _Trial(draft, run, Rehearsal(self._registry, policy, since))
+        trial = _Trial(draft, run, Rehearsal(self._registry, policy, since), await self._intents(size))
         self._task = asyncio.create_task(self._work(trial, size))
+
+    async def _intents(self, size: int) -> deque[Intent]:
+        """What was refused lately, in order."""
+        since = datetime.now(UTC) - WINDOW
+        rows = await self._database.reader.fetch(query(_REFUSED), since, MOST_INTENTS)
+        return deque(_intent(dict(row)) for row in rows if row["position"] <= size)
 
     async def close(self) -> None:
         """Give up what is under way: whoever asked sees that it was stopped."""
@@ -195,7 +217,7 @@ class Previews:
     async def _walk(self, trial: _Trial, size: int) -> bool:
         """Whether the ledger was read to its end as it was when somebody asked."""
         started = sliced = told = time.monotonic()
-        found: list[Difference] = []
+        found: list[Difference | Intent] = []
         async with (
             self._database.reader.acquire() as conn,
             aclosing(store.records(conn)) as records,  # type: ignore[type-var]
@@ -203,6 +225,7 @@ class Previews:
             async for record in records:
                 if record.position >= size:
                     break
+                found += self._tried(trial, record.position)
                 found += self._step(trial, record)
                 now = time.monotonic()
                 if now - sliced >= _SLICE:
@@ -213,27 +236,37 @@ class Previews:
                     if now - started > LONGEST or not await self._tell(trial, "running"):
                         return False
                     told = time.monotonic()
+        found += self._tried(trial, size)
         await self._keep(trial, found)
         return True
+
+    @staticmethod
+    def _tried(trial: _Trial, position: int) -> list[Intent]:
+        """What was refused before the statement at ``position`` was recorded and would have been let in."""
+        found = []
+        while trial.intents and trial.intents[0].position <= position:
+            intent = trial.intents.popleft()
+            if trial.rehearsal.would_allow(intent) and trial.note(intent):
+                found.append(intent)
+        return found
 
     @staticmethod
     def _step(trial: _Trial, record: Record) -> list[Difference]:
         difference = trial.rehearsal.step(record)
         trial.read = record.position + 1
-        if difference is None:
-            return []
-        trial.note(difference)
-        return [difference] if trial.refused + trial.changed <= MOST_LISTED else []
+        return [] if difference is None or not trial.note(difference) else [difference]
 
-    async def _keep(self, trial: _Trial, found: list[Difference]) -> None:
+    async def _keep(self, trial: _Trial, found: list[Difference | Intent]) -> None:
         if found:
+            intents = [each.id if isinstance(each, Intent) else 0 for each in found]
             positions, told = [each.position for each in found], [each.told() for each in found]
-            await self._database.writer.execute(query(f"{_PREVIEW}.add"), trial.draft, positions, told)
+            writer = self._database.writer
+            await writer.execute(query(f"{_PREVIEW}.add"), trial.draft, positions, intents, told)
             found.clear()
 
     async def _tell(self, trial: _Trial, state: str) -> bool:
         """Say how far it is; False where nobody waits for this one any more."""
-        counts = (trial.read, trial.rehearsal.judged, trial.refused, trial.changed)
+        counts = (trial.read, trial.rehearsal.judged, trial.refused, trial.changed, trial.allowed)
         writer = self._database.writer
         told = await writer.fetchval(query(f"{_PREVIEW}.tell"), trial.draft, trial.run, state, *counts)
         return told is not None

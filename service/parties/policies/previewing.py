@@ -3,7 +3,9 @@
 The ledger is walked from its beginning, because a judgement needs the state that it was made on. From a
 moment on, each statement that was judged under the region's policies is judged a second time, on the same
 state but with the draft in force, by the very decider that judged it. Each is taken for itself: what follows
-is judged on what was recorded, not on what would have been. Nothing is written.
+is judged on what was recorded, not on what would have been. Intents that were refused are tried, too, on the
+state as of when they were listed: one that is refused again as things were, and not under the draft, is one
+that it would have let in. Nothing is written.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from schema.problems import Problem, Refusal
-from service.ledger import Data, Registry
+from service.ledger import Actor, Data, Kind, Registry, World
 from service.ledger.kinds import Context
 from service.ledger.replay import Replay
 from service.ledger.statement import Statement
@@ -62,8 +64,36 @@ class Difference:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What somebody was about to say and a rule refused, before the statement at ``position`` was recorded.
+
+    ``data`` is what would have stood in the ledger, ``rules`` are those that it broke.
+    """
+
+    id: int
+    position: int
+    at: str
+    kind: str
+    actor: Actor
+    data: Data
+    rules: tuple[Data, ...]
+
+    def told(self) -> Data:
+        """As it is kept and shown, where the draft would have let it in."""
+        return {
+            "at": self.at,
+            "kind": self.kind,
+            "organisation": self.actor.organisation,
+            "effect": "allowed",
+            "refused": [],
+            "added": [],
+            "removed": list(self.rules),
+        }
+
+
 class Rehearsal:
-    """A walk over the ledger's entries in order; ``judged`` counts the statements judged a second time."""
+    """A walk over the ledger's entries in order; ``judged`` counts what was judged a second time."""
 
     def __init__(self, registry: Registry, draft: Draft, since: str) -> None:
         self.judged = 0
@@ -88,13 +118,44 @@ class Rehearsal:
             raise ValueError(f"position {record.position}: {'; '.join(wrong)}")
         return found
 
+    def would_allow(self, intent: Intent) -> bool:
+        """Whether the draft is what would have let it in, on the entries taken so far."""
+        kind = self._registry.kinds.get(intent.kind)
+        if kind is None:
+            return False
+        self._replay.world.begin()
+        is_refused = self._refuses(kind, intent, self._replay.world)
+        asked = (stream for stream, _ in self._replay.world.reads())
+        if not is_refused or self._stream not in asked:
+            return False
+        self.judged += 1
+        return self._refuses(kind, intent, self._drafted()) is False
+
+    @staticmethod
+    def _refuses(kind: Kind, intent: Intent, world: World) -> bool | None:
+        """Whether a rule refuses it; None where it cannot be judged any more."""
+        context = Context(intent.actor, intent.at, intent.position, kind.name)
+        try:
+            kind.deciders[kind.newest](intent.data, context, world)
+        except Refusal:
+            return True
+        except Exception:
+            log.exception("refused intent %s cannot be judged again", intent.id)
+            return None
+        return False
+
+    def _drafted(self) -> Fork:
+        """The state so far, with the draft in force."""
+        world = Fork(self._replay.world)
+        world.put([self._in_force()])
+        return world
+
     def _concerns(self, statement: Statement) -> bool:
         """Whether it was judged under a policy that was looked for in the draft's region."""
         return statement.policy is not None and any(stream == self._stream for stream, _ in statement.judged)
 
     def _judge(self, statement: Statement, position: int) -> Difference | None:
-        world = Fork(self._replay.world)
-        world.put([self._in_force()])
+        world = self._drafted()
         decide = self._registry.kinds[statement.kind].deciders[statement.decider]
         context = Context(statement.actor, statement.at, position, statement.kind)
         try:

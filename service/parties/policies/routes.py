@@ -125,15 +125,14 @@ async def _preview(ask: Ask) -> dict[str, Any]:
 
 async def _differences(ask: Ask) -> Slice[dict[str, Any]]:
     await _preview(ask)
-    after = ask.page.after[0] if ask.page.after else None
+    after = ask.page.after or (None, None)
     pool = ask.request.app[DATABASE].writer
     rows = await pool.fetch(
-        query("private/policy_preview.differences"), ask.path["draft"], after, ask.page.wanted
+        query("private/policy_preview.differences"), ask.path["draft"], *after, ask.page.wanted
     )
-    told = [
-        {**row["found"], "position": row["position"], "organisation": row["organisation"]} for row in rows
-    ]
-    return ask.page.cut(told, lambda row: (row["position"],))
+    beside = ("position", "intent", "organisation")
+    told = [{**row["found"], **{name: row[name] for name in beside}} for row in rows]
+    return ask.page.cut(told, lambda row: (row["position"], row["intent"]))
 
 
 async def _add(request: web.Request) -> web.Response:
@@ -222,8 +221,8 @@ READS: Sequence[Read] = (
     Read(f"{_ONE}/preview", "policy-draft-preview", "How far the trial of a draft is, and what it found",
          _preview, views.PreviewView, scope=_SCOPE, tag=TAG),
     Read(f"{_ONE}/preview/differences", "policy-draft-differences",
-         "Statements that a draft judges otherwise, by position", _differences, views.DifferenceView,
-         scope=_SCOPE, cursor=(int,), tag=TAG),
+         "Statements, and intents that were refused, that a draft judges otherwise, in order", _differences,
+         views.DifferenceView, scope=_SCOPE, cursor=(int, int), tag=TAG),
 )  # fmt: skip
 
 ACTIONS = (

@@ -9,6 +9,8 @@ import pytest
 
 from service.http.keys import DATABASE
 from service.incidents import refused
+from service.parties import shipped_policies
+from service.parties.policies.drafts import PREVIEWS
 from service.storage import query
 from tests.integration.incidents.conftest import Office
 from tests.integration.reading.bazaar import CARTON
@@ -129,3 +131,43 @@ async def test_who_writes_the_list_may_not_take_a_line_away(office: Office) -> N
             await pool.execute(statement)
     assert query("incidents/refused_intent.save")
     await asyncio.sleep(0)
+
+
+async def test_a_trial_of_a_milder_policy_tells_what_it_would_have_let_in(office: Office) -> None:
+    waiting = office.ids["waiting"]
+    unit = (await office.told("station", f"/api/v1/lots/{waiting}"))["units"][0]["id"]
+    release = {"unit": unit, "pieces": 50, "grams": 50 * CARTON, "happened_at": "2020-08-19"}
+    assert await office.refused("station", f"/api/v1/lots/{waiting}/releases", release) == "gate.refused"
+    await office.refused("shop", "/api/v1/shipments", shipping(office, destination=999_999))
+    document = {**shipped_policies()[""], "back_dating_days": 3650, "issuers": {}}
+    for required, allowed in ((["quarantine"], 1), (["quarantine", "nucleic_acid"], 0)):
+        body = {"name": "Milder", "region": "3702", "document": {**document, "required": required}}
+        draft = (await office.said("qingdao", "/api/v1/policy-drafts", body))["id"]
+        status, _ = await office.say("qingdao", f"/api/v1/policy-drafts/{draft}/preview", {})
+        assert status == 202
+        await office.served.client.app[PREVIEWS].finished()
+        told = await office.told("qingdao", f"/api/v1/policy-drafts/{draft}/preview")
+        assert (told["state"], told["allowed"]) == ("done", allowed)
+        found = (await office.told("qingdao", f"/api/v1/policy-drafts/{draft}/preview/differences"))["items"]
+        let_in = [each for each in found if each["effect"] == "allowed"]
+        assert [each["kind"] for each in let_in] == ["lot-released"] * allowed
+        for each in let_in:
+            assert {"gate.nucleic-acid-missing"} <= {rule["rule"] for rule in each["removed"]}
+
+
+async def test_what_is_kept_of_a_refused_request_tells_nobodys_name(office: Office) -> None:
+    await office.hold("hubei", "units", office.ids["shop_unit"])
+    await office.refused("shop", "/api/v1/shipments", shipping(office))
+    pool = office.served.client.app[DATABASE].writer
+    (said,) = [row["said"] for row in await pool.fetch("SELECT said FROM incidents.refused_intent")]
+    assert said["facility"] == office.served.story.places["shop"]
+    assert said["waybill"].keys() == {"driver_name", "plate"}
+    assert all(value.keys() == {"sha256"} for value in said["waybill"].values())
+
+
+async def test_a_long_request_is_listed_and_not_kept(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refused, "MOST_BYTES", 100)
+    await office.hold("hubei", "units", office.ids["shop_unit"])
+    await office.refused("shop", "/api/v1/shipments", shipping(office))
+    pool = office.served.client.app[DATABASE].writer
+    assert [row["said"] for row in await pool.fetch("SELECT said FROM incidents.refused_intent")] == [None]

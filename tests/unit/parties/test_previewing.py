@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from service.goods.arrivals import ANNOUNCE
+from service.goods.release import RELEASE_LOT
 from service.ledger import chain
 from service.ledger.statement import instant
 from service.ledger.store import Record
 from service.parties import shipped_policies
-from service.parties.policies.previewing import Difference, Draft, Rehearsal, differing
+from service.parties.policies.previewing import Difference, Draft, Intent, Rehearsal, differing
 from service.registry import make_registry
-from tests.unit.goods.inbound import Inbound, Story, nucleic, quarantine
+from tests.unit.goods.inbound import Inbound, Story, disinfection, nucleic, quarantine
 
 NONCE = bytes(32)
 
@@ -116,3 +118,46 @@ def test_a_statement_that_cannot_be_judged_is_named_and_the_trial_goes_on() -> N
     rehearsal = Rehearsal(make_registry(), Draft("37", "cold_chain_import", broken), "")
     (found,) = [found for found in map(rehearsal.step, records(scene)) if found is not None]
     assert [each["rule"] for each in found.told()["refused"]] == ["policy-draft.cannot-judge"]
+
+
+def waiting(**changes: Any) -> tuple[Inbound, Intent]:
+    """A release that was refused for want of a paper."""
+    scene, lot, unit = Story(papers=[quarantine(), nucleic()], **changes).tell()
+    data = scene.application(lot, unit)
+    refusal = scene.history.refused(RELEASE_LOT, data, scene.actor)
+    assert refusal.causes[0].code == "gate.disinfection-missing"
+    at = instant(scene.history.at)
+    rules = ({"rule": "gate.disinfection-missing", "facts": {}},)
+    return scene, Intent(5, scene.history.position, at, "lot-released", scene.actor, data, rules)
+
+
+def allowed(scene: Inbound, intent: Intent, region: str = "37", **changes: Any) -> tuple[bool, int]:
+    """Whether a draft would have let it in, and how much it judged again."""
+    document = {**shipped_policies()[""], **changes}
+    draft = Draft(region, "cold_chain_import", document)
+    rehearsal = Rehearsal(make_registry(), draft, "9999")
+    for record in records(scene):
+        rehearsal.step(record)
+    return rehearsal.would_allow(intent), rehearsal.judged
+
+
+def test_what_was_refused_and_a_milder_draft_would_have_let_in() -> None:
+    scene, intent = waiting()
+    assert allowed(scene, intent, required=["quarantine"]) == (True, 1)
+    assert allowed(scene, intent) == (False, 1), "refused under the draft as well"
+    assert allowed(scene, intent, "21", required=[]) == (False, 0), "another region's policy was not asked"
+    told = intent.told()
+    assert (told["effect"], told["removed"][0]["rule"]) == ("allowed", "gate.disinfection-missing")
+
+
+def test_what_is_refused_no_more_as_things_are_tells_nothing_of_a_draft() -> None:
+    scene, intent = waiting(policy={"required": ["quarantine", "nucleic_acid", "disinfection"]})
+    lot = intent.data["lot"]
+    scene.record(disinfection(), lot)
+    assert allowed(scene, intent, required=[]) == (False, 0)
+
+
+def test_what_cannot_be_judged_any_more_is_left_out() -> None:
+    scene, intent = waiting()
+    for gone in (replace(intent, kind="no-such-kind"), replace(intent, data={})):
+        assert allowed(scene, gone, required=[]) == (False, 0)

@@ -96,7 +96,7 @@ CLOSED_SETS: dict[str, Iterable[str]] = {
     "policy_agent": policies.AGENTS,
     "edition_state": policy_views.EDITION_STATES,
     "preview_state": ("running", "done", "stopped"),
-    "draft_effect": ("refused", "changed"),
+    "draft_effect": ("refused", "changed", "allowed"),
     "zone_state": ("open", "closed"),
     "keeper": tuple(Keeper),
     "place_reason": (*filing.SUSPENSIONS, *filing.REINSTATEMENTS, *filing.CLOSURES),
