@@ -54,6 +54,7 @@ class Frame:
     done: Done | None = None
 
 
+_WATCHERS = (ReaderKind.REGULATOR, ReaderKind.AUDITOR)
 _ARRIVING = frozenset({Role.FIRST_STATION, Role.IMPORTER, Role.WHOLESALER})
 _GOODS = frozenset(
     {Role.FIRST_STATION, Role.COLD_STORE, Role.PROCESSOR, Role.WHOLESALER, Role.RETAILER, Role.IMPORTER}
@@ -77,26 +78,30 @@ async def frame(visit: Visit) -> Frame:
 
 def _paths(visit: Visit, roles: frozenset[str]) -> Iterable[str]:
     """Where someone of an organisation of ``roles`` has something to do."""
-    kind = visit.reader.kind
+    kind, manages = visit.reader.kind, visit.reader.user_role == UserRole.MANAGER
     if kind is ReaderKind.PLATFORM:
         yield "/organisations"
-    if kind in (ReaderKind.REGULATOR, ReaderKind.AUDITOR):
+    if kind in _WATCHERS:
         yield from ("/search", "/lots", "/arrivals", "/units", "/shipments", "/stock", "/coverage")
         yield from ("/holds", "/findings", "/refused")
-    if kind is not ReaderKind.ORGANISATION:
-        yield "/policies"
+    if kind is ReaderKind.ORGANISATION:
+        yield from _of_business(roles)
+    yield "/policies"
+    if kind in _WATCHERS or (kind is ReaderKind.ORGANISATION and manages):
+        yield from ("/staff", "/access-log")
+    if manages:
+        yield "/organisation"
+
+
+def _of_business(roles: frozenset[str]) -> Iterable[str]:
     if roles & _ARRIVING:
         yield "/arrivals"
     if roles & _GOODS:
-        yield from ("/lots", "/units", "/stock", "/shipments", "/receive", "/holds", "/findings")
+        yield from ("/lots", "/units", "/stock", "/shipments", "/receive", "/holds")
+    # Whoever disinfects a vehicle or bay too weakly answers for it, whether or not it holds goods.
+    yield "/findings"
     if Role.RETAILER in roles or Role.WHOLESALER in roles:
         yield "/sell"
-    if kind in (ReaderKind.REGULATOR, ReaderKind.AUDITOR):
-        yield from ("/staff", "/access-log")
-    if visit.reader.user_role == UserRole.MANAGER:
-        if kind is ReaderKind.ORGANISATION:
-            yield from ("/staff", "/access-log")
-        yield "/organisation"
 
 
 async def _done(visit: Visit) -> Done | None:

@@ -1,0 +1,44 @@
+"""Where people of an organisation are led, by what it is."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from service.http.readers import ReaderKind
+from service.parties import Role, UserRole
+from service.web.navigation import _paths
+
+BUSINESSES = (
+    *(Role.FIRST_STATION, Role.COLD_STORE, Role.PROCESSOR, Role.WHOLESALER, Role.RETAILER),
+    *(Role.IMPORTER, Role.CARRIER),
+)
+AUTHORITY = (
+    *("/findings", "/refused", "/holds", "/coverage", "/stock", "/access-log", "/staff", "/policies"),
+    *("/lots", "/search"),
+)
+
+
+def led(kind: ReaderKind, *roles: Role, user: UserRole = UserRole.STAFF) -> list[str]:
+    visit: Any = SimpleNamespace(reader=SimpleNamespace(kind=kind, user_role=user))
+    return list(_paths(visit, frozenset(map(str, roles))))
+
+
+@pytest.mark.parametrize("role", BUSINESSES)
+def test_every_business_finds_what_it_must_answer_and_the_rules_it_is_judged_by(role: Role) -> None:
+    places = led(ReaderKind.ORGANISATION, role)
+    assert {"/findings", "/policies"} <= set(places)
+    assert len(places) == len(set(places)), "each once"
+
+
+@pytest.mark.parametrize("kind", [ReaderKind.REGULATOR, ReaderKind.AUDITOR])
+def test_who_watches_finds_all_that_there_is_to_watch(kind: ReaderKind) -> None:
+    places = led(kind, user=UserRole.MANAGER)
+    assert set(AUTHORITY) <= set(places)
+    assert len(places) == len(set(places))
+
+
+def test_the_operator_is_led_to_no_goods() -> None:
+    assert led(ReaderKind.PLATFORM, user=UserRole.MANAGER) == ["/organisations", "/policies", "/organisation"]
