@@ -24,7 +24,6 @@ ERASED = "已删除 erased"
 """Stands where a name was, in both languages."""
 _REF = frozenset({"id", "name", "name_en", "region"})
 _NAMES = ("name", "name_en", "address")
-_CODE = "/uscc_code"
 _DIGEST_LENGTH = 64
 
 
@@ -44,10 +43,10 @@ def who(reader: Reader) -> Who | None:
 
 async def disclose(app: web.Application, reader: Reader, shown: Any, *, listed: bool) -> None:
     """Fill ``shown``, an answer as JSON has it, in place."""
-    asking = who(reader)
+    asking, opening = who(reader), readings(app)
     if asking is not None:
-        await _fill(readings(app), asking, shown, listed=listed)
-    _veil(shown)
+        await _fill(opening, asking, shown, listed=listed)
+    await _fill_codes(opening, asking, shown)
 
 
 async def _fill(opening: Readings, asking: Who, shown: Any, *, listed: bool) -> None:
@@ -61,14 +60,10 @@ async def _fill(opening: Readings, asking: Who, shown: Any, *, listed: bool) -> 
 
 async def _fill_names(opening: Readings, asking: Who, blank: list[dict[str, Any]]) -> None:
     places = [(each, name) for each in blank for name in _NAMES if name in each and not each[name]]
-    coded = [each for each in blank if is_register_key(each.get("uscc"))]
-    wanted = {(each["id"], f"/{name}") for each, name in places} | {(each["id"], _CODE) for each in coded}
-    values = await opening.names(asking, wanted)
+    values = await opening.names(asking, {(each["id"], f"/{name}") for each, name in places})
     gone = await opening.erased_names({each["id"] for each in blank})
     for each, name in places:
         each[name] = values.get((each["id"], f"/{name}"), each[name])
-    for each in coded:
-        each["uscc"] = values.get((each["id"], _CODE), SOLE_TRADER)
     for each in blank:
         if each["id"] in gone and not each["name"]:
             each["name"] = ERASED
@@ -84,13 +79,15 @@ async def _fill_values(opening: Readings, asking: Who, sealed: list[dict[str, An
             each["value"] = known.value
 
 
-def _veil(shown: Any) -> None:
-    """In the place of a register key the code, where its commitment beside it was opened."""
-    for each in _objects(shown):
-        for name, value in each.items():
-            if is_register_key(value):
-                code = each.get(f"{name}_code") or {}
-                each[name] = code.get("value", SOLE_TRADER)
+async def _fill_codes(opening: Readings, asking: Who | None, shown: Any) -> None:
+    """In the place of each register key the code: as its commitment beside it was opened, else as who is
+    registered under it is known."""
+    found = [(each, name) for each in _objects(shown) for name in each if is_register_key(each[name])]
+    beside = {(id(each), name): (each.get(f"{name}_code") or {}).get("value") for each, name in found}
+    wanted = {each[name] for each, name in found if beside[id(each), name] is None}
+    known = await opening.codes(asking, wanted) if asking is not None and wanted else {}
+    for each, name in found:
+        each[name] = beside[id(each), name] or known.get(each[name], SOLE_TRADER)
 
 
 def _objects(shown: Any) -> Iterator[dict[str, Any]]:

@@ -78,8 +78,8 @@ class Readings:
         return [Found(row["sha256"], row["position"], row["pointer"], value) for row, value in opened]
 
     async def names(self, who: Who, wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], str]:
-        """Of the names, codes and addresses of sole traders and their places that are wanted, by id and
-        pointer, those that ``who`` may have."""
+        """Of the names and addresses of sole traders and their places that are wanted, by id and pointer,
+        those that ``who`` may have."""
         sight = who.kind, who.organisation, who.region
         ids = {id_ for id_, _ in wanted}
         rows = await self.pool.fetch(query("private/access.names"), *sight, list(ids))
@@ -88,6 +88,15 @@ class Readings:
         told = {(row["id"], row["pointer"]): value for row, value in opened if value is not None}
         await self._log(who, Why(), [row for row, value in opened if value is not None])
         return told
+
+    async def codes(self, who: Who, wanted: Collection[str]) -> dict[str, str]:
+        """The social credit codes behind register keys, of sole traders who are registered and whose name
+        ``who`` may have."""
+        sight = who.kind, who.organisation, who.region
+        rows = await self.pool.fetch(query("private/access.codes"), *sight, list(wanted))
+        opened = [(row, self._open(row)) for row in rows if _may_read(row, who, None)]
+        await self._log(who, Why(), [row for row, value in opened if value is not None])
+        return {row["uscc"]: value for row, value in opened if value is not None}
 
     async def demand_reason(self, who: Who, position: int, why: Why | None) -> None:
         """Raises Problem ``person.reason-missing`` or ``person.case-missing`` where ``why`` is not enough."""

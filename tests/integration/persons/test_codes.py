@@ -188,6 +188,8 @@ async def test_what_was_named_before_the_trader_came_goes_with_the_trader(office
     trader = {"uscc": IMPORTER, "name": "钱八商行", "roles": ["importer"], "region": "370200"}
     made = (await office.said("platform", "/api/v1/organisations", trader))["outcome"]["organisation"]
     assert IMPORTER in await opened(office)
+    assert (await arrival_of(office, "shandong"))["importer"] == IMPORTER, "told with the name by now"
+    assert (await arrival_of(office, "auditor"))["importer"] == SOLE_TRADER
     await office.said("platform", f"/api/v1/organisations/{made}/suspension", {"reason": "注销"})
     before = await proven(office)
     await erase(office, "organisation", made, "platform")

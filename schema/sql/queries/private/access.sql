@@ -8,7 +8,7 @@ SELECT v.sha256, v.position, v.pointer, v.person, v.box, p.kind, p.subject, p.or
 
 -- name: names
 -- $1–$3 the reader's sight, $4 ids of organisations and places: the newest name and address of each that is a
--- sole trader's, and the trader's social credit code.
+-- sole trader's.
 WITH wanted AS (
     SELECT DISTINCT n.id, coalesce(f.organisation, n.id) AS trader,
            CASE WHEN f.id IS NULL THEN 'organisation' ELSE 'facility' END AS what
@@ -18,12 +18,21 @@ SELECT DISTINCT ON (w.id, v.pointer) w.id, v.sha256, v.position, v.pointer, v.pe
        p.organisation, private.relation($1, $2, $3, p.kind, p.subject, p.organisation) AS relation
   FROM wanted w
   JOIN private.person p ON p.kind = 'organisation' AND p.subject = w.trader
-  JOIN private.personal v ON v.person = p.person AND v.pointer IN ('/name', '/name_en', '/address', '/uscc_code')
+  JOIN private.personal v ON v.person = p.person AND v.pointer IN ('/name', '/name_en', '/address')
   JOIN ledger.entry e ON e.position = v.position
  WHERE v.position = w.id / 1000
     OR e.kind = w.what || '-changed'
        AND (convert_from(e.statement, 'UTF8')::jsonb -> 'data' ->> w.what)::bigint = w.id
  ORDER BY w.id, v.pointer, v.position DESC
+
+-- name: codes
+-- $1–$3 the reader's sight, $4 register keys: the codes of the sole traders who are registered under them.
+SELECT u.uscc, v.sha256, v.position, v.pointer, v.person, v.box, p.kind, p.subject, p.organisation,
+       private.relation($1, $2, $3, p.kind, p.subject, p.organisation) AS relation
+  FROM parties.uscc u
+  JOIN private.personal v ON v.position = u.organisation / 1000 AND v.pointer = '/uscc_code'
+  JOIN private.person p ON p.person = v.person
+ WHERE u.uscc = ANY($4::text[])
 
 -- name: erased_names
 -- $1 ids of organisations and facilities: those whose sole trader was erased and not named anew.
