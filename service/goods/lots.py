@@ -4,8 +4,8 @@ Rules kept here: a lot is registered by the first station that its arrival was a
 the policy of its regime has for goods before release (afterwards, where that knows no quarantine), with the
 particulars that it asks for; its code is new and of that region; goods are produced, frozen, entered and
 received in this order; quantities are ones that goods can have. What cannot be, is refused. What should not
-be but may be so, such as an HS code that fits the category badly or more in all than a container holds, is
-recorded in breach.
+be but may be so, such as an HS code that fits the category badly, more in all than a container holds, or an
+import of the cold chain under a regime that asks less, is recorded in breach.
 """
 
 from __future__ import annotations
@@ -64,6 +64,8 @@ MOST_GRAMS = 10_000_000_000
 
 CONTAINER_GRAMS = 36_000_000
 """36 t: the greatest gross mass of a freight container (ISO 668:2020), so more cannot come out of one."""
+
+HOME = "CHN"
 
 _HEADINGS: dict[str, tuple[str, ...]] = {
     Category.AQUATIC: ("03", "0508", "1604", "1605"),
@@ -178,6 +180,17 @@ def _doubts(data: Data, policy: Policy) -> Iterator[Refusal]:
         yield Refusal("lot.hs-unlike-category", field="/hs", hs=hs, category=category)
     if data.get("seal_intact") is False:
         yield Refusal("lot.seal-broken", field="/seal_intact", code=data["code"])
+    if not policy.document["cold_chain"] and _is_cold_import(data):
+        yield Refusal("lot.regime-unfit", field="/arrival", country=data["country"], regime=policy.regime)
+
+
+def _is_cold_import(data: Data) -> bool:
+    """Cold-chain food from abroad by its tariff code; where none is stated, by what it is and how it is kept."""
+    if data.get("country") in (None, HOME):
+        return False
+    if data.get("hs") is not None:
+        return is_cold_chain(data["hs"])
+    return data["category"] in _HEADINGS and data["temperature_class"] in [*TemperatureClass]
 
 
 def _overfull(data: Data, arrival: Arrival) -> Iterator[Refusal]:
@@ -267,5 +280,5 @@ def _reads(data: Data, world: World) -> Iterator[Stream]:
         yield from organisation_by_uscc_streams(world, arrival.importer)
 
 
-REGISTER = Kind("lot-registered", {3: _register}, _registered, _reads)
+REGISTER = Kind("lot-registered", {4: _register}, _registered, _reads)
 KINDS = [REGISTER]

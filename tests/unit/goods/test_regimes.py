@@ -386,3 +386,20 @@ def test_what_is_made_of_goods_stays_under_their_regime() -> None:
     }
     made = stall.scene.history.say(PROCESS, data, stall.market.staff).outcome["lots"][0]
     assert stall.scene.history.row(LOT, made).regime == "market_entry"
+
+
+BEEF = {"category": "livestock", "temperature_class": "frozen", "country": "BRA"}
+BY_CODE = {"hs": "0202300090", "temperature_class": "frozen"}
+NOT_OF_IT = ({"country": "CHN"}, {"temperature_class": "ambient"}, {"category": "other"})
+
+
+@pytest.mark.parametrize(("what", "broken"), [({}, True), (BY_CODE, True), *((x, False) for x in NOT_OF_IT)])
+def test_an_import_of_the_cold_chain_under_a_milder_regime_is_held(what: Data, broken: bool) -> None:
+    stall = Stall("market_entry")
+    _, unit = stall.register(stall.announce(), **{**BEEF, **what})
+    said = stall.scene.history.statements[-1]
+    assert [each["rule"] for each in said.breach] == (["lot.regime-unfit"] if broken else [])
+    assert bool(stall.scene.history.row(UNIT, unit).holds) is broken
+    for each in said.breach:
+        assert each["facts"] == {"country": "BRA", "regime": "market_entry"}
+        demand_facts(Refusal(each["rule"], **each["facts"]))
