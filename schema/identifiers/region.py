@@ -55,7 +55,7 @@ def region_level(region: str) -> RegionLevel:
 
 
 def prefix(region: str) -> str:
-    """The significant digits: ``21`` of 210000, ``2101`` of 210100, all six of a county, none of the country."""
+    """The significant digits: ``21`` of 210000, ``2101`` of 210100, six of a county, none of the country."""
     return region[: region_level(region).value]
 
 

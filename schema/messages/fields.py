@@ -147,7 +147,7 @@ class About(StrEnum):
 
 
 class Personal(Text):
-    """Text about a natural person. In a statement stands a commitment to it (service/parties/persons/personal.py).
+    """Text about a natural person. In a statement stands a commitment to it (parties/persons/personal.py).
 
     ``only_if`` looks at the loaded object that the field stands in, ``of_speaker`` at the social credit code
     of the organisation that says it; each says whether the text is personal then.

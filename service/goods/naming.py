@@ -19,7 +19,7 @@ async def new_owner(draft: Draft) -> Draft:
 
 
 async def receiving_authority(draft: Draft) -> Draft:
-    """``authority`` from ``authority_uscc``. Raises Problem ``authority.not-found`` or ``message.invalid``."""
+    """``authority`` from ``authority_uscc``. Raises Problem ``authority.not-found``, ``message.invalid``."""
     return await _by_code(draft, "authority", "authority.not-found", required=True)
 
 

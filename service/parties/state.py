@@ -104,9 +104,9 @@ class Facility:
     """A filed place.
 
     ``zones`` are ``{"no": 1, "name": "…", "kind": ZoneKind, "edition": 7, "from": [], "closed": False}``:
-    ``edition`` is the position that defined the zone, ``from`` the zones that it was made of. A number is given
-    once; a zone that was re-partitioned stays on the list, closed. ``suspended`` names each keeper who stopped
-    the place and ``reason`` is the last one given; ``closed`` is for good. ``active`` is neither.
+    ``edition`` is the position that defined the zone, ``from`` the zones that it was made of. A number is
+    given once; a zone that was re-partitioned stays on the list, closed. ``suspended`` names each keeper who
+    stopped the place and ``reason`` is the last one given; ``closed`` is for good. ``active`` is neither.
     """
 
     id: int
@@ -154,8 +154,8 @@ class User:
 class Token:
     """An organisation's API token; only its digest is kept, outside the ledger.
 
-    ``networks`` are those that it may be used from (CIDR; none: any), ``expires_at`` is an instant, ``issued_by``
-    the user who issued it (None: another token did).
+    ``networks`` are those that it may be used from (CIDR; none: any), ``expires_at`` is an instant,
+    ``issued_by`` the user who issued it (None: another token did).
     """
 
     id: int

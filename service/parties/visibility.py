@@ -52,8 +52,8 @@ arrival that it touched, and to auditors.
 
 Personal data: who stated them, the receiver of the shipment that they travel with, who deals with a sole
 trader, the operator of those whom it registers; a regulator for a purpose, outside its region for a case; no
-auditor. Each reading is logged (``access.py``, ``private.relation``). The log: the managers of who answers for
-the data, regulators of its region, auditors.
+auditor. Each reading is logged (``access.py``, ``private.relation``). The log: the managers of who answers
+for the data, regulators of its region, auditors.
 A sole trader's social credit code is told with the name; to everybody else that it is a sole trader's.
 Staff and shifts: their own organisation, by name; regulators of the place and auditors without names.
 

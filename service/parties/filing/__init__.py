@@ -1,1 +1,1 @@
-"""Filed places with their zones, and vehicles: how they begin, change, are stopped, and the clocks of that."""
+"""Filed places with their zones, and vehicles: how they begin, change and stop, and the clocks of that."""

@@ -1,1 +1,1 @@
-"""Natural persons: what is known of them and under which keys, who read it, how it is erased; staff and shifts."""
+"""Natural persons: what is known of them, under which keys, who read it, its erasure; staff and shifts."""

@@ -42,7 +42,8 @@ class Stage:
         return staff
 
     def trader(self) -> int:
-        data = {"uscc": REGISTER.of(uscc(900, prefix="92")), "name": SEALED, "roles": ["retailer"], "region": "210100"}
+        code = REGISTER.of(uscc(900, prefix="92"))
+        data = {"uscc": code, "name": SEALED, "roles": ["retailer"], "region": "210100"}
         return int(self.history.say(REGISTER_ORGANISATION, data, PLATFORM).outcome["organisation"])
 
     def erase(self, kind: str, subject: int, by: Actor | None = None, reason: str = "request") -> int:

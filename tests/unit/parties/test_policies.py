@@ -1,4 +1,4 @@
-"""Policies: who enacts them, from when to when they hold, to the microsecond, and each rule at its boundary."""
+"""Policies: who enacts them, from when to when they hold to the microsecond, each rule at its boundary."""
 
 from __future__ import annotations
 
