@@ -158,7 +158,7 @@ async def _entry(ask: Ask) -> Row:
 
 
 async def may_read(conn: Connection, reader: Reader, statement: Statement, position: int) -> bool:
-    """Whether a reader is shown a statement: one's own, the operator also those that the platform made itself,
+    """Whether a reader is shown a statement: one's own, the operator also what the platform made itself,
     authorities by region."""
     author = statement.actor.organisation
     if author == reader.organisation:
