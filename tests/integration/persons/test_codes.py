@@ -10,7 +10,9 @@ import pytest
 from schema.identifiers import SOLE_TRADER
 from schema.problems import Problem
 from service.founding import found
+from service.http.disclosing import disclose
 from service.http.keys import REGISTER_KEYS
+from service.http.readers import PUBLIC
 from tests.integration.persons.conftest import CODE, IMPORTER, Office, announce
 from tests.integration.persons.test_erasing import erase, everything, opened, proven
 from tests.settlement import uscc
@@ -51,6 +53,14 @@ async def test_the_code_is_told_with_the_name(office: Office) -> None:
         assert {each["uscc"] for each in listed if each["sole_trader"]} <= {code}, who
     company = await office.told("station", f"/api/v1/organisations/{office.parties['station'].organisation}")
     assert (company["uscc"], company["sole_trader"]) == (office.parties["station"].uscc, False)
+
+
+async def test_the_public_is_told_that_it_is_a_sole_trader(office: Office) -> None:
+    shown = {"organisation": "", "uscc": key_of(office, CODE), "facility": "", "lots": [{"of": COMPANY}]}
+    before = await office.lines()
+    await disclose(office.client.app, PUBLIC, shown, listed=False)
+    assert shown == {"organisation": "", "uscc": SOLE_TRADER, "facility": "", "lots": [{"of": COMPANY}]}
+    assert await office.lines() == before
 
 
 async def test_who_knows_the_code_finds_by_it_and_nobody_by_what_stands_for_it(office: Office) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from marshmallow import Schema, ValidationError, fields
 
-from schema.messages.fields import Personal, Text, refusal
+from schema.messages.fields import About, Personal, Text, refusal
 from schema.messages.movements import (
     LOSSES,
     SHORTFALLS,
@@ -18,6 +18,7 @@ from schema.messages.movements import (
     ReceivedPortion,
     Waybill,
 )
+from schema.messages.written import Uscc
 from service.parties.persons.personal import seal
 from service.web.operations import WRITES
 
@@ -63,6 +64,27 @@ def test_no_statement_has_a_text_that_nobody_thought_about() -> None:
         for message, name in texts(write.loader):
             found.setdefault(message, set()).add(name)
     assert found == IN_CLEAR
+
+
+CODES = {
+    ("OrganisationRegistration", "uscc"): About.MADE,
+    ("ArrivalAnnouncement", "importer"): About.CODED,
+    ("OrganisationChange", "uscc"): None,
+    ("OwnershipTransferRequest", "to_uscc"): None,
+    ("GoodsSamplingRequest", "authority_uscc"): None,
+    ("GoodsSurrenderRequest", "authority_uscc"): None,
+}
+"""Social credit codes, and whose a commitment beside them is. Without one the code only finds somebody."""
+
+
+def test_a_social_credit_code_is_known_as_one_wherever_it_is_asked_for() -> None:
+    found = {}
+    for write in WRITES.values():
+        for name, field in write.loader.load_fields.items():
+            if isinstance(field, Uscc) or "uscc" in name.split("_") or name == "importer":
+                found[type(write.loader).__name__, name] = getattr(field, "about", "no code")
+    found.pop(("OrganisationRegistration", "uscc_reason"))
+    assert found == CODES
 
 
 @pytest.mark.parametrize("word", SHORTFALLS)
