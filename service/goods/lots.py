@@ -185,7 +185,7 @@ def _doubts(data: Data, policy: Policy) -> Iterator[Refusal]:
 
 
 def _is_cold_import(data: Data) -> bool:
-    """Cold-chain food from abroad by its tariff code; where none is stated, by what it is and how it is kept."""
+    """Cold-chain food from abroad: by its tariff code, or by what it is and how it is kept."""
     if data.get("country") in (None, HOME):
         return False
     if data.get("hs") is not None:

@@ -389,17 +389,14 @@ def test_what_is_made_of_goods_stays_under_their_regime() -> None:
 
 
 BEEF = {"category": "livestock", "temperature_class": "frozen", "country": "BRA"}
-BY_CODE = {"hs": "0202300090", "temperature_class": "frozen"}
-NOT_OF_IT = ({"country": "CHN"}, {"temperature_class": "ambient"}, {"category": "other"})
+NO_SUCH = ({"country": "CHN"}, {"temperature_class": "ambient"}, {"category": "other"})
 
 
-@pytest.mark.parametrize(("what", "broken"), [({}, True), (BY_CODE, True), *((x, False) for x in NOT_OF_IT)])
-def test_an_import_of_the_cold_chain_under_a_milder_regime_is_held(what: Data, broken: bool) -> None:
+@pytest.mark.parametrize(("what", "broken"), [({}, 1), ({"hs": "0202300090"}, 1), *((x, 0) for x in NO_SUCH)])
+def test_an_import_of_the_cold_chain_under_a_milder_regime_is_held(what: Data, broken: int) -> None:
     stall = Stall("market_entry")
-    _, unit = stall.register(stall.announce(), **{**BEEF, **what})
-    said = stall.scene.history.statements[-1]
-    assert [each["rule"] for each in said.breach] == (["lot.regime-unfit"] if broken else [])
-    assert bool(stall.scene.history.row(UNIT, unit).holds) is broken
-    for each in said.breach:
-        assert each["facts"] == {"country": "BRA", "regime": "market_entry"}
-        demand_facts(Refusal(each["rule"], **each["facts"]))
+    _, unit = stall.register(stall.announce(), **BEEF | what)
+    rules = [Refusal(each["rule"], **each["facts"]) for each in stall.scene.history.statements[-1].breach]
+    held = len(stall.scene.history.row(UNIT, unit).holds)
+    assert ([rule.code for rule in rules], held) == (["lot.regime-unfit"] * broken, broken)
+    [*map(demand_facts, rules)]
