@@ -4,7 +4,8 @@ credentials/.
 Rules: managers register users and tokens of their own organisation; the platform registers the managers of
 others and may disable or revoke anything; nobody disables himself, so a signed-in manager is never the last
 one to go; nobody invites himself or resets his own second factor, so a session left open is not enough to
-take an account over; a token ends within two years and never gives more than the token that issued it has.
+take an account over; ways in are given by people who signed in, never by a token, which would be as good as
+all scopes; a token ends within two years and never gives more than the token that issued it has.
 """
 
 from __future__ import annotations
@@ -28,7 +29,14 @@ TOKEN_DAYS = 365
 MOST_TOKEN_DAYS = 730
 
 
+def _demand_person(ctx: Context) -> None:
+    """Raises Refusal ``user.by-person-only``: a token that makes managers has no bounds of its own."""
+    if ctx.actor.token is not None:
+        raise Refusal("user.by-person-only")
+
+
 def _decide_user(data: Data, ctx: Context, world: World) -> Decision:
+    _demand_person(ctx)
     demand_manager(ctx, world)
     id_ = data["organisation"]
     organisation = world.get(ORGANISATION, id_) if within_reach(ctx, world, id_) else None
@@ -72,6 +80,7 @@ def _read_user(data: Data, _world: World) -> Iterable[Stream]:
 
 def _other_user(data: Data, ctx: Context, world: World) -> User:
     """The user of somebody else whose ways in the actor may change. Raises Refusal ``user.…``."""
+    _demand_person(ctx)
     demand_manager(ctx, world)
     user = world.get(USER, data["user"])
     if user is None or not within_reach(ctx, world, user.organisation):
@@ -171,7 +180,7 @@ def _read_token(data: Data, _world: World) -> Iterable[Stream]:
 
 
 REGISTER_USER = Kind(
-    "user-registered", {1: _decide_user}, _project_user, _read_user_organisation, scope=Scope.PARTIES_WRITE
+    "user-registered", {2: _decide_user}, _project_user, _read_user_organisation, scope=Scope.PARTIES_WRITE
 )
 DISABLE_USER = Kind(
     "user-disabled", {1: _decide_disabling}, _project_disabling, _read_user, scope=Scope.PARTIES_WRITE

@@ -17,6 +17,7 @@ from service.parties import (
     DISABLE_USER,
     INVITE_USER,
     ISSUE_TOKEN,
+    REGISTER_USER,
     REGISTER_VEHICLE,
     RESET_SECOND_FACTOR,
     TOKEN,
@@ -61,6 +62,19 @@ def issued(town: Settlement, actor: Actor, **more: Any) -> Actor:
     """A token that may issue others."""
     data = {"scopes": ["parties:write", "goods:read"], **more}
     return Actor(actor.organisation, token=town.history.say(ISSUE_TOKEN, data, actor).outcome["token"])
+
+
+@breaks("user.by-person-only")
+def makes_a_manager_by_token(town: Settlement) -> Said:
+    shop = town.party("retailer")
+    data = {"organisation": shop.manager.organisation, "role": "manager", "name": SEALED}
+    return Said(REGISTER_USER, data, issued(town, shop.manager))
+
+
+@breaks("user.by-person-only")
+def invites_by_token(town: Settlement) -> Said:
+    shop = town.party("retailer")
+    return Said(INVITE_USER, {"user": shop.staff.user}, issued(town, shop.manager))
 
 
 @breaks("user.disabled")
