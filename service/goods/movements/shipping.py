@@ -2,8 +2,9 @@
 
 Rules kept here: only released goods leave; held goods, and goods in a place that an authority stopped,
 leave for quarantine or disposal only, while a place that its owner stopped or closed is to be emptied;
-goods go to a filed place in service, and in trade to a first station first when they come from another
-province, unless the policy at their destination accepts the exit certificates of others. On the road they
+goods go to a filed place in service, and to a first station first when they come from another province –
+but for what goes back, and for held goods – unless the policy at their destination accepts the exit
+certificates of others. On the road they
 stay in the consignor's hands and account, one unit in transit for each item. Nobody who must not work hands
 them over. Whether goods that go back came from there is not asked: rows do not tell it, traces do. With the
 goods the ownership goes to the consignee, but not to a third-party store, which keeps what others own, and
@@ -53,31 +54,37 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
     there = policy_for(world, origin.region, ctx.recorded)
     departed = timing.happened(data["departed_at"], ctx, there, "/departed_at", kind="goods-shipped")
     demand_fit_crew(data, ctx, departed, there, world)
-    accounts = flow.Accounts(ctx)
+    accounts, all_held = flow.Accounts(ctx), True
     units = [ctx.id(place) for place in range(1, len(data["items"]) + 1)]
     for place, (item, child) in enumerate(zip(data["items"], units, strict=True)):
         pointer = f"/items/{place}"
         unit = rules.unit_in_hand(item["unit"], ctx, world, f"{pointer}/unit")
-        _may_leave(unit, purpose, world, f"{pointer}/unit")
+        is_held = _may_leave(unit, purpose, world, f"{pointer}/unit")
+        all_held = all_held and is_held
         rules.unit_at(unit, origin, f"{pointer}/unit")
         timing.after_made(departed, unit, "/departed_at")
         accounts.take(unit, item.get("pieces"), item["grams"], child, pointer)
     _vehicle(data.get("vehicle"), ctx, world)
     destination = _destination(data["destination"], origin, world)
     policy = policy_for(world, destination.region, ctx.recorded)
-    _fit_for(purpose, origin, destination, policy)
+    if purpose is Purpose.TRADE or (purpose in _FOR_HELD and not all_held):
+        _first_station_first(origin, destination, policy)
+    _fit_for(purpose, destination)
     passes = _passes(purpose, destination)
     return Decision(
         {"shipment": ctx.id(), "units": units, "passes": passes, **accounts.outcome}, policy.version
     )
 
 
-def _may_leave(unit: Unit, purpose: Purpose, world: World, field: str) -> None:
+def _may_leave(unit: Unit, purpose: Purpose, world: World, field: str) -> bool:
+    """Whether the unit leaves under a hold. Raises Refusal ``unit.quarantined`` or ``unit.held``."""
     if unit.state == UnitState.QUARANTINED:
         raise Refusal("unit.quarantined", field=field, unit=unit.id)
+    holds = rules.holds_on(unit, world)
     if purpose not in _FOR_HELD:
-        for broken in held(rules.holds_on(unit, world), unit.id, field):
+        for broken in held(holds, unit.id, field):
             raise broken
+    return bool(holds)
 
 
 def _passes(purpose: Purpose, destination: Facility) -> bool:
@@ -100,9 +107,7 @@ def _destination(facility_id: int, origin: Facility, world: World) -> Facility:
     return found
 
 
-def _fit_for(purpose: Purpose, origin: Facility, destination: Facility, policy: Policy) -> None:
-    if purpose is Purpose.TRADE:
-        _first_station_first(origin, destination, policy)
+def _fit_for(purpose: Purpose, destination: Facility) -> None:
     kinds = {zone["kind"] for zone in open_zones(destination)}
     if purpose is Purpose.QUARANTINE and not BEFORE_RELEASE & kinds:
         raise Refusal("shipment.no-quarantine-there", field="/destination", facility=destination.id)

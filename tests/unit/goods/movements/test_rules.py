@@ -441,6 +441,18 @@ def _(scene: Scene) -> Boundary:
     )
 
 
+@case("gate.first-station-first", "goods that nothing holds, said to go to disposal")
+def _(scene: Scene) -> Boundary:
+    free, bad = scene.unit(), scene.unit()
+    scene.hold_lot(bad.lot)
+    return Boundary(
+        SHIP,
+        scene.ship(free, DALIAN_STORE, purpose="disposal"),
+        scene.ship(bad, DALIAN_STORE, purpose="disposal"),
+        field="/destination",
+    )
+
+
 @case("gate.first-station-first", "a place that the policy there does not take for one")
 def _(scene: Scene) -> Boundary:
     there = {"accept_exit_certificates_of_other_provinces": False, "first_stations": ["third_party_store"]}
