@@ -30,9 +30,10 @@ Public
 
 The register: authorities and the operator see all parties. A business sees itself, its suppliers and
 customers, the store that keeps its goods and whose goods it keeps, and the first station or plant that a
-carton of its bears in print. It may ask for somebody by the exact social credit code, to send goods to
-somebody new; nobody can list the register that way. Policies are open to all who are judged by them;
-drafts of policies to the managers of the authority that keeps them.
+carton of its bears in print; an authority by its number, as what it placed or accepted names it. It may ask
+for somebody by the exact social credit code, to send goods to somebody new; nobody can list the register that
+way. Policies are open to all who are judged by them; drafts of policies to the managers of the authority that
+keeps them.
 
 Holds: on goods whoever sees them sees that they are held, why and since when; on a whole lot, whoever sees
 the lot, and the public of a batch that is held altogether. A hold itself: who placed it, whose goods it is

@@ -17,7 +17,7 @@ from schema.messages import fields as asked
 from schema.messages import goods, movements, papers, policies
 from schema.messages.written import Day, Moment
 from service.web import choices
-from service.web.formats import plain_kilograms
+from service.web.formats import moment, plain_kilograms
 from service.web.forms import Field, Option, Widget
 from service.web.submitting import Fact
 from service.web.texts import texts
@@ -76,6 +76,8 @@ def told(visit: Visit, name: str, value: Any) -> str:
         return visit.t(f"answer.{'yes' if value else 'no'}")
     if name.endswith("grams") and isinstance(value, int):
         return visit.t("format.kilograms", kg=plain_kilograms(value))
+    if name.endswith("_at") and isinstance(value, str):
+        return moment(value, visit.language)
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return "—" if value is None else str(value)

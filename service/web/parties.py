@@ -30,10 +30,13 @@ async def own(request: web.Request) -> web.StreamResponse:
     visit.demand_signed_in()
     organisation = await visit.ask("organisation", organisation=visit.reader.organisation)
     manages = visit.reader.user_role == UserRole.MANAGER
+    # The platform's operator is told everybody's vehicles; those of others are none of its own to change.
+    vehicles = (await visit.ask_list("vehicles", limit=_SHOWN)).items
+    own_vehicles = [each for each in vehicles if each["organisation"] == visit.reader.organisation]
     context = {
         "organisation": organisation,
         "facilities": await choices.own_facilities(visit),
-        "vehicles": (await visit.ask_list("vehicles", limit=_SHOWN)).items,
+        "vehicles": own_vehicles,
         "manages": manages,
     }
     return await page(visit, "organisation.html", context)

@@ -17,6 +17,7 @@ _FAMILIES: Mapping[str, tuple[str, ...]] = {
     "role": ("role", "policy_role"),
     "roles": ("role",),
     "state": ("unit_state",),
+    "reason": ("hold_reason",),
 }
 """Under which keys the words of a fact stand, by its name; the first that knows the code is taken."""
 _LISTED = ", "

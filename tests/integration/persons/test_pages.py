@@ -91,6 +91,14 @@ async def test_a_vehicle_is_changed_by_its_plate_and_no_other_is_read(office: Of
     assert await office.lines() == before + 1
 
 
+async def test_vehicles_of_others_are_not_offered_to_the_operator_to_change(office: Office) -> None:
+    truck = {"kind": "truck", "plate": "鲁B00009"}
+    key = (await office.said("station", "/api/v1/vehicles", truck))["outcome"]["vehicle"]
+    assert f"/organisation/vehicles/{key}/" in await shown(office, "station", "/organisation")
+    assert "/organisation/vehicles/new" in (page := await shown(office, "platform", "/organisation"))
+    assert f"/organisation/vehicles/{key}/" not in page
+
+
 async def test_a_regulator_gives_a_reason_first(office: Office) -> None:
     position = office.ids["to shop"] // 1000
     page = await shown(office, "shandong", f"/shipments/{office.ids['to shop']}")

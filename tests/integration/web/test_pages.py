@@ -89,6 +89,12 @@ async def test_each_page_is_there_in_both_languages(browsers: Browsers, who: str
             assert "None" not in re.sub(r"<[^>]*>", "", page.text), path
 
 
+async def test_a_statement_tells_its_times_as_people_write_them(browsers: Browsers) -> None:
+    page = await browsers.get("station", filled(browsers, "/statements/{registration}"))
+    assert page.status == 200
+    assert "+08:00" not in page.text
+
+
 @pytest.mark.parametrize("who", ["station", "shop", "hubei"])
 async def test_on_phones_no_cell_says_its_label_twice(browsers: Browsers, who: str) -> None:
     found = 0

@@ -21,6 +21,8 @@ from service.web.wording import explained
             "第三方冷库",
         ),
         (Refusal("sale.not-a-counter", facility=1, kind="market", allowed="market, shop"), "en", "Shop"),
+        (Refusal("unit.held", unit=1, hold=2000, reason="positive"), "zh", "检测阳性"),
+        (Refusal("unit.held", unit=1, hold=2000, reason="positive"), "en", "Positive test"),
         (Refusal("person.still-active", kind="staff", subject=18000), "zh", "工作人员 18000"),
     ],
 )

@@ -1,5 +1,8 @@
 -- name: organisations_sees
+-- $4 organisation. A business may also look up the authority that holds its goods or answers it: a public body.
 SELECT EXISTS (SELECT FROM parties.organisations_seen($1, $2, $3) s WHERE s.organisation = $4)
+    OR $1 = 'organisation'
+       AND EXISTS (SELECT FROM parties.organisation o WHERE o.id = $4 AND o.roles ? 'regulator')
 
 -- name: organisations_page
 -- $4 after which id, $5 how many, $6 social credit code, $7 part of the name. The register is open to who knows
