@@ -14,7 +14,7 @@ from marshmallow import Schema
 from marshmallow import fields as bare
 
 from schema.messages import fields as asked
-from schema.messages import goods, movements, papers, policies
+from schema.messages import goods, incidents, movements, papers, policies
 from schema.messages.written import Day, Moment
 from service.web import choices
 from service.web.formats import moment, plain_kilograms
@@ -44,6 +44,8 @@ _WORDS: Mapping[tuple[str, ...], str] = {
     movements.DISCOVERIES: "discovery",
     movements.CIRCUMSTANCES: "circumstances",
     movements.TRANSFER_DOCUMENTS: "transfer_document",
+    incidents.HOLD_REASONS: "hold_reason",
+    incidents.LIFT_REASONS: "lift_reason",
 }
 """Under which words each closed set is shown."""
 _WIDGETS: Sequence[tuple[type[bare.Field[Any]], Widget]] = (
@@ -54,20 +56,34 @@ _WIDGETS: Sequence[tuple[type[bare.Field[Any]], Widget]] = (
     (Moment, Widget.MOMENT),
 )
 _CHINA = "+08:00"
+Fields = Mapping[str, bare.Field[Any]]
 
 
-def lines(visit: Visit, data: Mapping[str, Any], place: str = "") -> Iterator[Fact]:
-    """What a statement says, a line a value; sealed ones are left out."""
+def lines(visit: Visit, data: Mapping[str, Any], asks: Fields, place: str = "") -> Iterator[Fact]:
+    """What a statement says, a line a value; sealed ones are left out. ``asks`` are its message's fields."""
     for name, value in data.items():
-        label = f"{place}{_label(visit, name)}"
+        label, field = f"{place}{_label(visit, name)}", asks.get(name)
         if isinstance(value, Mapping):
             if "sha256" not in value:
-                yield from lines(visit, value, f"{label} · ")
+                yield from lines(visit, value, _within(field), f"{label} · ")
         elif isinstance(value, list) and value and isinstance(value[0], Mapping):
             for row, each in enumerate(value, start=1):
-                yield from lines(visit, each, f"{label} {row} · ")
+                yield from lines(visit, each, _within(field), f"{label} {row} · ")
         else:
-            yield Fact(label, told(visit, name, value))
+            yield Fact(label, _chosen(visit, field, value) or told(visit, name, value))
+
+
+def _within(field: bare.Field[Any] | None) -> Fields:
+    """The fields of what stands in a field, or in each row of it."""
+    inner = field.inner if isinstance(field, bare.List) else field
+    return inner.schema.load_fields if isinstance(inner, bare.Nested) else {}
+
+
+def _chosen(visit: Visit, field: bare.Field[Any] | None, value: Any) -> str | None:
+    """The words of a code of a closed set."""
+    group = _WORDS.get(field.choices) if isinstance(field, asked.Choice) else None
+    key = f"{group}.{value}"
+    return visit.t(key) if key in texts() else None
 
 
 def told(visit: Visit, name: str, value: Any) -> str:

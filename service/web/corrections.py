@@ -38,10 +38,12 @@ async def statement(request: web.Request) -> web.StreamResponse:
     visit = Visit(request)
     visit.demand_signed_in()
     found = await visit.ask("statement", position=visit.id("position"))
+    write = WRITES.get(found["kind"])
+    asks = write.schema().load_fields if write else {}
     versions = [
         {
             **version,
-            "lines": [*lines(visit, version["data"] or {})],
+            "lines": [*lines(visit, version["data"] or {}, asks)],
             "is_last": version is found["versions"][-1],
         }
         for version in found["versions"]

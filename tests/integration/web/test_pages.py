@@ -89,10 +89,12 @@ async def test_each_page_is_there_in_both_languages(browsers: Browsers, who: str
             assert "None" not in re.sub(r"<[^>]*>", "", page.text), path
 
 
-async def test_a_statement_tells_its_times_as_people_write_them(browsers: Browsers) -> None:
-    page = await browsers.get("station", filled(browsers, "/statements/{registration}"))
+async def test_a_statement_is_told_as_people_write(browsers: Browsers) -> None:
+    """Times without a zone, closed sets in words."""
+    page = await browsers.get("station", filled(browsers, "/statements/{registration}"), "zh")
     assert page.status == 200
     assert "+08:00" not in page.text
+    assert "<dd>冷冻</dd>" in page.text and "<dd>frozen</dd>" not in page.text
 
 
 @pytest.mark.parametrize("who", ["station", "shop", "hubei"])
