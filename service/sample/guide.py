@@ -121,6 +121,7 @@ def _rounds(sights: Sights) -> Iterator[tuple[str, str, tuple[tuple[str, str], .
             (f"/holds/{ids['hold']}", "a lot held in three places 封存令：货物分处三地"),
             ("/findings?state=open", "findings that wait for an answer 待答复的问题"),
             ("/refused", "what was tried and refused 被拒绝的操作"),
+            (f"/stock/declarations/{ids['declaration']}", "a shop's count that differs 盘点申报与账面不符"),
             (
                 f"/policies/editions/{ids['edition']}",
                 "a policy that begins at a midnight to come 待生效的政策",
