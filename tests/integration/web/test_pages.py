@@ -97,6 +97,14 @@ async def test_a_statement_is_told_as_people_write(browsers: Browsers) -> None:
     assert "<dd>冷冻</dd>" in page.text and "<dd>frozen</dd>" not in page.text
 
 
+async def test_a_unit_of_which_all_has_left_is_not_called_released(browsers: Browsers) -> None:
+    for spoken, words in (("zh", "已出清"), ("en", "All has left")):
+        page = await browsers.get("auditor", "/units?all=1", spoken)  # type: ignore[arg-type]
+        cells = re.findall(r'<td class="n"[^>]*>(.*?)</td>\s*<td>(.*?)</td>', page.text, re.DOTALL)
+        gone = [state for amount, state in cells if re.search(r">?\b0 (?:kg|千克)", amount)]
+        assert gone and all(words in state or "sold" in state or "withdrawn" in state for state in gone)
+
+
 @pytest.mark.parametrize("who", ["station", "shop", "hubei"])
 async def test_on_phones_no_cell_says_its_label_twice(browsers: Browsers, who: str) -> None:
     found = 0
