@@ -89,6 +89,17 @@ async def test_each_page_is_there_in_both_languages(browsers: Browsers, who: str
             assert "None" not in re.sub(r"<[^>]*>", "", page.text), path
 
 
+async def test_an_authority_is_not_said_to_lack_places_for_goods(browsers: Browsers) -> None:
+    authority = browsers.story.parties["hubei"].organisation
+    page = await browsers.get("shop", f"/organisations/{authority}", "zh")
+    assert page.status == 200
+    assert "<h2>场所</h2>" not in page.text
+    assert (
+        "<h2>场所</h2>"
+        in (await browsers.get("shop", filled(browsers, "/organisations/{someone}"), "zh")).text
+    )
+
+
 async def test_a_statement_is_told_as_people_write(browsers: Browsers) -> None:
     """Times without a zone, closed sets in words."""
     page = await browsers.get("station", filled(browsers, "/statements/{registration}"), "zh")
