@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from aiohttp import web
 
-from schema.problems import Language
+from schema.problems import Explanation, Language, Problem
 from service.http.readers import Reader
 from service.ledger import Ledger
 from service.ledger.note import Verifier
@@ -24,6 +26,8 @@ VERIFIER = web.AppKey("verifier", Verifier)
 READER = web.RequestKey("reader", Reader)
 LANGUAGE = web.RequestKey("language", str)
 REQUEST_ID = web.RequestKey("request id", str)
+WORDING: web.RequestKey[Callable[[Problem, Language], Explanation]] = web.RequestKey("wording")
+"""How problems are told where the answer is for people; without it programs are told the codes themselves."""
 
 
 def language(request: web.Request) -> Language:

@@ -7,12 +7,13 @@ words and the facts that a rule put into its problem.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
 from aiohttp import web
 
-from schema.problems import Language, Problem, explain
+from schema.problems import Explanation, Language, Problem, explain
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_SECONDS = 2
@@ -20,6 +21,7 @@ TOO_MANY_REQUESTS = 429
 UNAVAILABLE = 503
 
 Document = dict[str, Any]
+Explain = Callable[[Problem, Language], Explanation]
 
 
 def document(problem: Problem, language: Language, instance: str | None = None) -> Document:
@@ -43,9 +45,9 @@ def document(problem: Problem, language: Language, instance: str | None = None) 
     return members
 
 
-def in_words(problem: Problem, language: Language) -> Document:
+def in_words(problem: Problem, language: Language, told: Explain = explain) -> Document:
     """A problem as an entry of a list: pointer (where a field is to blame), code, and words."""
-    words = explain(problem, language)
+    words = told(problem, language)
     entry: Document = {} if problem.field is None else {"pointer": problem.field}
     return entry | {
         "code": problem.code,

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from schema.messages import incident_views as views
-from schema.problems import Problem
-from service.http.keys import language
+from schema.problems import Problem, explain
+from service.http.keys import WORDING, language
 from service.http.paging import Slice
 from service.http.problems import in_words
 from service.http.readers import Reader, ReaderKind
@@ -125,7 +125,8 @@ def _told(row: Row, ask: Ask) -> Row:
 def worded(rules: Sequence[Mapping[str, Any]], ask: Ask) -> list[Row]:
     """Rules as a statement bears them, in the words of the reader's language."""
     spoken = language(ask.request)
-    return [in_words(Problem(rule["rule"], **rule["facts"]), spoken) for rule in rules]
+    told = ask.request.get(WORDING, explain)
+    return [in_words(Problem(rule["rule"], **rule["facts"]), spoken, told) for rule in rules]
 
 
 async def _refused(ask: Ask) -> Slice[Row]:

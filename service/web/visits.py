@@ -14,7 +14,7 @@ from aiohttp.web_request import FileField
 
 from schema.problems import Language, Problem
 from service.http.body import form_body, load_query
-from service.http.keys import DATABASE, LANGUAGE, READER
+from service.http.keys import DATABASE, LANGUAGE, READER, WORDING
 from service.http.paging import DEFAULT_LIMIT, Page, Slice, read_cursor, write_cursor
 from service.http.readers import Reader, demand
 from service.http.reads import Ask, Read
@@ -23,6 +23,7 @@ from service.web.forms import Typed
 from service.web.operations import READS
 from service.web.spoken import spoken
 from service.web.texts import text
+from service.web.wording import explained
 
 CSRF = "csrf"
 ONCE = "submission"
@@ -48,6 +49,7 @@ class Visit:
     def __post_init__(self) -> None:
         # Reads put what they say in words, such as what the gate still wants, into the request's language.
         self.request[LANGUAGE] = self.language
+        self.request[WORDING] = explained
 
     @cached_property
     def reader(self) -> Reader:

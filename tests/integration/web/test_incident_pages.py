@@ -93,6 +93,7 @@ async def test_a_breach_is_answered_and_closed_on_pages(browsers: Browsers, lang
     (path,) = set(re.findall(r'href="(/findings/\d+)"', listed.text))
     mine = await browsers.get("shop", path, language)  # type: ignore[arg-type]
     assert ("Answer" if language == "en" else "答复") in mine.text
+    assert ("(Positive test)" if language == "en" else "原因：检测阳性") in mine.text
     assert f"{path}/close" not in mine.text
     answered = await browsers.send("shop", f"{path}/answer", {"explanation": "by_others", "note": "李四"})
     assert answered.status == 303, answered.text
