@@ -85,7 +85,7 @@ def template(postgres: EmbeddedPostgres) -> str:
 @pytest.fixture
 def empty_database(postgres: EmbeddedPostgres) -> Iterator[str]:
     """The URL of a fresh database without migrations, dropped after the test."""
-    yield from _fresh(postgres, "template0")
+    yield from fresh_copy(postgres, "template0")
 
 
 @pytest.fixture
@@ -102,16 +102,17 @@ def database(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
     tests may use it too. Whatever is still connected in the end is cut off. Who needs two databases requests
     ``another_database`` as well.
     """
-    yield from _fresh(postgres, template)
+    yield from fresh_copy(postgres, template)
 
 
 @pytest.fixture
 def another_database(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
     """A second one like ``database``."""
-    yield from _fresh(postgres, template)
+    yield from fresh_copy(postgres, template)
 
 
-def _fresh(postgres: EmbeddedPostgres, source: str) -> Iterator[str]:
+def fresh_copy(postgres: EmbeddedPostgres, source: str) -> Iterator[str]:
+    """The URL of a copy of the database ``source``, to which nothing is connected; dropped afterwards."""
     name = f"test_{next(_numbers)}"
     complete(lambda: _execute(postgres.url(), f"CREATE DATABASE {name} TEMPLATE {source}"))
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from random import Random
 from typing import Any
 
@@ -15,6 +15,8 @@ from service.ledger.checkpoint import Checkpoint, open_checkpoint, sign_checkpoi
 from service.ledger.errors import LedgerFormatError
 from service.ledger.replay import Finding
 from service.registry import make_registry
+from service.storage import EmbeddedPostgres, open_pool
+from tests.conftest import complete, fresh_copy
 from tests.history import History
 from tests.quay import Quay
 from tests.retold import SIGNER, retold
@@ -24,13 +26,35 @@ REGISTRY = make_registry()
 HASHED = ("nonce", "statement", "entry", "leaf", "chain")
 
 
+@pytest.fixture(scope="module")
+def told(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
+    """The name of a database to be copied, whose ledger holds every kind of row: telling takes a while."""
+    for url in fresh_copy(postgres, template):
+        complete(lambda url=url: _tell(url))
+        yield complete(lambda url=url: _name(url))
+
+
+async def _tell(url: str) -> None:
+    async with retold(url, voyage(Quay(History())).history):
+        pass
+
+
+async def _name(url: str) -> str:
+    connection = await asyncpg.connect(url)
+    try:
+        return str(await connection.fetchval("SELECT current_database()"))
+    finally:
+        await connection.close()
+
+
 @pytest.fixture
-async def superuser(database: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
-    """A database superuser's connection to a ledger that holds every kind of row."""
-    async with retold(database, voyage(Quay(History())).history) as ledger, ledger.pool.acquire() as conn:
-        await conn.execute("SET ROLE NONE")
-        yield conn
-        await conn.execute("SET ROLE coldledger_writer")
+async def superuser(
+    postgres: EmbeddedPostgres, told: str
+) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+    """A database superuser's connection to a copy of that ledger."""
+    for url in fresh_copy(postgres, told):
+        async with await open_pool(url, None, 1) as pool, pool.acquire() as connection:
+            yield connection
 
 
 async def checkpoint(conn: Any) -> Checkpoint:
