@@ -368,7 +368,7 @@ async def test_the_form_names_what_stands_in_the_way(served: Served) -> None:
         shown = await served.fill_in("shop", path, {"reason": "said_twice", "step": step})
         page = await shown.text()
         assert (shown.status, "The goods moved on" in page) == (409, True)
-        assert f"Position {served.story.at['sold']}, goods-sold" in page
+        assert f"Position {served.story.at['sold']}, Sale recorded" in page
 
 
 @pytest.mark.parametrize(
