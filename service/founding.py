@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from schema.identifiers import parse_region, parse_uscc
 from schema.problems import Problem
-from service.ledger import Ledger
+from service.ledger import Ledger, Statement, store
 from service.ledger.errors import LedgerFormatError
 from service.ledger.note import Signer
 from service.ledger.publisher import check_fence, read_note
-from service.ledger.store import head
+from service.ledger.store import Connection, head
 from service.parties.credentials import Credentials
 from service.parties.opening import Operator, open_ledger
 from service.parties.persons.forgetting import forget_again
@@ -81,6 +81,21 @@ async def _check(settings: Settings, database: Database, signer: Signer) -> None
         raise Problem("ledger.fenced", reason=f"its checkpoint cannot be read ({error})") from error
     async with database.reader.acquire() as conn:
         await check_fence(conn, note)
+        await demand_known_opening(conn)
+
+
+async def demand_known_opening(conn: Connection) -> None:
+    """A ledger of a development version is not gone on with: its rows cannot be made again by this code.
+
+    Raises Problem ``ledger.of-a-development-version`` (decision record 6).
+    """
+    first = await store.record(conn, 0)
+    if first is None:
+        return
+    opening = Statement.decode(first.statement)
+    kind = make_registry().kinds.get(opening.kind)
+    if kind is None or opening.decider not in kind.deciders:
+        raise Problem("ledger.of-a-development-version", kind=opening.kind, decider=opening.decider)
 
 
 async def _demand_vault(settings: Settings, database: Database) -> None:

@@ -95,6 +95,11 @@ class Replay:
         if self.broken:
             return
         position = record.position
+        kind = self.registry.kinds.get(statement.kind)
+        if kind is None or statement.decider not in kind.deciders:
+            self.broken = True
+            yield f"no judgement {statement.kind}/{statement.decider} is known here, so no rows can be made"
+            return
         if self._rules:
             wrong = judging.judge_again(self.registry, statement, self.world, position)
             if wrong is not None:

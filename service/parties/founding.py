@@ -26,4 +26,4 @@ def _reads(_data: Data, _world: World) -> Iterable[Stream]:
     return ()
 
 
-OPEN_LEDGER = Kind("ledger-opened", {1: _decide}, _project, _reads, scope=Scope.PARTIES_WRITE)
+OPEN_LEDGER = Kind("ledger-opened", {2: _decide}, _project, _reads, scope=Scope.PARTIES_WRITE)

@@ -10,7 +10,8 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from schema.problems import Problem
-from service.ledger import PLATFORM, Acknowledgement, Idempotency, Ledger, Proposal, Statement
+from service.founding import demand_known_opening
+from service.ledger import PLATFORM, Acknowledgement, Idempotency, Ledger, Proposal, Statement, audit
 from service.parties import OPEN_LEDGER, ORGANISATION, POLICY, USER, shipped_policies
 from service.parties.credentials import Credentials
 from service.parties.opening import Opening, Operator, open_ledger
@@ -126,3 +127,20 @@ async def test_a_ledger_is_opened_at_its_beginning_only(database: str) -> None:
         with pytest.raises(Problem) as caught:
             await ledger.append(late)
         assert caught.value.code == "opening.already"
+
+
+async def test_a_ledger_of_a_development_version_is_not_gone_on_with(database: str) -> None:
+    async with ledger_on(database) as ledger:
+        await opened(ledger)
+        async with ledger.pool.acquire() as conn:
+            await demand_known_opening(conn)
+            await conn.execute("SET ROLE NONE")
+            opening = await conn.fetchval("SELECT statement FROM ledger.entry WHERE position = 0")
+            older = opening.replace(b'"decider":2', b'"decider":1')
+            await conn.execute("UPDATE ledger.entry SET statement = $1 WHERE position = 0", older)
+            with pytest.raises(Problem) as caught:
+                await demand_known_opening(conn)
+            assert caught.value.code == "ledger.of-a-development-version"
+            report = await audit.verify(conn, ledger.registry, None)
+            assert "no judgement ledger-opened/1 is known here" in str(report.findings[-1])
+            await conn.execute("SET ROLE coldledger_writer")
