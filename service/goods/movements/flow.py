@@ -171,6 +171,19 @@ def rows(
     yield from _edges(flows, kind, at, position, {id_: u.family for id_, u in {**after, **units}.items()})
 
 
+def part(statement: Statement, unit: Unit, portion: Data, *, id: int, at: str, position: int) -> Unit:
+    """The unit that ``portion`` of ``unit`` becomes, with the holds that the statement puts on it."""
+    return drawn(
+        unit,
+        id=id,
+        pieces=portion.get("pieces"),
+        grams=portion["grams"],
+        made_at=at,
+        version=position,
+        holds=statement.outcome.get("holds", ()),
+    )
+
+
 def _drawn_on(
     source: object, after: Mapping[int, Unit], made: Mapping[int, Unit], world: World
 ) -> Unit | None:

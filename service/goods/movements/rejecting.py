@@ -14,7 +14,6 @@ from typing import Any
 
 from schema.problems import Refusal
 from service.goods import timing
-from service.goods.accounts import drawn
 from service.goods.movements import flow, rules
 from service.goods.movements.receiving import incoming
 from service.goods.movements.telling import streams, tell
@@ -59,15 +58,7 @@ def project(statement: Statement, position: int, world: World) -> Iterator[Any]:
     shipment = world.row(SHIPMENT, data["shipment"])
     made: dict[int, Unit] = {}
     for item, child in zip(data["items"], outcome["units"], strict=True):
-        part = drawn(
-            world.row(UNIT, item["unit"]),
-            id=child,
-            pieces=item.get("pieces"),
-            grams=item["grams"],
-            made_at=at,
-            version=position,
-            holds=outcome.get("holds", ()),
-        )
+        part = flow.part(statement, world.row(UNIT, item["unit"]), item, id=child, at=at, position=position)
         made[child] = replace(part, shipment=outcome["shipment"])
     yield from flow.rows(statement, position, world, MovementKind.REJECT, at, made)
     yield _back(shipment, outcome["shipment"], outcome["units"], at, position)

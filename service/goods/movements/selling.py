@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import Any
 
 from schema.problems import Refusal
-from service.goods.accounts import drawn
 from service.goods.movements import flow, rules
 from service.goods.movements.telling import streams, tell_of
 from service.goods.state import UNIT, MovementKind, UnitState
@@ -45,15 +44,7 @@ def project(statement: Statement, position: int, world: World) -> Iterator[Any]:
     """What was sold, as a unit that stays under its seller's name, and what is left."""
     data, outcome, at = statement.data, statement.outcome, statement.data["happened_at"]
     unit = world.row(UNIT, data["unit"])
-    sold = drawn(
-        unit,
-        id=outcome["unit"],
-        pieces=data.get("pieces"),
-        grams=data["grams"],
-        made_at=at,
-        version=position,
-        holds=outcome.get("holds", ()),
-    )
+    sold = flow.part(statement, unit, data, id=outcome["unit"], at=at, position=position)
     made = {sold.id: replace(sold, state=UnitState.SOLD.value, zone=None)}
     yield from flow.rows(statement, position, world, MovementKind.SELL, at, made)
     yield from flow.events(statement, position, [unit.lot], unit.facility, at)

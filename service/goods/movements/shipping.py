@@ -19,7 +19,6 @@ from typing import Any
 
 from schema.problems import Refusal
 from service.goods import timing
-from service.goods.accounts import drawn
 from service.goods.movements import flow, rules
 from service.goods.movements.telling import demand_fit_crew, streams
 from service.goods.state import UNIT, MovementKind, Purpose, Shipment, Unit, UnitState
@@ -150,14 +149,7 @@ def project(statement: Statement, position: int, world: World) -> Iterator[Any]:
     purpose = Purpose(data.get("purpose", Purpose.TRADE))
     made: dict[int, Unit] = {}
     for item, child in zip(data["items"], outcome["units"], strict=True):
-        part = drawn(
-            world.row(UNIT, item["unit"]),
-            id=child,
-            pieces=item.get("pieces"),
-            grams=item["grams"],
-            made_at=at,
-            version=position,
-        )
+        part = flow.part(statement, world.row(UNIT, item["unit"]), item, id=child, at=at, position=position)
         made[child] = replace(
             part, state=UnitState.IN_TRANSIT.value, facility=None, zone=None, shipment=shipment
         )

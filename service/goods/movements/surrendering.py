@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from service.goods.accounts import drawn
 from service.goods.movements import flow, rules
 from service.goods.movements.telling import streams, tell_of
 from service.goods.state import UNIT, MovementKind, UnitState
@@ -32,15 +31,7 @@ def project(statement: Statement, position: int, world: World) -> Iterator[Any]:
     """What the authority has, and what is left."""
     data, outcome, at = statement.data, statement.outcome, statement.data["happened_at"]
     unit = world.row(UNIT, data["unit"])
-    gone = drawn(
-        unit,
-        id=outcome["unit"],
-        pieces=data.get("pieces"),
-        grams=data["grams"],
-        made_at=at,
-        version=position,
-        holds=outcome.get("holds", ()),
-    )
+    gone = flow.part(statement, unit, data, id=outcome["unit"], at=at, position=position)
     made = {gone.id: replace(gone, state=UnitState.SURRENDERED.value, zone=None)}
     yield from flow.rows(statement, position, world, MovementKind.SURRENDER, at, made)
     yield from flow.events(statement, position, [unit.lot], unit.facility, at)
