@@ -5,18 +5,20 @@ beside a good one; a note that no known key has signed is refused. A key is know
 Whatever the input, nothing but NoteError is raised.
 
 Keys are written as Go's sumdb/note writes them: ``name+id+base64(type ‖ public key)`` and
-``PRIVATE+KEY+name+id+base64(type ‖ seed)``.
+``PRIVATE+KEY+name+id+base64(type ‖ seed)``. A key's type says what exactly it signs; that of witnesses, which
+sign a time with the text, is in ``cosignature``.
 """
 
 from __future__ import annotations
 
 import binascii
 import re
+from abc import ABC, abstractmethod
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -29,7 +31,7 @@ MAX_SIGNATURES: Final = 100
 _Claim = tuple[str, bytes]
 _KEY_BYTES: Final = 32
 _ID_BYTES: Final = 4
-_PRIVATE: Final = "PRIVATE+KEY+"
+PRIVATE: Final = "PRIVATE+KEY+"
 _LINE: Final = re.compile("— ([^ ]+) ([^ ]+)")
 _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\ud800-\udfff]")
 """What no note may hold: control characters but the newline, and halves of surrogate pairs."""
@@ -96,8 +98,11 @@ class OpenedNote:
 
 
 @dataclass(frozen=True, slots=True)
-class Verifier:
-    """A named public key."""
+class PublicKey(ABC):
+    """A named Ed25519 key that checks signatures of one type."""
+
+    KIND: ClassVar[bytes]
+    """The type's byte (C2SP signed-note), which the key's id is made with."""
 
     name: str
     key: Ed25519PublicKey = field(repr=False)
@@ -105,39 +110,55 @@ class Verifier:
 
     @classmethod
     def of(cls, name: str, key: Ed25519PublicKey) -> Self:
-        return cls(require_name(name), key, _key_id(name, key.public_bytes_raw()))
+        return cls(require_name(name), key, _key_id(name, cls.KIND, key.public_bytes_raw()))
 
     @classmethod
     def parse(cls, vkey: str) -> Self:
         """Read ``name+id+base64``. Raises NoteError, also where the id is not that of the key."""
-        name, key_id, public = _split_key(vkey)
+        name, key_id, public = split_key(vkey, cls.KIND)
         try:
             verifier = cls.of(name, Ed25519PublicKey.from_public_bytes(public))
         except ValueError as error:
             raise NoteError("not an Ed25519 public key") from error
-        return verifier._with_id(key_id)
+        verifier.require_id(key_id)
+        return verifier
 
-    def _with_id(self, key_id: str) -> Self:
+    def require_id(self, key_id: str) -> None:
+        """Raises NoteError where the key was written with another id than its own."""
         if self.key_id.hex() != key_id:
             raise NoteError(f"the key's id is {self.key_id.hex()}, not {key_id!r}")
-        return self
 
     @property
     def claim(self) -> _Claim:
         """What a signature must claim to be checked with this key."""
         return self.name, self.key_id
 
-    def verify(self, text: str, signature: Signature) -> None:
-        """Raises NoteError unless ``signature`` over ``text`` was made with this key."""
-        try:
-            self.key.verify(signature.signature, text.encode())
-        except (InvalidSignature, UnicodeEncodeError) as error:
-            raise NoteError(f"the signature of {self.name} does not hold") from error
-
     @property
     def vkey(self) -> str:
         """The public key as it is published."""
-        return _join_key(self.name, self.key_id, self.key.public_bytes_raw())
+        return join_key(self, self.key.public_bytes_raw())
+
+    def verify(self, text: str, signature: Signature) -> None:
+        """Raises NoteError unless ``signature`` over ``text`` was made with this key."""
+        message, signed = self._signed(text, signature)
+        try:
+            self.key.verify(signed, message.encode())
+        except (InvalidSignature, UnicodeEncodeError) as error:
+            raise NoteError(f"the signature of {self.name} does not hold") from error
+
+    @abstractmethod
+    def _signed(self, text: str, signature: Signature) -> tuple[str, bytes]:
+        """What was signed where ``signature`` is of this type, and the Ed25519 signature in it."""
+
+
+class Verifier(PublicKey):
+    """A named public key whose signatures are over the text itself."""
+
+    __slots__ = ()
+    KIND = ED25519
+
+    def _signed(self, text: str, signature: Signature) -> tuple[str, bytes]:
+        return text, signature.signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +176,9 @@ class Signer:
     @classmethod
     def parse(cls, skey: str) -> Self:
         """Read ``PRIVATE+KEY+name+id+base64``. The error never quotes it."""
-        if not skey.startswith(_PRIVATE):
-            raise NoteError("a private key begins with PRIVATE+KEY+")
-        name, key_id, seed = _split_key(skey.removeprefix(_PRIVATE))
+        name, key_id, seed = split_secret(skey, ED25519)
         signer = cls.of(name, Ed25519PrivateKey.from_private_bytes(seed))
-        signer.verifier._with_id(key_id)
+        signer.verifier.require_id(key_id)
         return signer
 
     def sign(self, text: str) -> str:
@@ -170,7 +189,7 @@ class Signer:
     @property
     def skey(self) -> str:
         """The private key as it is kept: whoever reads it can sign."""
-        return _PRIVATE + _join_key(self.name, self.verifier.key_id, self.key.private_bytes_raw())
+        return PRIVATE + join_key(self.verifier, self.key.private_bytes_raw())
 
 
 def generate_key(name: str) -> Signer:
@@ -183,7 +202,7 @@ def sign_note(text: str, *signers: Signer) -> str:
     return f"{text}\n{''.join(signer.sign(text) for signer in signers)}"
 
 
-def open_note(note: str | bytes, verifiers: Iterable[Verifier]) -> OpenedNote:
+def open_note(note: str | bytes, verifiers: Iterable[PublicKey]) -> OpenedNote:
     """Read a note and check it against the known keys. Raises NoteError by the rules of this module."""
     parsed = Note.parse(note)
     known = _by_claim(verifiers)
@@ -201,8 +220,8 @@ def open_note(note: str | bytes, verifiers: Iterable[Verifier]) -> OpenedNote:
     return OpenedNote(parsed.text, tuple(verified.values()), tuple(unknown))
 
 
-def _by_claim(verifiers: Iterable[Verifier]) -> dict[_Claim, Verifier]:
-    known: dict[_Claim, Verifier] = {}
+def _by_claim(verifiers: Iterable[PublicKey]) -> dict[_Claim, PublicKey]:
+    known: dict[_Claim, PublicKey] = {}
     for verifier in verifiers:
         # An id has four bytes only, so that two keys with one name and id can be made at will.
         if known.setdefault(verifier.claim, verifier).vkey != verifier.vkey:
@@ -247,21 +266,29 @@ def _decoded(note: str | bytes) -> str:
     return text
 
 
-def _key_id(name: str, public: bytes) -> bytes:
-    return sha256(name.encode() + b"\n" + ED25519 + public).digest()[:_ID_BYTES]
+def _key_id(name: str, kind: bytes, public: bytes) -> bytes:
+    return sha256(name.encode() + b"\n" + kind + public).digest()[:_ID_BYTES]
 
 
-def _join_key(name: str, key_id: bytes, key: bytes) -> str:
-    return f"{name}+{key_id.hex()}+{b64encode(ED25519 + key).decode()}"
+def join_key(public: PublicKey, key: bytes) -> str:
+    """``key``, the public or the private half, as it is written."""
+    return f"{public.name}+{public.key_id.hex()}+{b64encode(public.KIND + key).decode()}"
 
 
-def _split_key(text: str) -> tuple[str, str, bytes]:
-    """Name, id and the 32 bytes of a key. The base64 may have plus signs of its own."""
+def split_key(text: str, kind: bytes) -> tuple[str, str, bytes]:
+    """Name, id and the 32 bytes of a key of that type. The base64 may have plus signs of its own."""
     parts = text.split("+", 2)
     if len(parts) != 3:
         raise NoteError("a key is written name+id+base64")
     name, key_id, encoded = parts
     blob = from_base64(encoded)
-    if blob[:1] != ED25519 or len(blob) != 1 + _KEY_BYTES:
-        raise NoteError("only Ed25519 keys (type 1) are known here")
+    if blob[:1] != kind or len(blob) != 1 + _KEY_BYTES:
+        raise NoteError(f"only Ed25519 keys of type {kind.hex()} are known here")
     return require_name(name), key_id, blob[1:]
+
+
+def split_secret(skey: str, kind: bytes) -> tuple[str, str, bytes]:
+    """Name, id and seed of a private key of that type. The error never quotes it."""
+    if not skey.startswith(PRIVATE):
+        raise NoteError("a private key begins with PRIVATE+KEY+")
+    return split_key(skey.removeprefix(PRIVATE), kind)
