@@ -6,9 +6,19 @@ reads notes from a network needs no other ``except``. What people are told is a 
 
 from __future__ import annotations
 
+from schema.signed_note import LedgerFormatError, NoteError
 
-class LedgerFormatError(Exception):
-    """Bytes that are not what the ledger's formats say."""
+__all__ = [
+    "ChainError",
+    "CheckpointError",
+    "EdgeError",
+    "LedgerFormatError",
+    "NoteError",
+    "PromiseError",
+    "ProofError",
+    "SegmentError",
+    "TileError",
+]
 
 
 class ChainError(LedgerFormatError):
@@ -23,13 +33,17 @@ class ProofError(LedgerFormatError):
     """A Merkle proof that does not prove what it is given for, or that cannot exist."""
 
 
-class NoteError(LedgerFormatError):
-    """A signed note, or a key for one, that is malformed or whose signatures do not hold."""
-
-
 class CheckpointError(LedgerFormatError):
     """A checkpoint's body that is malformed or of another log."""
 
 
 class PromiseError(LedgerFormatError):
     """A promise's body that is malformed or of another log."""
+
+
+class TileError(LedgerFormatError):
+    """A tile's path, or bytes that are not those of the tile or bundle that they were fetched as."""
+
+
+class SegmentError(LedgerFormatError):
+    """A segment file that is not whole, or not what it says it is."""
