@@ -9,8 +9,8 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schema import canonical
 from schema.problems import LANGUAGES, Problem, explain
-from service.ledger import canonical
 
 LIMIT = 2**53 - 1
 KEYS = st.text(st.characters(max_codepoint=127))

@@ -1,0 +1,186 @@
+"""A request that a device signed: the one text that both the device and an auditor make, and its header.
+
+The text is made of what was said, and the same text can be made again from the statement alone: personal
+values are null in it, because a statement holds only a commitment under a salt that the device does not
+know, and what the platform added is left out. Format: docs/formats.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from schema import canonical
+from schema.identifiers import is_register_key
+from schema.problems import Problem
+
+FORMAT = 1
+HEADER = "Device-Signature"
+PUBLIC_KEY_BYTES = 32
+_SIGNATURE_BYTES = 64
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
+_HEADER = re.compile(r'key=(\d{1,16}), *signed_at="([0-9TZ:-]{20})", *signature=:([A-Za-z0-9+/=]{88}):')
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What a device adds to a request. ``key`` is the id under which its public key is registered here."""
+
+    key: int
+    signed_at: str
+    value: bytes
+
+    def header(self) -> str:
+        """As a device sends it: a dictionary of RFC 9651."""
+        return f'key={self.key}, signed_at="{self.signed_at}", signature=:{b64encode(self.value).decode()}:'
+
+    @classmethod
+    def of_header(cls, text: str) -> Signature:
+        """Read what a device sent. Raises Problem ``signature.malformed``."""
+        match = _HEADER.fullmatch(text.strip())
+        if match is None:
+            raise Problem("signature.malformed")
+        return cls(int(match[1]), written_time(match[2]), _bytes(match[3], _SIGNATURE_BYTES))
+
+    def recorded(self, made: Iterable[str]) -> str:
+        """As the statement keeps it; ``made`` are pointers to what the device did not say."""
+        members = {
+            "key": self.key,
+            "made": sorted(made),
+            "signature": b64encode(self.value).decode(),
+            "signed_at": self.signed_at,
+            "v": FORMAT,
+        }
+        return canonical.encode(members).decode()
+
+    @classmethod
+    def of_statement(cls, text: str) -> tuple[Signature, list[str]]:
+        """The signature that a statement keeps, and what in its data was not said.
+
+        Raises Problem ``signature.malformed``.
+        """
+        try:
+            found = canonical.decode(text.encode())
+            made = found.pop("made")
+            if not (isinstance(made, list) and all(isinstance(each, str) for each in made)):
+                raise TypeError
+            if found.pop("v") != FORMAT or type(found["key"]) is not int or len(found) != 3:
+                raise TypeError
+            value = _bytes(found["signature"], _SIGNATURE_BYTES)
+            return cls(found["key"], written_time(found["signed_at"]), value), made
+        except (Problem, KeyError, TypeError, AttributeError):
+            raise Problem("signature.malformed") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is signed. ``origin`` is the ledger's name, ``kind`` the operation's, ``idempotency`` the digest
+    that :func:`submission_key` gives, ``data`` what :func:`as_said` leaves of a statement's data."""
+
+    origin: str
+    kind: str
+    key: int
+    idempotency: str
+    signed_at: str
+    data: Mapping[str, Any]
+
+    def text(self) -> bytes:
+        """The bytes under the signature. Raises Problem ``canonical.…``."""
+        return canonical.encode(
+            {
+                "data": dict(self.data),
+                "idempotency": self.idempotency,
+                "key": self.key,
+                "kind": self.kind,
+                "origin": self.origin,
+                "signed_at": self.signed_at,
+                "v": FORMAT,
+            }
+        )
+
+
+def submission_key(organisation: int, key: str) -> str:
+    """The hex digest by which a submission of ``organisation`` under an ``Idempotency-Key`` is known."""
+    return hashlib.sha256(f"{organisation}\n{key}".encode()).hexdigest()
+
+
+def as_said(data: Mapping[str, Any], made: Iterable[str] = ()) -> dict[str, Any]:
+    """The data of a statement as it is signed: without what ``made`` points to, personal values null."""
+    return {name: value for name, value in _bare(data, frozenset(made), "").items()}
+
+
+def _bare(value: Any, made: frozenset[str], pointer: str) -> Any:
+    if isinstance(value, Mapping):
+        if is_commitment(value):
+            return None
+        places = ((name, f"{pointer}/{name}", each) for name, each in value.items())
+        return {name: _bare(each, made, place) for name, place, each in places if place not in made}
+    if isinstance(value, list):
+        return [_bare(each, made, f"{pointer}/{place}") for place, each in enumerate(value)]
+    return None if is_register_key(value) else value
+
+
+def is_commitment(value: object) -> bool:
+    """Whether ``value`` stands in a statement for a personal value."""
+    return isinstance(value, Mapping) and value.keys() == {"sha256"}
+
+
+def matching(patterns: Iterable[str], data: Mapping[str, Any]) -> list[str]:
+    """Pointers to all members of ``data`` that one of ``patterns`` names; ``*`` is each item of a list."""
+    return [pointer for pattern in patterns for pointer in _matching(pattern.split("/"), data, "")]
+
+
+def _matching(parts: list[str], value: Any, pointer: str) -> Iterator[str]:
+    if not parts:
+        yield pointer
+    elif parts[0] == "*" and isinstance(value, list):
+        for place, each in enumerate(value):
+            yield from _matching(parts[1:], each, f"{pointer}/{place}")
+    elif isinstance(value, Mapping) and parts[0] in value:
+        yield from _matching(parts[1:], value[parts[0]], f"{pointer}/{parts[0]}")
+
+
+def time_text(moment: datetime) -> str:
+    """A time as it is signed: UTC, whole seconds."""
+    return moment.astimezone(UTC).strftime(_TIME)
+
+
+def written_time(text: object) -> str:
+    """``text`` where it is a time in its one written form. Raises Problem ``signature.malformed``."""
+    try:
+        if isinstance(text, str) and time_text(read_time(text)) == text:
+            return text
+    except ValueError:
+        pass
+    raise Problem("signature.malformed")
+
+
+def read_time(text: str) -> datetime:
+    """The moment of a written time."""
+    return datetime.strptime(text, _TIME).replace(tzinfo=UTC)
+
+
+def parse_public_key(text: str) -> str:
+    """An Ed25519 public key in base64, in its one written form. Raises Problem ``message.ed25519``."""
+    try:
+        _bytes(text, PUBLIC_KEY_BYTES)
+    except Problem:
+        raise Problem("message.ed25519", value=text[:50]) from None
+    return text
+
+
+def _bytes(text: object, length: int) -> bytes:
+    """Base64 in its one written form. Raises Problem ``signature.malformed``."""
+    try:
+        if isinstance(text, str):
+            value = b64decode(text, validate=True)
+            if len(value) == length and b64encode(value).decode() == text:
+                return value
+    except ValueError:
+        pass
+    raise Problem("signature.malformed")
