@@ -1,5 +1,5 @@
-"""Signed notes (C2SP signed-note) as the rooms of the ledger use them. They are made and checked in ``schema``,
-where scanners, which know no ledger, find them too."""
+"""Signed notes (C2SP signed-note) as the rooms of the ledger use them. They are made and checked in
+``schema``, where scanners, which know no ledger, find them too."""
 
 from __future__ import annotations
 
