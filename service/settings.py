@@ -22,6 +22,7 @@ from schema.public_host import public_host
 ENVIRONMENT = "COLDLEDGER_"
 MAX_PORT = 65535
 MAX_WORKERS = 64
+MAX_WITNESSES = 50
 _OPERATOR = {
     "operator-uscc": "social credit code of who runs this platform; needed at the first start",
     "operator-region": "its region, six digits",
@@ -60,6 +61,9 @@ class Settings:
     operator: tuple[str, str, str] | None = None
     second_factor: SecondFactor = SecondFactor.AUTHORITIES
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    witnesses: tuple[str, ...] = ()
+    """Who is asked to cosign, each ``VKEY URL``, and how many must; all where that is None."""
+    witness_quorum: int | None = None
 
     def demands_second_factor(self, role: str, roles: Collection[str]) -> bool:
         """Whether a user of ``role`` in an organisation of ``roles`` must have a second factor."""
@@ -71,13 +75,13 @@ class Settings:
     @property
     def loopback(self) -> bool:
         """Whether only this machine can reach the service, so that plain HTTP is as safe as it gets."""
-        return _is_loopback(self.host)
+        return is_loopback(self.host)
 
     @property
     def public_url(self) -> str:
         """Where links that are handed to people begin: over TLS wherever there is a public name."""
         name = urlsplit(f"//{self.public_host}").hostname or ""
-        return f"{'http' if _is_loopback(name) else 'https'}://{self.public_host}"
+        return f"{'http' if is_loopback(name) else 'https'}://{self.public_host}"
 
     @property
     def key_file(self) -> Path:
@@ -98,6 +102,16 @@ class Settings:
     def checkpoint_file(self) -> Path:
         """The newest checkpoint."""
         return self.trust / "checkpoint"
+
+    @property
+    def published_file(self) -> Path:
+        """The newest checkpoint that was published, with its cosignatures."""
+        return self.trust / "published"
+
+    @property
+    def segments(self) -> Path:
+        """Sealed entries, statements and nonces among them."""
+        return self.data / "segments"
 
     @property
     def files(self) -> Path:
@@ -164,6 +178,7 @@ def add_serving_options(parser: argparse.ArgumentParser, environment: Mapping[st
         help="a sample: labels may carry a private name",
     )
     _add_door_options(parser, said)
+    _add_witness_options(parser, said)
 
 
 def _add_door_options(parser: argparse.ArgumentParser, said: _Environment) -> None:
@@ -189,6 +204,24 @@ def _add_door_options(parser: argparse.ArgumentParser, said: _Environment) -> No
         action="store_false",
         default=said.text("ACCESS_LOG") != "0",
         help="do not log requests",
+    )
+
+
+def _add_witness_options(parser: argparse.ArgumentParser, said: _Environment) -> None:
+    """Whose cosignatures a checkpoint needs before it is published."""
+    parser.add_argument(
+        "--witness",
+        dest="witnesses",
+        action="append",
+        metavar="'VKEY URL'",
+        help="who is asked to cosign checkpoints; may be given several times (default: nobody)",
+    )
+    parser.add_argument(
+        "--witness-quorum",
+        type=_count,
+        default=said.text("WITNESS_QUORUM"),
+        metavar="N",
+        help="how many of them must (default: all)",
     )
 
 
@@ -218,10 +251,16 @@ def settings_from(arguments: argparse.Namespace, environment: Mapping[str, str] 
         operator=_operator(said),
         second_factor=said["second_factor"],
         trusted_proxies=said["trusted_proxies"],
+        # One a line in the environment; what the command line names is not added to these but used instead.
+        witnesses=tuple(
+            said["witnesses"] or (_Environment(environment).text("WITNESSES", "") or "").splitlines()
+        ),
+        witness_quorum=said["witness_quorum"],
     )
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a name or address is of this machine alone."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -257,6 +296,10 @@ def _data_home(environment: Mapping[str, str]) -> Path:
 
 def _port(text: str) -> int:
     return _between(text, 0, MAX_PORT)
+
+
+def _count(text: str) -> int:
+    return _between(text, 0, MAX_WITNESSES)
 
 
 def _workers(text: str) -> int:
