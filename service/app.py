@@ -35,7 +35,6 @@ from service.ledger import Ledger
 from service.ledger.appender import Appender
 from service.ledger.ledger import MakeAppender
 from service.ledger.note import Signer
-from service.ledger.publisher import Publisher
 from service.parties import reading as parties_reading
 from service.parties import routes as parties_routes
 from service.parties.credentials import Credentials
@@ -46,6 +45,10 @@ from service.parties.persons.register import RegisterKeys
 from service.parties.persons.vault import Vault
 from service.parties.policies import routes as policy_routes
 from service.parties.policies.drafts import PREVIEWS, Previews
+from service.publishing import routes as publishing_routes
+from service.publishing.keys import LOG
+from service.publishing.log import PublishedLog
+from service.publishing.publisher import Places, Publisher
 from service.registry import make_registry
 from service.settings import Settings
 from service.storage import Database, FileStore, open_database
@@ -80,6 +83,7 @@ API: Sequence[Declared] = (
     *tracing_routes.READS,
     *codes_reading.READS,
     *codes_routes.ROUTES,
+    *publishing_routes.ROUTES,
     UPLOAD,
 )
 """Every declared route: what is served and what is documented."""
@@ -124,9 +128,11 @@ def _open_ledger(
     app: web.Application, stack: AsyncExitStack, database: Database, signer: Signer, appender: MakeAppender
 ) -> None:
     # Closed in reverse: what waits is recorded, then the last note is written, then the pools close.
-    publisher = Publisher(database.writer, signer, app[SETTINGS].checkpoint_file)
+    places = Places.of(app[SETTINGS])
+    app[LOG] = stack.enter_context(closing(PublishedLog(database.reader, places, [signer.verifier])))
+    publisher = Publisher(database.writer, [signer], places)
     stack.push_async_callback(publisher.close)
-    ledger = Ledger(database.writer, make_registry(), signer, appender)
+    ledger = Ledger(database.writer, make_registry(), signer, appender, publisher)
     stack.push_async_callback(ledger.close)
     app[LEDGER] = ledger
     app[PREVIEWS] = Previews(database, ledger.registry)

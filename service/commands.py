@@ -11,11 +11,11 @@ import asyncpg
 
 from service.ledger import Registry, audit
 from service.ledger.audit import Report
-from service.ledger.publisher import read_note
 from service.ledger.store import Connection
 from service.parties.credentials import Credentials
 from service.parties.persons.forgetting import forget_again
 from service.parties.persons.vault import Vault
+from service.publishing.notes import read_note
 from service.settings import Settings
 from service.storage import EmbeddedPostgres, open_pool
 from service.trust import read_verifier
@@ -70,7 +70,8 @@ def _print(report: Report, good: str) -> int:
 
 async def verify(settings: Settings, registry: Registry, *, rules: bool) -> int:
     """``coldledger verify [--rules]``: 0 where everything agrees, otherwise 1 and the places."""
-    checkpoint = read_note(settings.checkpoint_file, read_verifier(settings))
+    note = read_note(settings.checkpoint_file, [read_verifier(settings)])
+    checkpoint = None if note is None else note.checkpoint
     async with connection(settings, "coldledger_reader") as conn:
         report = await audit.verify(conn, registry, checkpoint, rules=rules, progress=_progress())
     noted = "no checkpoint outside yet" if checkpoint is None else f"checkpoint of {checkpoint.size} entries"

@@ -15,7 +15,7 @@ from schema.problems import Problem
 from service.ledger import Ledger, Statement, store
 from service.ledger.errors import LedgerFormatError
 from service.ledger.note import Signer
-from service.ledger.publisher import check_fence, read_note
+from service.ledger.segments import Segments
 from service.ledger.store import Connection, head
 from service.parties.credentials import Credentials
 from service.parties.opening import Operator, open_ledger
@@ -23,6 +23,9 @@ from service.parties.persons.forgetting import forget_again
 from service.parties.persons.keeping import Keeper
 from service.parties.persons.register import RegisterKeys
 from service.parties.persons.vault import Vault
+from service.publishing.fence import check_fence
+from service.publishing.notes import read_note
+from service.publishing.stored import StoredTiles
 from service.registry import make_registry
 from service.settings import Settings
 from service.storage import Database, open_database, query
@@ -76,11 +79,13 @@ def has_key(settings: Settings) -> bool:
 
 async def _check(settings: Settings, database: Database, signer: Signer) -> None:
     try:
-        note = await asyncio.to_thread(read_note, settings.checkpoint_file, signer.verifier)
+        note = await asyncio.to_thread(read_note, settings.checkpoint_file, [signer.verifier])
     except (OSError, LedgerFormatError) as error:
         raise Problem("ledger.fenced", reason=f"its checkpoint cannot be read ({error})") from error
+    with closing(Segments(settings.segments)) as segments:
+        async with database.reader.acquire() as conn:
+            await check_fence(conn, StoredTiles(segments), note)
     async with database.reader.acquire() as conn:
-        await check_fence(conn, note)
         await demand_known_opening(conn)
 
 

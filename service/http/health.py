@@ -13,9 +13,8 @@ from schema.problems import Problem
 from service.http.body import JSON
 from service.http.keys import DATABASE, SETTINGS, VERIFIER
 from service.ledger import store
-from service.ledger.checkpoint import Checkpoint
 from service.ledger.errors import LedgerFormatError
-from service.ledger.publisher import read_note
+from service.publishing.notes import Noted, read_note
 from service.storage import query
 from service.storage.migrations import pending, read_migrations
 
@@ -47,9 +46,9 @@ async def ready(request: web.Request) -> web.Response:
     return web.Response(body=_READY, content_type=JSON)
 
 
-def _noted(app: web.Application) -> Checkpoint | None:
+def _noted(app: web.Application) -> Noted | None:
     try:
-        return read_note(app[SETTINGS].checkpoint_file, app[VERIFIER])
+        return read_note(app[SETTINGS].checkpoint_file, [app[VERIFIER]])
     except (OSError, LedgerFormatError):
         raise Problem("service.not-ready", reason="the checkpoint cannot be read") from None
 

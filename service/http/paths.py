@@ -1,5 +1,5 @@
-"""Paths as they are declared: ``/api/v1/lots/{lot:id}/releases``; ``{name:id}`` is a number, ``{name}``
-text."""
+"""Paths as they are declared: ``/api/v1/lots/{lot:id}/releases``; ``{name:id}`` is a number, ``{name}`` text,
+``{name:rest}`` all that follows, slashes too."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from aiohttp import web
 
 from schema.problems import Problem
 
-_PARAMETER = re.compile(r"\{([a-z][a-z0-9_]*)(:id)?\}")
+_PARAMETER = re.compile(r"\{([a-z][a-z0-9_]*)(?::(id|rest))?\}")
 _ID = "[0-9]{1,15}"
 """Digits of an id: all of them are below 2^53, so that every JSON reader reads them alike."""
+_PATTERNS = {None: "", "id": f":{_ID}", "rest": ":.+"}
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Path:
     @cached_property
     def parameters(self) -> dict[str, bool]:
         """Each parameter's name, and whether it is an id."""
-        return {match[1]: bool(match[2]) for match in _PARAMETER.finditer(self.declared)}
+        return {match[1]: match[2] == "id" for match in _PARAMETER.finditer(self.declared)}
 
     @cached_property
     def documented(self) -> str:
@@ -35,7 +36,7 @@ class Path:
     @cached_property
     def routed(self) -> str:
         """As aiohttp routes it. What is no id matches no route: it is not found, like an unknown one."""
-        return _PARAMETER.sub(lambda m: f"{{{m[1]}:{_ID}}}" if m[2] else f"{{{m[1]}}}", self.declared)
+        return _PARAMETER.sub(lambda match: f"{{{match[1]}{_PATTERNS[match[2]]}}}", self.declared)
 
     def values(self, request: web.Request) -> dict[str, int | str]:
         """The parameters of a request that was routed here.

@@ -74,18 +74,22 @@ class Promise:
         return cls(lines[1], _number(lines[2], PromiseError), _hash(lines[3], PromiseError))
 
 
-def sign_checkpoint(signer: Signer, checkpoint: Checkpoint) -> str:
-    """The signed note of ``checkpoint``. Raises CheckpointError where its origin is not the signer's name."""
-    if checkpoint.origin != signer.name:
-        raise CheckpointError(f"{signer.name} does not sign for {checkpoint.origin}")
-    return sign_note(checkpoint.body(), signer)
+def sign_checkpoint(signer: Signer, checkpoint: Checkpoint, *others: Signer) -> str:
+    """The signed note of ``checkpoint``: by several keys while one takes over from another.
+
+    Raises CheckpointError where its origin is not a signer's name.
+    """
+    for each in (signer, *others):
+        if checkpoint.origin != each.name:
+            raise CheckpointError(f"{each.name} does not sign for {checkpoint.origin}")
+    return sign_note(checkpoint.body(), signer, *others)
 
 
-def open_checkpoint(note: str | bytes, verifier: Verifier) -> Checkpoint:
-    """The checkpoint in ``note``, signed by the log's own key. Raises NoteError or CheckpointError."""
-    checkpoint = Checkpoint.parse(open_note(note, [verifier]).text)
-    if checkpoint.origin != verifier.name:
-        raise CheckpointError(f"a checkpoint of {checkpoint.origin}, not of {verifier.name}")
+def open_checkpoint(note: str | bytes, *verifiers: Verifier) -> Checkpoint:
+    """The checkpoint in ``note``, signed by a key of the log's own. Raises NoteError or CheckpointError."""
+    checkpoint = Checkpoint.parse(open_note(note, verifiers).text)
+    if checkpoint.origin not in {verifier.name for verifier in verifiers}:
+        raise CheckpointError(f"a checkpoint of {checkpoint.origin}, not of {verifiers[0].name}")
     return checkpoint
 
 
@@ -94,11 +98,11 @@ def sign_promise(signer: Signer, position: int, leaf: bytes) -> str:
     return sign_note(Promise(signer.name, position, leaf).body(), signer)
 
 
-def open_promise(note: str | bytes, verifier: Verifier) -> Promise:
-    """The promise in ``note``, signed by the log's own key. Raises NoteError or PromiseError."""
-    promise = Promise.parse(open_note(note, [verifier]).text)
-    if promise.origin != verifier.name:
-        raise PromiseError(f"a promise of {promise.origin}, not of {verifier.name}")
+def open_promise(note: str | bytes, *verifiers: Verifier) -> Promise:
+    """The promise in ``note``, signed by a key of the log's own. Raises NoteError or PromiseError."""
+    promise = Promise.parse(open_note(note, verifiers).text)
+    if promise.origin not in {verifier.name for verifier in verifiers}:
+        raise PromiseError(f"a promise of {promise.origin}, not of {verifiers[0].name}")
     return promise
 
 

@@ -37,6 +37,18 @@ class Appends(Protocol):
     async def close(self) -> None: ...
 
 
+class Follows(Protocol):
+    """Whoever makes public what was recorded."""
+
+    def wake(self) -> None:
+        """Something was recorded."""
+        ...
+
+    def demand_unfenced(self) -> None:
+        """Raises Problem ``ledger.fenced`` where nothing may be recorded any more."""
+        ...
+
+
 MakeAppender = Callable[["asyncpg.Pool[asyncpg.Record]", Registry], Appends]
 
 
@@ -49,11 +61,13 @@ class Ledger:
         registry: Registry,
         signer: Signer,
         appender: MakeAppender = Appender,
+        publisher: Follows | None = None,
     ) -> None:
         self.pool = pool
         self.registry = registry
         self._signer = signer
         self._appender = appender(pool, registry)
+        self._publisher = publisher
 
     @property
     def origin(self) -> str:
@@ -65,9 +79,13 @@ class Ledger:
 
         Raises the Refusal of the rule that it broke, or Problem ``ledger.*`` where it could not be taken.
         """
+        if self._publisher is not None:
+            self._publisher.demand_unfenced()
         admitted = await self._appender.append(proposal)
         if admitted.statement is None or admitted.record is None:
             return await self.acknowledgement(admitted.position)
+        if self._publisher is not None:
+            self._publisher.wake()
         return self._acknowledge(admitted.position, admitted.statement, admitted.record.leaf)
 
     async def repeated(self, submission: Idempotency) -> Acknowledgement | None:

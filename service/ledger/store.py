@@ -128,6 +128,39 @@ async def records(conn: Connection, start: int = 0, page: int = 2000) -> AsyncIt
         start = rows[-1]["position"] + 1
 
 
+async def leaves(conn: Connection, start: int, end: int) -> list[bytes]:
+    """Leaf hashes from ``start`` up to, and without, ``end``. Raises MissingPositionError."""
+    return await _all(conn, "ledger/ledger.leaves", start, end)
+
+
+async def entries(conn: Connection, start: int, end: int) -> list[bytes]:
+    """Public entries from ``start`` up to, and without, ``end``. Raises MissingPositionError."""
+    return await _all(conn, "ledger/ledger.public_entries", start, end)
+
+
+class MissingPositionError(Exception):
+    """The database has no entry at a position below its head: it was taken away."""
+
+
+async def records_between(conn: Connection, start: int, end: int) -> list[Record]:
+    """Whole entries from ``start`` up to, and without, ``end``. Raises MissingPositionError."""
+    rows = await conn.fetch(query("ledger/ledger.entries"), start, end - start)
+    found = [Record(*row) for row in rows]
+    if [record.position for record in found] != [*range(start, end)]:
+        raise MissingPositionError(f"not every position from {start} to {end - 1} is there")
+    return found
+
+
+async def _all(conn: Connection, name: str, start: int, end: int) -> list[bytes]:
+    rows = await conn.fetch(query(name), start, end)
+    for position, row in zip(range(start, end), rows, strict=False):
+        if row["position"] != position:
+            raise MissingPositionError(f"position {position} is missing")
+    if len(rows) != end - start:
+        raise MissingPositionError(f"position {start + len(rows)} is missing")
+    return [row[1] for row in rows]
+
+
 async def load(conn: Connection, world: World, streams: Iterable[Stream]) -> bool:
     """Load what ``world`` does not know yet, in one round trip. False where nothing was missing."""
     missing: dict[Source, set[Key]] = {}

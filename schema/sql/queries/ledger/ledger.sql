@@ -28,6 +28,14 @@ SELECT position, kind, nonce, statement, entry, leaf, chain
 -- name: leaves
 SELECT position, leaf FROM ledger.entry WHERE position >= $1 AND position < $2 ORDER BY position
 
+-- name: public_entries
+SELECT position, entry FROM ledger.entry WHERE position >= $1 AND position < $2 ORDER BY position
+
+-- name: leaf_digests
+-- One digest for each $2 leaves up to $1, to be compared with those of sealed segments without reading them.
+SELECT position / $2 AS segment, count(*) AS entries, sha256(string_agg(leaf, ''::bytea ORDER BY position)) AS leaves
+  FROM ledger.entry WHERE position < $1 GROUP BY 1 ORDER BY 1
+
 -- name: publisher_lock
 -- Held until the transaction ends: one publisher at a time, whichever process it is.
 SELECT pg_try_advisory_xact_lock(hashtext('coldledger publisher'))

@@ -1,0 +1,76 @@
+"""The ledger as strangers fetch it: the published checkpoint, and what it covers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import asyncpg
+
+from schema.problems import Problem
+from service.ledger.note import Verifier
+from service.ledger.segments import Segments
+from service.ledger.tiles import ENTRIES, Tile, consistency_proof, inclusion_proof
+from service.publishing.notes import Noted, read_note
+from service.publishing.publisher import Places
+from service.publishing.stored import StoredTiles
+
+
+class PublishedLog:
+    """What this process serves; another one may be the publisher."""
+
+    def __init__(
+        self, pool: asyncpg.Pool[asyncpg.Record], places: Places, verifiers: Sequence[Verifier]
+    ) -> None:
+        self._pool = pool
+        self._places = places
+        self._verifiers = verifiers
+        self._tiles = StoredTiles(Segments(places.segments))
+        self._read: tuple[tuple[int, int], Noted] | None = None
+
+    def published(self) -> Noted:
+        """The newest published checkpoint. Raises Problem ``log.nothing-published`` before the first."""
+        try:
+            stat = self._places.published.stat()
+        except FileNotFoundError:
+            raise Problem("log.nothing-published") from None
+        # A new note is another file, and grows with the size that it tells.
+        version = (stat.st_ino, stat.st_mtime_ns)
+        if self._read is None or self._read[0] != version:
+            note = read_note(self._places.published, self._verifiers)
+            if note is None:
+                raise Problem("log.nothing-published")
+            self._read = version, note
+        return self._read[1]
+
+    async def tile(self, tile: Tile) -> bytes:
+        """The hashes of a tile or the bundle of entries. Raises Problem ``log.no-such-tile``."""
+        size = self.published().size
+        if not tile.is_within(size):
+            raise Problem("log.no-such-tile", tile=tile.path, size=size)
+        async with self._pool.acquire() as conn:
+            if tile.level == ENTRIES:
+                return await self._tiles.bundle(conn, tile)
+            return await self._tiles.hashes(conn, tile)
+
+    async def inclusion(self, position: int) -> tuple[list[bytes], Noted]:
+        """What proves the entry at a position to be in the published tree, and that tree's checkpoint.
+
+        Raises Problem ``log.not-covered`` for what the published checkpoint does not cover (yet).
+        """
+        note = self.published()
+        if not 0 <= position < note.size:
+            raise Problem("log.not-covered", position=position, size=note.size)
+        async with self._pool.acquire() as conn:
+            return await inclusion_proof(position, note.size, self._tiles.fetch_from(conn)), note
+
+    async def consistency(self, old: int, new: int) -> list[bytes]:
+        """What proves that the tree of ``new`` entries extends that of ``old``; both must be published."""
+        size = self.published().size
+        if not 0 <= old <= new <= size:
+            raise Problem("log.not-covered", position=max(old, new) - 1, size=size)
+        async with self._pool.acquire() as conn:
+            return await consistency_proof(old, new, self._tiles.fetch_from(conn))
+
+    def close(self) -> None:
+        """Close what is open."""
+        self._tiles.segments.close()

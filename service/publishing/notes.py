@@ -1,0 +1,42 @@
+"""The two notes outside the database: what was signed last, and what was last published.
+
+``checkpoint`` is written before anybody else sees it and is what a start is compared with. ``published`` is
+the same note once its cosignatures are there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from service.ledger.checkpoint import Checkpoint, open_checkpoint
+from service.ledger.durable import replace_file
+from service.ledger.note import Verifier
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A checkpoint and the note that it was read from."""
+
+    text: str
+    checkpoint: Checkpoint
+
+    @property
+    def size(self) -> int:
+        return self.checkpoint.size
+
+
+def read_note(path: Path, verifiers: Sequence[Verifier]) -> Noted | None:
+    """The note in a file, or None where there is no file. Raises NoteError, CheckpointError or OSError."""
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    return Noted(text.decode(errors="replace"), open_checkpoint(text, *verifiers))
+
+
+def write_note(path: Path, text: str) -> None:
+    """Replace the note durably: a crash leaves the old one or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(path, [text.encode()], 0o644)

@@ -1,0 +1,202 @@
+"""The publisher: a checkpoint of what was committed, signed, kept outside, cosigned, published.
+
+One at a time, under an advisory lock, whichever process it is. Order: commit → check that the ledger grew
+from what was signed last → sign → write and fsync the note outside the database and its data folder → seal
+what is full → collect cosignatures → publish. Whatever fails on the way is done again a moment later, from
+the note that was written; a note never says less than the one before. A database that went back, or grew
+from something else, is not signed for, and this process records nothing more.
+
+=========================================  ============================  =============================
+what                                       fails                         persists but reports failure
+=========================================  ============================  =============================
+note outside                               nothing new is published;     read again, and published as
+                                           appends go on, with promises  it is
+a segment                                  tiles come from the rows      taken as sealed
+a quorum of cosignatures                   nothing new is published      asked again, same answer
+published note                             the older one is served       served
+=========================================  ============================  =============================
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import asyncpg
+
+from schema.problems import Problem
+from service.ledger import store
+from service.ledger.checkpoint import Checkpoint, sign_checkpoint
+from service.ledger.errors import LedgerFormatError
+from service.ledger.merkle import RightEdge
+from service.ledger.note import Signer
+from service.ledger.segments import Segments
+from service.ledger.store import Connection, Head, MissingPositionError
+from service.ledger.tiles import consistency_proof
+from service.publishing.fence import grown, noted_edge
+from service.publishing.notes import Noted, read_note, write_note
+from service.publishing.sealing import seal
+from service.publishing.stored import StoredTiles
+from service.settings import Settings
+from service.storage import query
+
+log = logging.getLogger(__name__)
+
+IDLE = 1.0
+"""Seconds until the publisher looks by itself: another process may have written."""
+PAUSE = 0.2
+"""Seconds between two checkpoints at least; what was acknowledged in between is covered by its promise."""
+
+Prove = Callable[[int, int], Awaitable[list[bytes]]]
+"""The consistency proof between two sizes."""
+
+_TRIED_AGAIN = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    TimeoutError,
+    LedgerFormatError,
+    MissingPositionError,
+)
+
+
+class Cosigning(Protocol):
+    """Whoever must agree before a checkpoint is published."""
+
+    async def cosign(self, note: str, checkpoint: Checkpoint, prove: Prove) -> str:
+        """The note with the cosignatures that were asked for.
+
+        Raises Problem ``ledger.fenced`` where a witness saw another history, and an OSError or
+        LedgerFormatError where too few answered.
+        """
+        ...
+
+
+class Nobody:
+    """No witness is asked."""
+
+    async def cosign(self, note: str, _checkpoint: Checkpoint, _prove: Prove) -> str:
+        return note
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the notes and the segments are."""
+
+    checkpoint: Path
+    published: Path
+    segments: Path
+
+    @classmethod
+    def of(cls, settings: Settings) -> Places:
+        return cls(settings.checkpoint_file, settings.published_file, settings.segments)
+
+
+class Publisher:
+    """Publishes while this process lives. ``fenced`` says why it does not any more."""
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool[asyncpg.Record],
+        signers: Sequence[Signer],
+        places: Places,
+        witnesses: Cosigning | None = None,
+    ) -> None:
+        self.fenced: Problem | None = None
+        self._pool = pool
+        self._signers = signers
+        self._verifiers = [signer.verifier for signer in signers]
+        self._places = places
+        self._witnesses = witnesses or Nobody()
+        self._tiles = StoredTiles(Segments(places.segments))
+        self._edge: RightEdge | None = None
+        self._published = -1
+        self._grown = asyncio.Event()
+        self._task = asyncio.create_task(self._run(), name="checkpoint publisher")
+
+    def wake(self) -> None:
+        """Something was recorded: publish it soon."""
+        self._grown.set()
+
+    def demand_unfenced(self) -> None:
+        """Raises Problem ``ledger.fenced`` where nothing may be recorded any more."""
+        if self.fenced is not None:
+            raise self.fenced
+
+    async def close(self) -> None:
+        """Publish what was recorded, where it can be, and stop."""
+        self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._task
+        await self._try()
+        self._tiles.segments.close()
+
+    async def _run(self) -> None:
+        while True:
+            await self._try()
+            await asyncio.sleep(PAUSE)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._grown.wait(), IDLE)
+
+    async def _try(self) -> None:
+        self._grown.clear()
+        try:
+            await self.publish()
+        except Problem as problem:
+            if self.fenced is None:
+                log.critical("nothing is recorded any more: %s", problem)
+            self.fenced = problem
+        except _TRIED_AGAIN:
+            log.exception("the checkpoint was not published; it is tried again")
+
+    async def publish(self) -> None:
+        """Publish the committed head, where it grew and no other process is at it.
+
+        Raises Problem ``ledger.fenced``, or what reading and writing raise.
+        """
+        async with self._pool.acquire() as conn, conn.transaction():
+            if not await conn.fetchval(query("ledger/ledger.publisher_lock")):
+                return
+            head = await store.head(conn)
+            if head.size == self._published and head.edge == self._edge:
+                return
+            note = await asyncio.to_thread(read_note, self._places.checkpoint, self._verifiers)
+            self._edge = await self._follow(conn, note, head)
+            note = await self._sign(note, head)
+            await self._seal(conn, head.size)
+            text = await self._witnesses.cosign(note.text, note.checkpoint, self._prover(conn))
+            await asyncio.to_thread(write_note, self._places.published, text)
+            self._published = head.size
+
+    async def _follow(self, conn: Connection, note: Noted | None, head: Head) -> RightEdge:
+        """The edge of the head, grown from what this process checked last, or from the note."""
+        known = self._edge
+        if known is None or (note is not None and known.size < note.size):
+            known = await noted_edge(conn, self._tiles, note, head)
+        return await grown(conn, known, head)
+
+    async def _sign(self, note: Noted | None, head: Head) -> Noted:
+        if note is not None and note.checkpoint.root == head.edge.root() and note.size == head.size:
+            return note
+        checkpoint = Checkpoint(self._signers[0].name, head.size, head.edge.root())
+        text = sign_checkpoint(self._signers[0], checkpoint, *self._signers[1:])
+        await asyncio.to_thread(write_note, self._places.checkpoint, text)
+        return Noted(text, checkpoint)
+
+    async def _seal(self, conn: Connection, size: int) -> None:
+        """A segment that cannot be written keeps nothing from being published."""
+        try:
+            await seal(conn, self._tiles.segments, size)
+        except (OSError, LedgerFormatError, MissingPositionError):
+            log.exception("a segment was not sealed; it is tried again")
+
+    def _prover(self, conn: Connection) -> Prove:
+        async def prove(old: int, new: int) -> list[bytes]:
+            return await consistency_proof(old, new, self._tiles.fetch_from(conn))
+
+        return prove

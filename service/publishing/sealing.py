@@ -1,0 +1,34 @@
+"""Segments made from the rows of the database, each entry checked before it is sealed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from service.ledger import chain, store
+from service.ledger.errors import SegmentError
+from service.ledger.segments import SEGMENT, Sealed, Segments, write_segment
+from service.ledger.store import Connection, Record
+
+
+async def seal(conn: Connection, segments: Segments, size: int) -> None:
+    """Seal what is full among the first ``size`` entries.
+
+    Raises SegmentError where a row is not as it was written, MissingPositionError where one is missing.
+    """
+    while segments.end + SEGMENT <= size:
+        first = segments.end
+        records = await store.records_between(conn, first, first + SEGMENT)
+        before = segments[first - 1].after if first else chain.GENESIS
+        await asyncio.to_thread(_seal, segments, records, before)
+
+
+def _seal(segments: Segments, records: Sequence[Record], before: bytes) -> None:
+    link = before
+    for record in records:
+        link = chain.link(link, record.leaf)
+        committed = chain.commit(record.nonce, record.statement).hex().encode() in record.entry
+        if chain.leaf_hash(record.entry) != record.leaf or record.chain != link or not committed:
+            raise SegmentError(f"position {record.position} is not as it was written; it is not sealed")
+    sealed = [Sealed(r.position, r.nonce, r.statement, r.entry, r.leaf) for r in records]
+    write_segment(segments.folder, sealed, before, link)

@@ -1,0 +1,64 @@
+"""Tiles of the ledger as it is stored: sealed ones from segment files, the rest from the database's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from service.ledger import store
+from service.ledger.segments import Segments
+from service.ledger.store import Connection
+from service.ledger.tiles import WIDTH, Fetch, Tile, join_entries, split_hashes, subtree
+
+
+class StoredTiles:
+    """The tiles of one ledger. Keeps the roots of what is full above the first level: they never change."""
+
+    def __init__(self, segments: Segments) -> None:
+        self.segments = segments
+        self._roots: dict[tuple[int, int], bytes] = {}
+
+    def fetch_from(self, conn: Connection) -> Fetch:
+        """How proofs get their tiles, with what is not sealed yet read through ``conn``."""
+
+        async def fetch(tiles: Sequence[Tile]) -> Mapping[Tile, bytes]:
+            return {tile: await self.hashes(conn, tile) for tile in tiles}
+
+        return fetch
+
+    async def hashes(self, conn: Connection, tile: Tile) -> bytes:
+        """The hashes of a tile, which the ledger must have, in one run of bytes."""
+        first = tile.index * WIDTH
+        if tile.level == 0:
+            return await self._leaves(conn, first, first + tile.width)
+        if tile.level == 1:
+            return await self._first_level(conn, first, first + tile.width)
+        numbers = range(first, first + tile.width)
+        return b"".join([await self._root(conn, tile.level - 1, number) for number in numbers])
+
+    async def bundle(self, conn: Connection, tile: Tile) -> bytes:
+        """A bundle of entries, which the ledger must have."""
+        if tile.full and tile.leaves[1] <= self.segments.end:
+            return self.segments.bundle(tile.index)
+        return join_entries(await store.entries(conn, *tile.leaves))
+
+    async def _leaves(self, conn: Connection, start: int, end: int) -> bytes:
+        sealed = max(start, min(end, self.segments.end))
+        unsealed = await store.leaves(conn, sealed, end) if sealed < end else []
+        return self.segments.leaves(start, sealed) + b"".join(unsealed)
+
+    async def _first_level(self, conn: Connection, start: int, end: int) -> bytes:
+        """Roots of the full tiles of leaves from ``start`` up to, and without, ``end``."""
+        sealed = max(start, min(end, self.segments.end // WIDTH))
+        if sealed == end:
+            return self.segments.subtrees(start, end)
+        leaves = await store.leaves(conn, sealed * WIDTH, end * WIDTH)
+        groups = (leaves[place : place + WIDTH] for place in range(0, len(leaves), WIDTH))
+        return self.segments.subtrees(start, sealed) + b"".join(map(subtree, groups))
+
+    async def _root(self, conn: Connection, level: int, index: int) -> bytes:
+        """The root of a full tile."""
+        known = self._roots.get((level, index))
+        if known is None:
+            known = subtree(split_hashes(await self.hashes(conn, Tile(level, index))))
+            self._roots[level, index] = known
+        return known
