@@ -1,4 +1,4 @@
-"""The command line: ``coldledger serve | migrate | verify | rebuild | erase | password``."""
+"""The command line: ``coldledger serve | migrate | verify | rebuild | erase | password | witness``."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from service.sample.starting import load_sample, sample_settings
 from service.serving import serve
 from service.settings import Settings, add_serving_options, add_storage_options, settings_from
 from service.storage import prepare
+from service.witness.starting import add_witness_options, run_witness
 from service.workers import WorkerDiedError
 
 Run = Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, int]]
@@ -92,14 +93,34 @@ class Command:
     run: Run
     options: Sequence[Options] = field(default=())
 
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Where the ledger is, and its own."""
+        for add in (add_storage_options, *self.options):
+            add(parser)
 
-COMMANDS = (
+    def start(self, arguments: argparse.Namespace) -> Coroutine[Any, Any, int]:
+        """Raises Problem ``settings.…``."""
+        return self.run(settings_from(arguments), arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideCommand:
+    """A word for who has no ledger of their own: it reads neither its folders nor its database."""
+
+    word: str
+    help: str
+    start: Callable[[argparse.Namespace], Coroutine[Any, Any, int]]
+    add_options: Options
+
+
+COMMANDS: Sequence[Command | OutsideCommand] = (
     Command("serve", "serve until Ctrl-C", _serve, [add_serving_options]),
     Command("migrate", "bring the database's tables up to date", _migrate),
     Command("verify", "check the ledger against itself and its checkpoint", _verify, [_rules]),
     Command("rebuild", "make every table again from the ledger", _rebuild, [_check]),
     Command("erase", "after a backup was put back: do the ledger's erasures again", _erase, [_again]),
     Command("password", "give a user a new random password", _password, [_login]),
+    OutsideCommand("witness", "cosign other ledgers' checkpoints", run_witness, add_witness_options),
 )
 
 
@@ -111,9 +132,8 @@ def make_parser() -> argparse.ArgumentParser:
     words = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command in COMMANDS:
         sub = words.add_parser(command.word, help=command.help, description=command.help)
-        for add in (add_storage_options, *command.options):
-            add(sub)
-        sub.set_defaults(run=command.run)
+        command.add_options(sub)
+        sub.set_defaults(start=command.start)
     return parser
 
 
@@ -122,7 +142,7 @@ def main(words: Sequence[str] | None = None) -> int:
     arguments = make_parser().parse_args(words)
     set_up()
     try:
-        status: int = asyncio.run(arguments.run(settings_from(arguments), arguments))
+        status: int = asyncio.run(arguments.start(arguments))
     except Problem as problem:
         words_for_it = explain(problem)
         print(f"{words_for_it.title}: {words_for_it.detail}\n{words_for_it.remedy}", file=sys.stderr)

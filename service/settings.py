@@ -99,6 +99,11 @@ class Settings:
         return self.trust / "accounts.key"
 
     @property
+    def label_key_file(self) -> Path:
+        """The private keys that sign labels."""
+        return self.trust / "label.keys"
+
+    @property
     def checkpoint_file(self) -> Path:
         """The newest checkpoint."""
         return self.trust / "checkpoint"
@@ -152,7 +157,7 @@ def add_serving_options(parser: argparse.ArgumentParser, environment: Mapping[st
     add("--host", default=said.text("HOST", "127.0.0.1"), help="address (default: %(default)s)")
     add(
         "--port",
-        type=_port,
+        type=port_number,
         default=said.text("PORT", "8080"),
         help="TCP port, 0 for any free one (default: %(default)s)",
     )
@@ -294,7 +299,8 @@ def _data_home(environment: Mapping[str, str]) -> Path:
     return said if said.is_absolute() else Path.home() / ".local" / "share"
 
 
-def _port(text: str) -> int:
+def port_number(text: str) -> int:
+    """A port as a command line says it; 0 takes any free one."""
     return _between(text, 0, MAX_PORT)
 
 
