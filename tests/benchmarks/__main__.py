@@ -6,9 +6,14 @@ import asyncio
 import json
 import sys
 
-from tests.benchmarks import holds, registrations, stages
+from tests.benchmarks import defences, holds, registrations, stages
 
-BENCHMARKS = {"registrations": registrations.run, "stages": stages.run, "holds": holds.run}
+BENCHMARKS = {
+    "registrations": registrations.run,
+    "stages": stages.run,
+    "holds": holds.run,
+    "defences": defences.run,
+}
 
 
 async def main(names: list[str]) -> None:

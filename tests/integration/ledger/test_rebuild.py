@@ -12,6 +12,7 @@ from service.storage import query
 from tests.history import History
 from tests.quay import Quay
 from tests.retold import retold
+from tests.tampering import disarm
 from tests.voyage import voyage
 
 REGISTRY = make_registry()
@@ -44,6 +45,7 @@ async def test_lost_and_invented_rows_are_made_right_again(database: str) -> Non
 async def test_a_statement_that_cannot_be_read_stops_it_before_anything_is_written(database: str) -> None:
     async with retold(database, voyage(Quay(History())).history) as ledger, ledger.pool.acquire() as conn:
         await conn.execute("SET ROLE NONE")
+        await disarm(conn)
         await conn.execute("UPDATE ledger.entry SET statement = '{}' WHERE position = 3")
         await conn.execute("TRUNCATE goods.unit")
 

@@ -20,6 +20,7 @@ from tests.conftest import complete, fresh_copy
 from tests.history import History
 from tests.quay import Quay
 from tests.retold import SIGNER, retold
+from tests.tampering import disarm
 from tests.voyage import voyage
 
 REGISTRY = make_registry()
@@ -51,9 +52,10 @@ async def _name(url: str) -> str:
 async def superuser(
     postgres: EmbeddedPostgres, told: str
 ) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
-    """A database superuser's connection to a copy of that ledger."""
+    """A database superuser's connection to a copy of that ledger, its triggers switched off."""
     for url in fresh_copy(postgres, told):
         async with await open_pool(url, None, 1) as pool, pool.acquire() as connection:
+            await disarm(connection)
             yield connection
 
 

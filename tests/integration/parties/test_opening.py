@@ -19,6 +19,7 @@ from service.parties.persons.vault import Vault
 from tests.integration.parties.test_rows import stored
 from tests.retold import SIGNER, ledger_on
 from tests.settlement import REGISTER, uscc
+from tests.tampering import disarm
 
 OPERATOR = Operator(uscc(1), "示例平台运营有限公司", "210100", name_en="Sample platform")
 
@@ -137,6 +138,7 @@ async def test_a_ledger_of_a_development_version_is_not_gone_on_with(database: s
             await conn.execute("SET ROLE NONE")
             opening = await conn.fetchval("SELECT statement FROM ledger.entry WHERE position = 0")
             older = opening.replace(b'"decider":2', b'"decider":1')
+            await disarm(conn)
             await conn.execute("UPDATE ledger.entry SET statement = $1 WHERE position = 0", older)
             with pytest.raises(Problem) as caught:
                 await demand_known_opening(conn)
