@@ -64,17 +64,11 @@ class Signature:
 
         Raises Problem ``signature.malformed``.
         """
-        try:
-            found = canonical.decode(text.encode())
-            made = found.pop("made")
-            if not (isinstance(made, list) and all(isinstance(each, str) for each in made)):
-                raise TypeError
-            if found.pop("v") != FORMAT or type(found["key"]) is not int or len(found) != 3:
-                raise TypeError
-            value = _bytes(found["signature"], _SIGNATURE_BYTES)
-            return cls(found["key"], written_time(found["signed_at"]), value), made
-        except (Problem, KeyError, TypeError, AttributeError):
-            raise Problem("signature.malformed") from None
+        match _decoded(text):
+            case {"v": 1, "key": int(key), "made": [*made], "signed_at": at, "signature": value, **more}:
+                if not more and all(isinstance(each, str) for each in made):
+                    return cls(key, written_time(at), _bytes(value, _SIGNATURE_BYTES)), made
+        raise Problem("signature.malformed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +98,14 @@ class Request:
         )
 
 
+def _decoded(text: str) -> Any:
+    """The value of canonical JSON; None for what is none."""
+    try:
+        return canonical.decode(text.encode())
+    except (Problem, UnicodeEncodeError):
+        return None
+
+
 def submission_key(organisation: int, key: str) -> str:
     """The hex digest by which a submission of ``organisation`` under an ``Idempotency-Key`` is known."""
     return hashlib.sha256(f"{organisation}\n{key}".encode()).hexdigest()
@@ -111,7 +113,10 @@ def submission_key(organisation: int, key: str) -> str:
 
 def as_said(data: Mapping[str, Any], made: Iterable[str] = ()) -> dict[str, Any]:
     """The data of a statement as it is signed: without what ``made`` points to, personal values null."""
-    return {name: value for name, value in _bare(data, frozenset(made), "").items()}
+    left_out = frozenset(made)
+    return {
+        name: _bare(each, left_out, f"/{name}") for name, each in data.items() if f"/{name}" not in left_out
+    }
 
 
 def _bare(value: Any, made: frozenset[str], pointer: str) -> Any:
@@ -167,11 +172,17 @@ def read_time(text: str) -> datetime:
 
 def parse_public_key(text: str) -> str:
     """An Ed25519 public key in base64, in its one written form. Raises Problem ``message.ed25519``."""
+    key = text.strip()
     try:
-        _bytes(text, PUBLIC_KEY_BYTES)
+        decoded_key(key)
     except Problem:
-        raise Problem("message.ed25519", value=text[:50]) from None
-    return text
+        raise Problem("message.ed25519", value=key[:50]) from None
+    return key
+
+
+def decoded_key(public_key: str) -> bytes:
+    """The 32 bytes of a public key."""
+    return _bytes(public_key, PUBLIC_KEY_BYTES)
 
 
 def _bytes(text: object, length: int) -> bytes:

@@ -27,6 +27,7 @@ class TokenView(Message):
     issued_by = Id(allow_none=True, metadata={"description": "The user who issued it; null: a token did."})
     last_used = Text(allow_none=True, metadata={"description": "To the minute (UTC); null: never."})
     active = Flag(metadata={"description": "False once it is revoked."})
+    signs = Flag(metadata={"description": "Whether it says only what a device signed with its key."})
     position = Id()
 
 

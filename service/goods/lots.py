@@ -280,5 +280,5 @@ def _reads(data: Data, world: World) -> Iterator[Stream]:
         yield from organisation_by_uscc_streams(world, arrival.importer)
 
 
-REGISTER = Kind("lot-registered", {4: _register}, _registered, _reads)
+REGISTER = Kind("lot-registered", {4: _register}, _registered, _reads, made=("code",))
 KINDS = [REGISTER]

@@ -175,5 +175,5 @@ def _reads(data: Data, world: World) -> Iterator[Stream]:
             yield from facility_streams(unit.facility, world)
 
 
-RELEASE_LOT = Kind("lot-released", {2: _release}, _released, _reads, intent=True)
+RELEASE_LOT = Kind("lot-released", {2: _release}, _released, _reads, intent=True, made=("code",))
 KINDS = [RELEASE_LOT]

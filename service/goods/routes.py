@@ -115,7 +115,7 @@ WRITES = (
     Write(
         "/api/v1/lots", lots.REGISTER, LotRegistrationRequest,
         "Register a lot; it is in quarantine until it is released, and gets its batch code",
-        made=("code",), prepare=batch_code, location="/api/v1/lots/{lot}", example=_LOT,
+        prepare=batch_code, location="/api/v1/lots/{lot}", example=_LOT,
     ),
     Write(
         "/api/v1/certificates", papers.RECORD, CertificateRecord,
@@ -125,11 +125,11 @@ WRITES = (
     Write(
         "/api/v1/lots/{lot:id}/releases", release.RELEASE_LOT, LotReleaseRequest,
         "Release goods of a lot; the gate refuses naming all that it still wants",
-        made=("code",), prepare=exit_code, location="/api/v1/releases/{code}",
+        prepare=exit_code, location="/api/v1/releases/{code}",
     ),
     Write(
         "/api/v1/lots/{lot:id}/case-codes", ISSUE_CASES, CaseCodesRequest,
-        "Issue codes for further cases of a lot", made=("codes",), prepare=case_codes,
+        "Issue codes for further cases of a lot", prepare=case_codes,
         location="/api/v1/lots/{lot}",
     ),
     Write(
@@ -212,7 +212,7 @@ WRITES = (
     Write(
         "/api/v1/discoveries", FIND, GoodsDiscoveryRequest,
         "Goods without papers were found; they are held from the start",
-        made=("code",), prepare=batch_code, location="/api/v1/lots/{lot}",
+        prepare=batch_code, location="/api/v1/lots/{lot}",
         example={
             "facility": 6000, "zone": 1, "how": "unlabelled", "circumstances": "in_store",
             "product": "不明冻肉", "category": "livestock", "temperature_class": "frozen", "pieces": 12,

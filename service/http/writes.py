@@ -1,7 +1,8 @@
 """Writes are declared: a path, the kind of statement it proposes, the schema of its body. One handler
 serves all.
 
-Order of a write: load the body → add what the path says → add what is random → seal personal values → append.
+Order of a write: load the body → add what the path says → check what a device signed → add what is random →
+seal personal values → append.
 Everything in the answer but a secret is rendered from the stored statement, so the same submission gets the
 same bytes again, from whichever process. The digest of a submission is of what the client sent, before
 sealing and chance, or a repeated request would never be the same one.
@@ -22,11 +23,14 @@ from aiohttp import web
 from marshmallow import Schema
 
 from schema.problems import Language, Problem, Refusal
+from schema.signed_request import HEADER as SIGNATURE
+from schema.signed_request import submission_key
 from service.http.body import JSON, json_body, load
 from service.http.keys import DATABASE, LEDGER, READER, REGISTER_KEYS, VAULT, language
 from service.http.paths import Path
 from service.http.problems import in_words
 from service.http.readers import Reader, demand
+from service.http.signatures import Signed, Signing
 from service.incidents import refused
 from service.ledger import Acknowledgement, Data, Idempotency, Kind, Proposal, Statement, canonical
 from service.ledger.kinds import Asides
@@ -53,6 +57,7 @@ class Draft:
     asides: tuple[Asides, ...] = ()
     once: Mapping[str, str] = field(default_factory=dict)
     submission: Idempotency | None = None
+    signed: Signed | None = None
     undo: tuple[Callable[[], Awaitable[None]], ...] = ()
 
     def adding(self, **values: Any) -> Draft:
@@ -95,7 +100,7 @@ class Receipt:
 class Write:
     """A POST that proposes a statement of ``kind``.
 
-    Parameters of the path and the names in ``made`` are members of the data that the client does not send.
+    Parameters of the path and what the kind has ``made`` are members of the data that are not in the body.
     ``location`` is where the new thing can be read, filled from the outcome and the data. ``once``
     describes what the first answer tells and no later one. ``changing`` says what is personal of changes.
     """
@@ -104,7 +109,6 @@ class Write:
     kind: Kind
     schema: type[Schema]
     summary: str
-    made: tuple[str, ...] = ()
     prepare: Prepare | None = None
     changing: Changing | None = None
     follow: Follow | None = None
@@ -117,6 +121,11 @@ class Write:
     def name(self) -> str:
         """The operation's id."""
         return self.kind.name
+
+    @property
+    def made(self) -> tuple[str, ...]:
+        """The members that the service adds."""
+        return self.kind.made
 
     @cached_property
     def parsed(self) -> Path:
@@ -140,7 +149,8 @@ class Write:
         if key is not None and not _KEY.fullmatch(key):
             raise Problem("request.idempotency-key")
         body = await json_body(request)
-        receipt = await submit(request.app, self, reader, self.parsed.values(request), body, key)
+        path, signature = self.parsed.values(request), request.headers.get(SIGNATURE)
+        receipt = await submit(request.app, self, reader, path, body, key, signature)
         return self._answer(receipt, language(request))
 
     def _answer(self, receipt: Receipt, spoken: Language) -> web.Response:
@@ -159,16 +169,22 @@ async def submit(
     path: Mapping[str, Any],
     body: Mapping[str, Any],
     key: str | None = None,
+    signature: str | None = None,
 ) -> Receipt:
-    """Propose what ``body`` says; pages use it too. ``path`` holds the parameters of the write's path.
+    """Propose what ``body`` says; pages use it too. ``path`` holds the parameters of the write's path and
+    ``signature`` what a device signed it with.
 
-    Raises Problem ``message.invalid``, the Refusal of a rule, or ``ledger.…``.
+    Raises Problem ``message.invalid``, ``signature.…``, the Refusal of a rule, or ``ledger.…``.
     """
     if reader.actor is None:
         raise Problem("auth.missing")
     changed = None if key is None or write.changing is None else await write.changing(app, path)
     submission = None if key is None else submission_digests(write, reader, key, path, body, changed)
-    draft = Draft(app, reader, {**load(write.loader, body), **path}, submission=submission)
+    data = load(write.loader, body)
+    draft = Draft(app, reader, {**data, **path}, submission=submission)
+    if signature is not None:
+        signing = Signing(app, write.kind, write.loader, reader)
+        draft = replace(draft, signed=await signing.check(signature, body, data, draft.data, submission))
     if write.prepare is not None:
         try:
             draft = await write.prepare(draft)
@@ -218,8 +234,9 @@ async def _append(kind: Kind, draft: Draft) -> Receipt:
         yield from ()
 
     asides = together(note, *draft.asides) if draft.asides else None
-    proposal = Proposal(kind, draft.reader.actor, draft.data, draft.submission, asides)
     try:
+        signature = None if draft.signed is None else draft.signed.recorded(kind, draft.data)
+        proposal = Proposal(kind, draft.reader.actor, draft.data, draft.submission, asides, signature)
         acknowledgement = await draft.app[LEDGER].append(proposal)
     except Refusal:
         # Nothing was written. After another fault that is not known, and what was taken is given up by time.
@@ -246,10 +263,10 @@ def submission_digests(
     Personal values and secrets are left out of it, for a digest of them could be searched for.
     Raises Problem ``canonical.…`` for a body that has no canonical form.
     """
-    holder = f"{reader.organisation}\n{key}".encode()
     plain = redact(write.loader, body, reader.uscc, changed)
     request = canonical.encode({"write": write.path, "path": dict(path), "body": plain})
-    return Idempotency(hashlib.sha256(holder).hexdigest(), hashlib.sha256(request).hexdigest())
+    holder = submission_key(reader.organisation or 0, key)
+    return Idempotency(holder, hashlib.sha256(request).hexdigest())
 
 
 def rendered(acknowledgement: Acknowledgement, spoken: Language) -> dict[str, Any]:

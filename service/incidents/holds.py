@@ -154,6 +154,6 @@ def _lift_reads(data: Data, _world: World) -> Iterator[Stream]:
     yield HOLD, data["hold"]
 
 
-PLACE_HOLD = Kind("hold-placed", {1: _place}, _placed, _place_reads)
+PLACE_HOLD = Kind("hold-placed", {1: _place}, _placed, _place_reads, made=("witnesses",))
 LIFT_HOLD = Kind("hold-lifted", {1: _lift}, _lifted, _lift_reads)
 KINDS = [PLACE_HOLD, LIFT_HOLD]

@@ -1,4 +1,4 @@
-"""Canonical JSON, by which statements and entries are written (schema/canonical.py: devices sign in it, too)."""
+"""Canonical JSON, by which statements are written; schema/canonical.py, for devices sign in it, too."""
 
 from __future__ import annotations
 

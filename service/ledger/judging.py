@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from schema.problems import Refusal
-from service.ledger.kinds import Context, Decision, Kind, Proposal, Registry
+from service.ledger.kinds import Context, Decision, Proposal, Registry
 from service.ledger.statement import Data, Statement
 from service.ledger.world import Stream, World
 
 
 def needed(registry: Registry, proposal: Proposal, world: World) -> Iterable[Stream]:
     """The streams that the proposal will need, as far as can be told now."""
-    yield from registry.standing.reads(proposal.actor)
+    yield from registry.standing.reads(proposal)
     yield from proposal.kind.reads(proposal.data, world)
 
 
@@ -24,7 +24,7 @@ def judge(registry: Registry, proposal: Proposal, world: World, position: int, a
     """
     kind = proposal.kind
     context = Context(proposal.actor, at, position, kind.name)
-    decision, judged = _decide(registry, kind, kind.newest, proposal.data, context, world)
+    decision, judged = _decide(registry, proposal, kind.newest, context, world)
     return Statement(
         kind=kind.name,
         schema=kind.schema,
@@ -51,8 +51,11 @@ def judge_again(registry: Registry, statement: Statement, world: World, position
     if kind is None or statement.decider not in kind.deciders:
         return f"no judgement {statement.kind}/{statement.decider} is known here"
     context = Context(statement.actor, statement.at, position, statement.kind)
+    said = Proposal(
+        kind, statement.actor, statement.data, statement.idempotency, signature=statement.signature
+    )
     try:
-        decision, judged = _decide(registry, kind, statement.decider, statement.data, context, world)
+        decision, judged = _decide(registry, said, statement.decider, context, world)
     except Refusal as refusal:
         return f"should have been refused: {refusal}"
     except Exception as defect:
@@ -72,11 +75,11 @@ def judge_again(registry: Registry, statement: Statement, world: World, position
 
 
 def _decide(
-    registry: Registry, kind: Kind, version: int, data: Data, context: Context, world: World
+    registry: Registry, proposal: Proposal, version: int, context: Context, world: World
 ) -> tuple[Decision, list[tuple[str, int | None]]]:
     world.begin()
-    registry.standing.check(kind, context, world)
-    decision = kind.deciders[version](data, context, world)
+    registry.standing.check(proposal, context, world)
+    decision = proposal.kind.deciders[version](proposal.data, context, world)
     return decision, world.reads()
 
 

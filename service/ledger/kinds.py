@@ -70,6 +70,8 @@ class Kind:
     stays as long as a ledger holds statements under it, so that an auditor can judge those again.
     ``scope`` is what an actor's standing must include; the standing gives it its meaning. An ``intent`` may
     be refused by the gate, and its refusal is logged; anything else is a fact, or keeps a register.
+    ``made`` names the members of the data that the service adds to what was said (``code``; within a list
+    ``outputs/*/code``): nobody signs them.
     """
 
     name: str
@@ -79,21 +81,12 @@ class Kind:
     schema: int = 1
     scope: str = "goods:write"
     intent: bool = False
+    made: tuple[str, ...] = ()
 
     @property
     def newest(self) -> int:
         """The version of the judgement that new statements get."""
         return max(self.deciders)
-
-
-class Standing(Protocol):
-    """Whether an actor may speak at all; asked under the head row before each judgement."""
-
-    def reads(self, actor: Actor) -> Iterable[Stream]:
-        """The streams that tell."""
-
-    def check(self, kind: Kind, context: Context, world: World) -> None:
-        """Raises Refusal where the actor is unknown, disabled, or may not say this kind of thing."""
 
 
 Asides = Callable[[int, Statement], Iterable[tuple[str, tuple[Any, ...]]]]
@@ -113,6 +106,17 @@ class Proposal:
     idempotency: Idempotency | None = None
     asides: Asides | None = None
     signature: str | None = None
+
+
+class Standing(Protocol):
+    """Whether an actor may speak at all; asked under the head row before each judgement."""
+
+    def reads(self, proposal: Proposal) -> Iterable[Stream]:
+        """The streams that tell."""
+
+    def check(self, proposal: Proposal, context: Context, world: World) -> None:
+        """Raises Refusal where the actor is unknown, disabled, or may not say this kind of thing, and where
+        the proposal is not signed as it must be."""
 
 
 class Registry:

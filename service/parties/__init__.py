@@ -9,7 +9,7 @@ Credentials and personal values are outside the ledger (credentials/, personal.p
 from typing import Any
 
 from service.ledger import Projection
-from service.parties import people
+from service.parties import device_keys, people
 from service.parties.filing import changes, facilities, vehicles, zones
 from service.parties.filing.facilities import FILE_FACILITY
 from service.parties.filing.vehicles import REGISTER_VEHICLE
@@ -48,6 +48,7 @@ from service.parties.policies.enacting import (
 from service.parties.standing import STANDING, Scope
 from service.parties.state import (
     BEFORE_RELEASE,
+    DEVICE_KEY,
     EDITION,
     FACILITY,
     FIRST_STATIONS,
@@ -85,6 +86,7 @@ KINDS = [
     *staff.KINDS,
     *erasure.KINDS,
     *people.KINDS,
+    *device_keys.KINDS,
     ENACT_POLICY,
     WITHDRAW_POLICY,
 ]
@@ -95,6 +97,7 @@ PROJECTIONS: list[Projection[Any]] = [
     VEHICLE,
     USER,
     TOKEN,
+    DEVICE_KEY,
     POLICY,
     EDITION,
     *staff.PROJECTIONS,

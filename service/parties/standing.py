@@ -1,7 +1,7 @@
 """Whether an actor may speak at all, and under which scope: asked under the head row before each judgement.
 
 A session or token that was just revoked, or has just expired, may still pass the door for a second; it does
-not pass here.
+not pass here. Nor does what a device should have signed and did not (signatures.py).
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from schema.problems import Refusal
-from service.ledger import PLATFORM, Actor, Context, Kind, Stream, World
+from service.ledger import PLATFORM, Actor, Context, Kind, Proposal, Stream, World
+from service.parties import signatures
 from service.parties.state import ORGANISATION, TOKEN, USER
 
 
@@ -26,8 +27,10 @@ class Scope(StrEnum):
 class PartiesStanding:
     """The standing of users and tokens of registered organisations, and of the platform's command line."""
 
-    def reads(self, actor: Actor) -> Iterable[Stream]:
-        """The organisation and the user or token that speaks for it."""
+    def reads(self, proposal: Proposal) -> Iterable[Stream]:
+        """The organisation, the user or token that speaks for it, and the key that signed."""
+        yield from signatures.streams(proposal)
+        actor = proposal.actor
         if actor == PLATFORM:
             return
         yield (ORGANISATION, actor.organisation)
@@ -36,23 +39,28 @@ class PartiesStanding:
         if actor.token is not None:
             yield (TOKEN, actor.token)
 
-    def check(self, kind: Kind, context: Context, world: World) -> None:
-        """Raises Refusal ``actor.*`` or ``party.suspended``."""
-        actor = context.actor
-        if actor == PLATFORM:
-            # The command line opens the ledger; it holds no goods and must not be able to speak of them.
-            if kind.scope != Scope.PARTIES_WRITE:
-                raise Refusal("actor.platform-only-parties", kind=kind.name)
-            return
-        organisation = world.get(ORGANISATION, actor.organisation)
-        if organisation is None or (actor.user is None and actor.token is None):
-            raise Refusal("actor.unknown")
-        if actor.user is not None:
-            _check_user(actor, world)
-        if actor.token is not None:
-            _check_token(kind, context, world)
-        if not organisation.active:
-            raise Refusal("party.suspended", organisation=organisation.id)
+    def check(self, proposal: Proposal, context: Context, world: World) -> None:
+        """Raises Refusal ``actor.*``, ``party.suspended``, ``token.expired`` or ``signature.*``."""
+        _check_actor(proposal.kind, context, world)
+        signatures.check(proposal, context, world)
+
+
+def _check_actor(kind: Kind, context: Context, world: World) -> None:
+    actor = context.actor
+    if actor == PLATFORM:
+        # The command line opens the ledger; it holds no goods and must not be able to speak of them.
+        if kind.scope != Scope.PARTIES_WRITE:
+            raise Refusal("actor.platform-only-parties", kind=kind.name)
+        return
+    organisation = world.get(ORGANISATION, actor.organisation)
+    if organisation is None or (actor.user is None and actor.token is None):
+        raise Refusal("actor.unknown")
+    if actor.user is not None:
+        _check_user(actor, world)
+    if actor.token is not None:
+        _check_token(kind, context, world)
+    if not organisation.active:
+        raise Refusal("party.suspended", organisation=organisation.id)
 
 
 def _check_user(actor: Actor, world: World) -> None:

@@ -155,7 +155,8 @@ class Token:
     """An organisation's API token; only its digest is kept, outside the ledger.
 
     ``networks`` are those that it may be used from (CIDR; none: any), ``expires_at`` is an instant,
-    ``issued_by`` the user who issued it (None: another token did).
+    ``issued_by`` the user who issued it (None: another token did). ``signs`` says that a device has a key for
+    it: it says nothing unsigned any more, also when the key is revoked.
     """
 
     id: int
@@ -164,6 +165,26 @@ class Token:
     networks: list[str]
     expires_at: str
     issued_by: int | None
+    active: bool
+    version: int
+    signs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceKey:
+    """The key of a device that signs what a token says: Ed25519, the public half in base64.
+
+    ``device`` is a word and ``number`` the operator's own, where devices are numbered. ``origin`` is the name
+    of the ledger that the key was registered in, and so signs for.
+    """
+
+    id: int
+    organisation: int
+    token: int
+    public_key: str
+    device: str
+    number: int | None
+    origin: str
     active: bool
     version: int
 
@@ -280,6 +301,7 @@ FACILITY = Projection(Facility, name="facility", queries="parties/facility", ref
 VEHICLE = Projection(Vehicle, name="vehicle", queries="parties/vehicle", reference=True)
 USER = Projection(User, name="user", queries="parties/user", reference=True)
 TOKEN = Projection(Token, name="token", queries="parties/token", reference=True)
+DEVICE_KEY = Projection(DeviceKey, name="device_key", queries="parties/device_key", reference=True)
 POLICY = Projection(Policies, name="policy", queries="parties/policy", key="region", reference=True)
 EDITION = Projection(Edition, name="edition", queries="parties/edition")
 # Tested every other day, so no reference: each row would make every process forget all it remembers.

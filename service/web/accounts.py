@@ -124,13 +124,13 @@ def _about(title: str, note: str) -> Any:
             Fact(visit.t("field.role"), visit.t(f"user_role.{account['role']}")),
         )
         form = Form((Group("", (), visit.t(note)),))
-        back = _people_path(visit, account["organisation"])
+        back = people_path(visit, account["organisation"])
         return Sheet(form, visit.t(title, id=account["id"]), back, facts)
 
     return sheet
 
 
-def _people_path(visit: Visit, organisation: int) -> str:
+def people_path(visit: Visit, organisation: int) -> str:
     """The page of the people of ``organisation``, to which one returns when all is done."""
     own = organisation == visit.reader.organisation
     path = PEOPLE if own else f"{_REGISTER}/{organisation}/people"
@@ -141,7 +141,7 @@ def _people_path(visit: Visit, organisation: int) -> str:
 async def _confirm_token(visit: Visit) -> Sheet:
     token: Mapping[str, Any] = await visit.ask("token", token=visit.id("token"))
     facts = (Fact(visit.t("field.scopes"), ", ".join(token["scopes"])),)
-    back = _people_path(visit, token["organisation"])
+    back = people_path(visit, token["organisation"])
     return Sheet(Form(()), visit.t("token.revoke", id=token["id"]), back, facts)
 
 

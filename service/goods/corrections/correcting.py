@@ -163,4 +163,4 @@ def reads(data: Data, world: World) -> Iterator[Stream]:
     yield from scene_streams(said, world)
 
 
-CORRECT = Kind(CORRECTED, {2: decide}, project, reads)
+CORRECT = Kind(CORRECTED, {2: decide}, project, reads, made=("replacement",))

@@ -56,7 +56,7 @@ async def changing(app: web.Application, path: Mapping[str, Any]) -> Schema | No
 CORRECTION = Write(
     "/api/v1/statements/{position:id}/corrections", CORRECT, StatementCorrectionRequest,
     "Correct a statement, or withdraw it; refused with what was recorded later and stands in the way",
-    made=("replacement",), prepare=prepare, changing=changing,
+    prepare=prepare, changing=changing,
     location="/api/v1/statements/{position}",
     example={"reason": "weighing", "changes": {"grams": 26_950_000}},
 )  # fmt: skip

@@ -83,4 +83,4 @@ def reads(data: Data, _world: World) -> Iterator[Stream]:
     yield from ((ISSUED_CODE, code) for code in data["codes"])
 
 
-ISSUE_CASES = Kind("case-codes-issued", {1: decide}, project, reads)
+ISSUE_CASES = Kind("case-codes-issued", {1: decide}, project, reads, made=("codes",))

@@ -115,4 +115,4 @@ def reads(data: Data, world: World) -> Iterator[Stream]:
     yield ISSUED_CODE, data["code"]
 
 
-FIND = Kind("goods-found", {1: decide}, project, reads)
+FIND = Kind("goods-found", {1: decide}, project, reads, made=("code",))

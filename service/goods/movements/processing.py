@@ -273,4 +273,4 @@ def reads(data: Data, world: World) -> Iterator[Stream]:
     yield from ((ISSUED_CODE, output["code"]) for output in data["outputs"])
 
 
-PROCESS = Kind("goods-processed", {2: decide}, project, reads)
+PROCESS = Kind("goods-processed", {2: decide}, project, reads, made=("outputs/*/code",))

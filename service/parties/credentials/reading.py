@@ -1,4 +1,4 @@
-"""GET routes of ways in: users, what a manager may know of their accounts, API tokens.
+"""GET routes of ways in: users, what a manager may know of their accounts, API tokens, keys of devices.
 
 A reader sees those of the own organisation, the platform's operator all (visibility.py). How an account
 stands and from where a token is used is for who may change it. No secret is here to be told.
@@ -11,6 +11,7 @@ from typing import Any
 
 from schema.messages import account_views as views
 from schema.messages.accounts import WaysInView
+from schema.messages.device_keys import DeviceKeyQuery, DeviceKeyView
 from service.http.authentication import DOOR
 from service.http.paging import Slice
 from service.http.reads import Ask, Read
@@ -84,6 +85,18 @@ async def _with_use(ask: Ask, rows: Sequence[Row]) -> list[Row]:
     return [{**row, "last_used": _text(used.get(row["id"]))} for row in rows]
 
 
+async def _device_keys(ask: Ask) -> Slice[Row]:
+    filters = ask.query.get("token"), None, ask.query.get("holding"), ask.query.get("organisation")
+    return await _page(ask, "device_keys_page", *filters)
+
+
+async def _device_key(ask: Ask) -> Row:
+    found = await _page(ask, "device_keys_page", None, ask.path["device_key"], None, None)
+    if not found.items:
+        raise not_found()
+    return found.items[0]
+
+
 def _text(moment: Any) -> str | None:
     return None if moment is None else moment.isoformat()
 
@@ -99,4 +112,8 @@ READS: Sequence[Read] = (
          _tokens, views.TokenView, views.TokenQuery, scope=Scope.PARTIES_WRITE, cursor=(int,), tag=_TAG),
     Read("/api/v1/tokens/{token:id}", "token", "An API token, without its secret",
          _token, views.TokenView, scope=Scope.PARTIES_WRITE, tag=_TAG),
+    Read("/api/v1/device-keys", "device-keys", "The keys of your devices",
+         _device_keys, DeviceKeyView, DeviceKeyQuery, scope=Scope.PARTIES_WRITE, cursor=(int,), tag=_TAG),
+    Read("/api/v1/device-keys/{device_key:id}", "device-key", "The key of a device",
+         _device_key, DeviceKeyView, scope=Scope.PARTIES_WRITE, tag=_TAG),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""How ways in are written over the interface: users, invitations, second factors, API tokens.
+"""How ways in are written over the interface: users, invitations, second factors, API tokens, device keys.
 
 Logins, passwords, links and keys are kept beside the statement, in its transaction, and never in it.
 """
@@ -19,6 +19,7 @@ from schema.messages.accounts import (
     WayInOnce,
 )
 from schema.messages.answers import SecretOnce
+from schema.messages.device_keys import DeviceKeyRegistration, DeviceKeyRevocation
 from service.http.authentication import DOOR, INVITATION_PATHS
 from service.http.keys import SETTINGS
 from service.http.writes import Draft, Write
@@ -26,6 +27,7 @@ from service.parties.credentials.factors import resetting
 from service.parties.credentials.invitations import new_invitation, withdrawing
 from service.parties.credentials.sessions import ending_all
 from service.parties.credentials.tokens import new_token
+from service.parties.device_keys import REGISTER_DEVICE_KEY, REVOKE_DEVICE_KEY
 from service.parties.people import (
     DISABLE_USER,
     INVITE_USER,
@@ -112,5 +114,16 @@ WRITES = (
     Write(
         "/api/v1/tokens/{token:id}/revocation", REVOKE_TOKEN, TokenRevocation,
         "Revoke an API token", tag=TAG,
+    ),
+    Write(
+        "/api/v1/tokens/{token:id}/device-keys", REGISTER_DEVICE_KEY, DeviceKeyRegistration,
+        "Register a device's public key for a token, which says nothing unsigned from then on; by a person",
+        location="/api/v1/device-keys/{device_key}", tag=TAG,
+        example={"public_key": "iGuJlnTUpL0bLq6R0M1gAVJHQuLEPIOoSmoXVvbKuGg=", "device": "handset",
+                 "number": 3},
+    ),
+    Write(
+        "/api/v1/device-keys/{device_key:id}/revocation", REVOKE_DEVICE_KEY, DeviceKeyRevocation,
+        "Revoke a device's key: it signs nothing more", tag=TAG, example={},
     ),
 )  # fmt: skip

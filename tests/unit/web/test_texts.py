@@ -16,6 +16,7 @@ import service.web
 from schema.messages import (
     accounts,
     corrections,
+    device_keys,
     disinfection,
     filing,
     goods,
@@ -83,6 +84,7 @@ CLOSED_SETS: dict[str, Iterable[str]] = {
     "role": parties.ROLES,
     "user_role": accounts.USER_ROLES,
     "scope": accounts.SCOPES,
+    "device": device_keys.DEVICES,
     "trace": PARTS,
     "policy_field": {*members(policies.PolicyDocument())},
     "policy_role": staff.STAFF_ROLES,
