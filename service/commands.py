@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
@@ -10,7 +11,8 @@ from contextlib import asynccontextmanager, closing
 import asyncpg
 
 from service.ledger import Registry, audit
-from service.ledger.audit import Report
+from service.ledger.audit import Report, Sealing
+from service.ledger.segments import Segments
 from service.ledger.store import Connection
 from service.parties.credentials import Credentials
 from service.parties.persons.forgetting import forget_again
@@ -73,7 +75,11 @@ async def verify(settings: Settings, registry: Registry, *, rules: bool) -> int:
     note = read_note(settings.checkpoint_file, [read_verifier(settings)])
     checkpoint = None if note is None else note.checkpoint
     async with connection(settings, "coldledger_reader") as conn:
-        report = await audit.verify(conn, registry, checkpoint, rules=rules, progress=_progress())
+        with closing(Segments(settings.segments)) as segments:
+            sealing = Sealing(segments, os.cpu_count() or 1)
+            report = await audit.verify(
+                conn, registry, checkpoint, rules=rules, sealing=sealing, progress=_progress()
+            )
     noted = "no checkpoint outside yet" if checkpoint is None else f"checkpoint of {checkpoint.size} entries"
     judged = ", every statement judged again" if rules else ""
     return _print(report, f"{report.entries} entries: chain, tree, statements, head; {noted}{judged}")

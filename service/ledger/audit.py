@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from itertools import islice
 from typing import Any
 
 from service.ledger import store
+from service.ledger.checking import Checked, check_segments
 from service.ledger.checkpoint import Checkpoint
 from service.ledger.kinds import Registry
 from service.ledger.replay import Finding, Replay
+from service.ledger.segments import SEGMENT, Sealed, Segment, Segments
 from service.ledger.store import Connection, Record
 from service.ledger.world import Dirty, Projection
 from service.storage import query
@@ -40,21 +43,85 @@ def _silent(_done: int, _all: int) -> None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Sealing:
+    """The sealed segments, and in how many processes they are checked."""
+
+    segments: Segments
+    processes: int = 1
+
+
 async def verify(
     conn: Connection,
     registry: Registry,
     checkpoint: Checkpoint | None,
     *,
     rules: bool = False,
+    sealing: Sealing | None = None,
     progress: Progress = _silent,
 ) -> Report:
     """Check chain, tree, statements against entries, and the checkpoint kept outside.
 
-    ``rules`` judges every statement again as well. Reads one snapshot, so it can run beside a live service.
+    ``rules`` judges every statement again as well. What is sealed is hashed in its segments, and the rows are
+    compared with it. Reads one snapshot, so it can run beside a live service.
     """
     async with conn.transaction(isolation="repeatable_read", readonly=True):
-        _, findings, size = await _replay(conn, registry, checkpoint, rules, progress)
-    return Report(entries=size, rows=0, findings=findings)
+        head = await store.head(conn)
+        replay = Replay(registry, rules=rules, checkpoint=checkpoint, rows=False)
+        findings: list[Finding] = []
+        start = 0
+        if sealing is not None:
+            async for checked in _sealed(sealing, head.size):
+                findings += await _take_sealed(conn, replay, sealing.segments, checked)
+                start = checked.first + SEGMENT
+                progress(start, head.size)
+        records = _counted(store.records(conn, start), head.size, progress)
+        findings += [finding async for finding in replay.walk(records)]
+        findings += replay.end(head)
+    return Report(entries=head.size, rows=0, findings=findings)
+
+
+async def _sealed(sealing: Sealing, size: int) -> AsyncIterator[Checked]:
+    """The full segments of the first ``size`` entries, checked; what was sealed after the snapshot is not."""
+    segments = [segment for segment in sealing.segments if segment.end <= size]
+    checks = check_segments([segment.path for segment in segments], sealing.processes)
+    for segment in segments:
+        checked = await anext(checks)
+        # What could not be read at all does not know where it began.
+        yield checked if checked.count else replace(checked, first=segment.first)
+
+
+async def _take_sealed(
+    conn: Connection, replay: Replay, segments: Segments, checked: Checked
+) -> list[Finding]:
+    first = checked.first
+    records = [record async for record in store.records(conn, first, end=first + SEGMENT)]
+    findings = [Finding(where, what) for where, what in checked.wrong]
+    if not findings and _are_sealed(records, segments[first], checked):
+        return [*replay.take_sealed(records, checked)]
+    by_position = {record.position: record for record in records}
+    for sealed in segments[first].records() if not findings else ():
+        row = by_position.get(sealed.position)
+        if row is not None and _parts(row) != _parts(sealed):
+            findings.append(Finding(f"position {sealed.position}", "the row is not what was sealed"))
+    for record in records:
+        findings += (Finding(f"position {record.position}", what) for what in replay.step(record))
+    return findings
+
+
+def _are_sealed(records: Sequence[Record], segment: Segment, checked: Checked) -> bool:
+    """Whether the rows are the entries of a sound segment, byte for byte."""
+    chains = sha256(b"".join(record.chain for record in records)).digest()
+    kinds = sha256("\n".join(record.kind for record in records).encode()).digest()
+    return (
+        (chains, kinds, len(records)) == (checked.chains, checked.kinds, checked.count)
+        and [record.position for record in records] == [*range(segment.first, segment.end)]
+        and all(_parts(row) == _parts(sealed) for row, sealed in zip(records, segment.records(), strict=True))
+    )
+
+
+def _parts(record: Record | Sealed) -> tuple[bytes, bytes, bytes, bytes]:
+    return record.nonce, record.statement, record.entry, record.leaf
 
 
 async def check_rows(conn: Connection, registry: Registry, progress: Progress = _silent) -> Report:

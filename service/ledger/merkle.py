@@ -46,6 +46,13 @@ class RightEdge:
             size += 1
         return RightEdge(size, tuple(hashes))
 
+    def extend_full(self, roots: Iterable[bytes], width: int) -> RightEdge:
+        """The edge after more full subtrees of ``width`` leaves each; the size must be a multiple of it."""
+        if self.size % width:
+            raise EdgeError(f"a tree of {self.size} does not end with a full subtree of {width}")
+        grown = RightEdge(self.size // width, self.hashes).extend(roots)
+        return RightEdge(grown.size * width, grown.hashes)
+
     def root(self) -> bytes:
         """The root hash of the tree."""
         if not self.hashes:

@@ -6,17 +6,19 @@ what is derived (hashes, chain, head, projections) is computed and compared.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 
 from schema.problems import Problem
 from service.ledger import chain, judging, submissions
+from service.ledger.checking import Checked
 from service.ledger.checkpoint import Checkpoint
 from service.ledger.kinds import Registry
 from service.ledger.merkle import RightEdge
 from service.ledger.said import SAID, Said
 from service.ledger.statement import Statement
 from service.ledger.store import Head, Record
+from service.ledger.tiles import WIDTH
 from service.ledger.world import ReplayWorld
 
 
@@ -36,11 +38,20 @@ class Replay:
 
     ``rules`` judges each statement again on the state before it. After a finding the walk goes on from the
     stored values, so that each place that was tampered with is named once. Rows can only be made from
-    statements that can be read; where one cannot, ``broken`` says so and no rows are compared.
+    statements that can be read; where one cannot, ``broken`` says so and no rows are compared. Without
+    ``rows`` none are made, and nothing grows with the ledger.
     """
 
-    def __init__(self, registry: Registry, *, rules: bool, checkpoint: Checkpoint | None = None) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        *,
+        rules: bool,
+        checkpoint: Checkpoint | None = None,
+        rows: bool = True,
+    ) -> None:
         self.registry = registry
+        self._rows = rows or rules
         self.world = ReplayWorld(registry.projections)
         self.broken = False
         self._rules = rules
@@ -67,6 +78,27 @@ class Replay:
         yield from self._check_statement(record)
         if self._checkpoint is not None and self._checkpoint.size == self._next:
             yield from self._check_root(self._checkpoint)
+
+    def take_sealed(self, records: Sequence[Record], checked: Checked) -> Iterator[Finding]:
+        """Take the entries of a sound, full segment, which ``records`` equal.
+
+        Only what a segment cannot tell of those before it is looked at, and the statements where rules or
+        rows are asked for.
+        """
+        if checked.before != self._chain or checked.begins < self._at:
+            yield Finding(f"position {checked.first}", "the sealed entries do not follow those before")
+        if self._rows:
+            for record in records:
+                for what in self._fold(record, Statement.decode(record.statement)):
+                    yield Finding(f"position {record.position}", what)
+        note = self._checkpoint
+        if note is not None and checked.first < note.size <= checked.first + checked.count:
+            leaves = [record.leaf for record in records[: note.size - checked.first]]
+            if self._edge.extend(leaves).root() != note.root:
+                yield Finding(f"position {note.size - 1}", self._other_root(note))
+        self._edge = self._edge.extend_full(checked.tiles, WIDTH)
+        self._chain, self._at = checked.after, checked.ends
+        self._next = checked.first + checked.count
 
     def _check_hashes(self, record: Record) -> Iterator[str]:
         if chain.leaf_hash(record.entry) != record.leaf:
@@ -100,6 +132,8 @@ class Replay:
             self.broken = True
             yield f"no judgement {statement.kind}/{statement.decider} is known here, so no rows can be made"
             return
+        if not self._rows:
+            return
         if self._rules:
             wrong = judging.judge_again(self.registry, statement, self.world, position)
             if wrong is not None:
@@ -115,10 +149,13 @@ class Replay:
 
     def _check_root(self, checkpoint: Checkpoint) -> Iterator[str]:
         if self._edge.root() != checkpoint.root:
-            yield (
-                f"the tree of the first {checkpoint.size} entries does not have the root of the checkpoint"
-                " kept outside: an entry up to here was changed"
-            )
+            yield self._other_root(checkpoint)
+
+    def _other_root(self, checkpoint: Checkpoint) -> str:
+        return (
+            f"the tree of the first {checkpoint.size} entries does not have the root of the checkpoint"
+            " kept outside: an entry up to here was changed"
+        )
 
     def end(self, head: Head) -> Iterator[Finding]:
         """After the last entry: compare what was computed with the head row and the checkpoint."""

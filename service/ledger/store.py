@@ -32,6 +32,9 @@ class Head:
     reference: int
 
 
+ALL = 1 << 62
+"""Beyond every position."""
+
 EMPTY = Head(0, GENESIS, RightEdge(), "1970-01-01T00:00:00.000000Z", 0)
 
 
@@ -117,10 +120,12 @@ async def record(conn: Connection, position: int) -> Record | None:
     return None if row is None else Record(*row)
 
 
-async def records(conn: Connection, start: int = 0, page: int = 2000) -> AsyncIterator[Record]:
-    """Every entry from ``start`` on, in order, read in pages."""
-    while True:
-        rows = await conn.fetch(query("ledger/ledger.entries"), start, page)
+async def records(
+    conn: Connection, start: int = 0, page: int = 2000, end: int = ALL
+) -> AsyncIterator[Record]:
+    """Every entry from ``start`` up to, and without, ``end``, in order, read in pages."""
+    while start < end:
+        rows = await conn.fetch(query("ledger/ledger.entries"), start, page, end)
         for row in rows:
             yield Record(*row)
         if len(rows) < page:
@@ -144,8 +149,7 @@ class MissingPositionError(Exception):
 
 async def records_between(conn: Connection, start: int, end: int) -> list[Record]:
     """Whole entries from ``start`` up to, and without, ``end``. Raises MissingPositionError."""
-    rows = await conn.fetch(query("ledger/ledger.entries"), start, end - start)
-    found = [Record(*row) for row in rows]
+    found = [record async for record in records(conn, start, end=end)]
     if [record.position for record in found] != [*range(start, end)]:
         raise MissingPositionError(f"not every position from {start} to {end - 1} is there")
     return found

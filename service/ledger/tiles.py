@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 
 from service.ledger.chain import HASH_BYTES, node_hash
@@ -223,8 +224,14 @@ def _hash(node: _Node, size: int, found: Mapping[Tile, bytes]) -> bytes:
 
 
 def subtree(hashes: Sequence[bytes]) -> bytes:
-    """The root over hashes of equally large full subtrees."""
-    return RightEdge().extend(hashes).root()
+    """The root over hashes of equally large full subtrees, a power of two of them."""
+    level = list(hashes)
+    while len(level) > 1:
+        level = [
+            sha256(b"\x01" + left + right).digest()
+            for left, right in zip(level[::2], level[1::2], strict=True)
+        ]
+    return level[0]
 
 
 def _fold(hashes: list[bytes]) -> bytes:

@@ -23,7 +23,7 @@ SELECT leaf FROM ledger.entry WHERE position = $1
 
 -- name: entries
 SELECT position, kind, nonce, statement, entry, leaf, chain
-  FROM ledger.entry WHERE position >= $1 ORDER BY position LIMIT $2
+  FROM ledger.entry WHERE position >= $1 AND position < $3 ORDER BY position LIMIT $2
 
 -- name: leaves
 SELECT position, leaf FROM ledger.entry WHERE position >= $1 AND position < $2 ORDER BY position
