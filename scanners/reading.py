@@ -6,6 +6,7 @@ are decoded, those with a trace code are returned, each code once.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from io import BytesIO
 
 from PIL import Image, UnidentifiedImageError
@@ -34,22 +35,26 @@ def decode(image: bytes) -> tuple[str, ...]:
 
 
 def read(image: bytes) -> tuple[Scan, ...]:
-    """The trace codes in a picture, each once; raises what :func:`decode` raises.
+    """The trace codes in a picture, each once; raises what :func:`decode` and :func:`ours` raise."""
+    return ours(decode(image))
 
-    When none of its codes is ours, raises why the first one is not.
+
+def ours(texts: Iterable[str]) -> tuple[Scan, ...]:
+    """What those texts say that have a trace code, each once. Two addresses of one code are two: one of them
+    may be forged.
+
+    When none of them is ours, raises why the first one is not.
     """
-    scans: dict[str, Scan] = {}
+    scans: dict[Scan, None] = {}
     problems: list[Problem] = []
-    for text in decode(image):
+    for text in texts:
         try:
-            scan = parse_scan(text)
+            scans[parse_scan(text)] = None
         except Problem as problem:
             problems.append(problem)
-        else:
-            scans.setdefault(scan.code.text, scan)
     if not scans:
         raise problems[0]
-    return tuple(scans.values())
+    return tuple(scans)
 
 
 def _open(image: bytes) -> Image.Image:

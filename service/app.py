@@ -9,8 +9,11 @@ from contextlib import AsyncExitStack, closing
 from aiohttp import web
 
 from service import web as pages
+from service.codes import key_routes
 from service.codes import reading as codes_reading
 from service.codes import routes as codes_routes
+from service.codes.key_file import KeyFile
+from service.codes.signing import LABEL_KEYS, LabelKeys
 from service.goods import reading as goods_reading
 from service.goods import routes as goods_routes
 from service.goods.corrections import reading as corrections_reading
@@ -83,6 +86,9 @@ API: Sequence[Declared] = (
     *tracing_routes.READS,
     *codes_reading.READS,
     *codes_routes.ROUTES,
+    *key_routes.WRITES,
+    *key_routes.READS,
+    *key_routes.ACTIONS,
     *publishing_routes.ROUTES,
     UPLOAD,
 )
@@ -135,6 +141,8 @@ def _open_ledger(
     ledger = Ledger(database.writer, make_registry(), signer, appender, publisher)
     stack.push_async_callback(ledger.close)
     app[LEDGER] = ledger
+    app[key_routes.SIGNER] = signer
+    app[LABEL_KEYS] = LabelKeys(KeyFile(app[SETTINGS].label_key_file), ledger, app[SETTINGS].public_host)
     app[PREVIEWS] = Previews(database, ledger.registry)
     stack.push_async_callback(app[PREVIEWS].close)
 

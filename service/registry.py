@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from service import goods, incidents, parties
+from service.codes import keys as label_keys
 from service.ledger import Registry
 from service.ledger.said import SAID
 from service.ledger.submissions import SUBMISSION
@@ -11,8 +12,15 @@ from service.ledger.submissions import SUBMISSION
 def make_registry() -> Registry:
     """The registry that the service, ``verify`` and ``rebuild`` share."""
     return Registry(
-        [*parties.KINDS, *goods.KINDS, *incidents.KINDS],
-        [SUBMISSION, SAID, *parties.PROJECTIONS, *goods.PROJECTIONS, *incidents.PROJECTIONS],
+        [*parties.KINDS, *goods.KINDS, *incidents.KINDS, *label_keys.KINDS],
+        [
+            SUBMISSION,
+            SAID,
+            *parties.PROJECTIONS,
+            *goods.PROJECTIONS,
+            *incidents.PROJECTIONS,
+            *label_keys.PROJECTIONS,
+        ],
         parties.STANDING,
         incidents.FOLLOWERS,
     )

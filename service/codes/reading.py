@@ -18,6 +18,7 @@ from schema.messages import views
 from schema.moments import parse_day
 from schema.problems import Problem
 from service.codes.labels import SHEET_LIMIT, Format, Label, Size, render, render_sheet
+from service.codes.signing import LABEL_KEYS, LabelSigner
 from service.goods.reading import LOTS
 from service.http.keys import SETTINGS
 from service.http.reads import Ask, Read
@@ -49,7 +50,9 @@ async def _labels(ask: Ask) -> web.StreamResponse:
     if lot["grams"] is None:
         raise not_found()
     codes = await _codes_to_print(ask, lot)
-    labels = [_label(lot, code, ask.request.app[SETTINGS]) for code in codes]
+    settings = ask.request.app[SETTINGS]
+    signer = await ask.request.app[LABEL_KEYS].signer(ask.pool)
+    labels = [_label(lot, code, settings, signer) for code in codes]
     size = _SIZES[ask.query.get("size", "70x50")]
     said = ask.query.get("format")
     if len(labels) > 1 or ask.query.get("sheet", False):
@@ -79,7 +82,7 @@ async def _codes_to_print(ask: Ask, lot: Row) -> list[str]:
     return found
 
 
-def _label(lot: Row, code: str, settings: Settings) -> Label:
+def _label(lot: Row, code: str, settings: Settings, signer: LabelSigner) -> Label:
     """The label of one code; on a case stands what is in a case, where all are alike."""
     best_before = None if lot["best_before"] is None else parse_day(lot["best_before"])
     origin = [country_name(lot["country"], spoken) if lot["country"] else "" for spoken in ("zh", "en")]
@@ -91,7 +94,7 @@ def _label(lot: Row, code: str, settings: Settings) -> Label:
     each = whole // pieces if pieces and whole % pieces == 0 else None
     return Label(
         code=code,
-        link=link.url,
+        link=signer.printed(link.url),
         product_zh=lot["product"],
         product_en=lot["product_en"] or "",
         first_station=(lot["facility"] or {}).get("name", ""),

@@ -1,4 +1,4 @@
-"""Trace codes that were issued, and what each names."""
+"""Trace codes that were issued, and what each names; the keys that sign labels."""
 
 from __future__ import annotations
 
@@ -31,3 +31,25 @@ class CaseCount:
 
 
 CASE_COUNT = Projection(CaseCount, name="cases", queries="codes/case_count", key="lot")
+
+
+@dataclass(frozen=True, slots=True)
+class LabelKey:
+    """The public half of a key that signs labels of ``host`` from ``valid_from`` to ``valid_until``.
+
+    ``revoked_since`` is the moment, as said, from when on nothing of it is believed, for ``reason``
+    (schema.key_directory.REVOCATIONS). ``registered`` is the position that made it known.
+    """
+
+    id: str
+    public_key: str
+    host: str
+    valid_from: str
+    valid_until: str
+    revoked_since: str | None
+    reason: str | None
+    registered: int
+    version: int
+
+
+LABEL_KEY = Projection(LabelKey, name="label_key", queries="codes/label_key", reference=True)
