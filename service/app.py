@@ -52,6 +52,7 @@ from service.publishing import routes as publishing_routes
 from service.publishing.keys import LOG
 from service.publishing.log import PublishedLog
 from service.publishing.publisher import Places, Publisher
+from service.publishing.witnesses import Quorum
 from service.registry import make_registry
 from service.settings import Settings
 from service.storage import Database, FileStore, open_database
@@ -135,8 +136,10 @@ def _open_ledger(
 ) -> None:
     # Closed in reverse: what waits is recorded, then the last note is written, then the pools close.
     places = Places.of(app[SETTINGS])
+    quorum = Quorum.of(app[SETTINGS], [signer.verifier])
+    stack.push_async_callback(quorum.aclose)
     app[LOG] = stack.enter_context(closing(PublishedLog(database.reader, places, [signer.verifier])))
-    publisher = Publisher(database.writer, [signer], places)
+    publisher = Publisher(database.writer, [signer], places, quorum)
     stack.push_async_callback(publisher.close)
     ledger = Ledger(database.writer, make_registry(), signer, appender, publisher)
     stack.push_async_callback(ledger.close)

@@ -7,12 +7,13 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from contextlib import closing
+from contextlib import aclosing, closing
 from dataclasses import dataclass
 
 from schema.identifiers import parse_region, parse_uscc
 from schema.problems import Problem
 from service.ledger import Ledger, Statement, store
+from service.ledger.checkpoint import Checkpoint, sign_checkpoint
 from service.ledger.errors import LedgerFormatError
 from service.ledger.note import Signer
 from service.ledger.segments import Segments
@@ -24,8 +25,9 @@ from service.parties.persons.keeping import Keeper
 from service.parties.persons.register import RegisterKeys
 from service.parties.persons.vault import Vault
 from service.publishing.fence import check_fence
-from service.publishing.notes import read_note
+from service.publishing.notes import Noted, read_note
 from service.publishing.stored import StoredTiles
+from service.publishing.witnesses import Quorum
 from service.registry import make_registry
 from service.settings import Settings
 from service.storage import Database, open_database, query
@@ -87,6 +89,21 @@ async def _check(settings: Settings, database: Database, signer: Signer) -> None
             await check_fence(conn, StoredTiles(segments), note)
     async with database.reader.acquire() as conn:
         await demand_known_opening(conn)
+        await _ask_witnesses(settings, conn, signer, note)
+
+
+async def _ask_witnesses(settings: Settings, conn: Connection, signer: Signer, note: Noted | None) -> None:
+    """Database and note may both have been put back; what the witnesses saw was not.
+
+    Where there is no note, what the database has is signed for this question alone: no witness can learn
+    from it of more than it knows. Raises Problem ``ledger.fenced`` or ``settings.…``.
+    """
+    if note is None:
+        now = await head(conn)
+        checkpoint = Checkpoint(signer.name, now.size, now.edge.root())
+        note = Noted(sign_checkpoint(signer, checkpoint), checkpoint)
+    async with aclosing(Quorum.of(settings, [signer.verifier])) as quorum:
+        await quorum.check_start(note.text, note.checkpoint)
 
 
 async def demand_known_opening(conn: Connection) -> None:

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from schema.problems import Problem
 from service.http.body import JSON
-from service.http.keys import DATABASE, SETTINGS, VERIFIER
+from service.http.keys import DATABASE, LEDGER, SETTINGS, VERIFIER
 from service.ledger import store
 from service.ledger.errors import LedgerFormatError
 from service.publishing.notes import Noted, read_note
@@ -43,7 +43,16 @@ async def ready(request: web.Request) -> web.Response:
     note = await asyncio.to_thread(_noted, request.app)
     if note is not None and note.size > head.size:
         raise Problem("service.not-ready", reason=f"{head.size} entries, the checkpoint has {note.size}")
+    _check_unfenced(request.app)
     return web.Response(body=_READY, content_type=JSON)
+
+
+def _check_unfenced(app: web.Application) -> None:
+    try:
+        app[LEDGER].demand_unfenced()
+    except Problem:
+        # What does not fit, and which witness says so, is in the log.
+        raise Problem("service.not-ready", reason="the ledger is fenced") from None
 
 
 def _noted(app: web.Application) -> Noted | None:

@@ -79,14 +79,18 @@ class Ledger:
 
         Raises the Refusal of the rule that it broke, or Problem ``ledger.*`` where it could not be taken.
         """
-        if self._publisher is not None:
-            self._publisher.demand_unfenced()
+        self.demand_unfenced()
         admitted = await self._appender.append(proposal)
         if admitted.statement is None or admitted.record is None:
             return await self.acknowledgement(admitted.position)
         if self._publisher is not None:
             self._publisher.wake()
         return self._acknowledge(admitted.position, admitted.statement, admitted.record.leaf)
+
+    def demand_unfenced(self) -> None:
+        """Raises Problem ``ledger.fenced`` where nothing may be recorded any more."""
+        if self._publisher is not None:
+            self._publisher.demand_unfenced()
 
     async def repeated(self, submission: Idempotency) -> Acknowledgement | None:
         """The answer that a submission was given before; None where it is new.

@@ -22,10 +22,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import asyncpg
 
@@ -38,10 +37,11 @@ from service.ledger.note import Signer
 from service.ledger.segments import Segments
 from service.ledger.store import Connection, Head, MissingPositionError
 from service.ledger.tiles import consistency_proof
-from service.publishing.fence import grown, noted_edge
+from service.publishing.fence import fenced, grown, noted_edge
 from service.publishing.notes import Noted, read_note, write_note
 from service.publishing.sealing import seal
 from service.publishing.stored import StoredTiles
+from service.publishing.witnesses import Consistency, Quorum, QuorumMissingError
 from service.settings import Settings
 from service.storage import query
 
@@ -52,9 +52,6 @@ IDLE = 1.0
 PAUSE = 0.2
 """Seconds between two checkpoints at least; what was acknowledged in between is covered by its promise."""
 
-Prove = Callable[[int, int], Awaitable[list[bytes]]]
-"""The consistency proof between two sizes."""
-
 _TRIED_AGAIN = (
     OSError,
     asyncpg.PostgresError,
@@ -63,25 +60,6 @@ _TRIED_AGAIN = (
     LedgerFormatError,
     MissingPositionError,
 )
-
-
-class Cosigning(Protocol):
-    """Whoever must agree before a checkpoint is published."""
-
-    async def cosign(self, note: str, checkpoint: Checkpoint, prove: Prove) -> str:
-        """The note with the cosignatures that were asked for.
-
-        Raises Problem ``ledger.fenced`` where a witness saw another history, and an OSError or
-        LedgerFormatError where too few answered.
-        """
-        ...
-
-
-class Nobody:
-    """No witness is asked."""
-
-    async def cosign(self, note: str, _checkpoint: Checkpoint, _prove: Prove) -> str:
-        return note
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +83,14 @@ class Publisher:
         pool: asyncpg.Pool[asyncpg.Record],
         signers: Sequence[Signer],
         places: Places,
-        witnesses: Cosigning | None = None,
+        witnesses: Quorum,
     ) -> None:
         self.fenced: Problem | None = None
         self._pool = pool
         self._signers = signers
         self._verifiers = [signer.verifier for signer in signers]
         self._places = places
-        self._witnesses = witnesses or Nobody()
+        self._witnesses = witnesses
         self._tiles = StoredTiles(Segments(places.segments))
         self._edge: RightEdge | None = None
         self._published = -1
@@ -151,6 +129,9 @@ class Publisher:
             if self.fenced is None:
                 log.critical("nothing is recorded any more: %s", problem)
             self.fenced = problem
+        except QuorumMissingError as error:
+            # The quorum has logged who does not answer, once; this is every second.
+            log.debug("the checkpoint was not published; it is tried again: %s", error)
         except _TRIED_AGAIN:
             log.exception("the checkpoint was not published; it is tried again")
 
@@ -169,7 +150,7 @@ class Publisher:
             self._edge = await self._follow(conn, note, head)
             note = await self._sign(note, head)
             await self._seal(conn, head.size)
-            text = await self._witnesses.cosign(note.text, note.checkpoint, self._prover(conn))
+            text = await self._cosign(conn, note)
             await asyncio.to_thread(write_note, self._places.published, text)
             self._published = head.size
 
@@ -188,6 +169,20 @@ class Publisher:
         await asyncio.to_thread(write_note, self._places.checkpoint, text)
         return Noted(text, checkpoint)
 
+    async def _cosign(self, conn: Connection, note: Noted) -> str:
+        """The note with its cosignatures. Raises QuorumMissingError, and Problem ``ledger.fenced``.
+
+        A witness that knows more than the note fences this process, unless the note itself was replaced
+        meanwhile: then it was another process of ours that the witness has heard.
+        """
+        try:
+            return await self._witnesses.cosign(note.text, note.checkpoint, self._prover(conn))
+        except QuorumMissingError as error:
+            newest = await asyncio.to_thread(read_note, self._places.checkpoint, self._verifiers)
+            if error.inconsistent and newest == note:
+                raise fenced(f"the witness {error.inconsistent}") from error
+            raise
+
     async def _seal(self, conn: Connection, size: int) -> None:
         """A segment that cannot be written keeps nothing from being published."""
         try:
@@ -195,7 +190,7 @@ class Publisher:
         except (OSError, LedgerFormatError, MissingPositionError):
             log.exception("a segment was not sealed; it is tried again")
 
-    def _prover(self, conn: Connection) -> Prove:
+    def _prover(self, conn: Connection) -> Consistency:
         async def prove(old: int, new: int) -> list[bytes]:
             return await consistency_proof(old, new, self._tiles.fetch_from(conn))
 

@@ -5,7 +5,7 @@ not verify counts for nothing; what a witness says is never taken for the ledger
 cannot be reached may be asked again; one that *refuses* – it has cosigned more than there is here, or another
 root – is told apart from that: the database was put back or rewritten, or the witness is wrong, and only
 people can find out which. So a start is refused on the word of one witness, while a ledger that runs goes on
-recording what happens and publishes where the others suffice: no single witness can silence it.
+where the others suffice: with a quorum of fewer than all, no single witness can silence it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from service.ledger.checkpoint import Checkpoint
 from service.ledger.cosignature import CosignatureVerifier, require_distinct
 from service.ledger.errors import NoteError
 from service.ledger.note import Signature, Verifier
-from service.settings import is_loopback
+from service.settings import Settings, is_loopback
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +89,9 @@ class QuorumMissingError(Exception):
 class Quorum:
     """The witnesses of one ledger, asked by one process. To be closed."""
 
-    def __init__(self, log_key: Verifier, witnesses: Sequence[Witness], needed: int | None = None) -> None:
+    def __init__(
+        self, log_keys: Sequence[Verifier], witnesses: Sequence[Witness], needed: int | None = None
+    ) -> None:
         """``needed``: how many must cosign, all where it is None. Raises Problem ``settings.…``."""
         self._witnesses = tuple(witnesses)
         self.needed = len(self._witnesses) if needed is None else needed
@@ -98,12 +100,17 @@ class Quorum:
         if len({each.verifier.claim for each in self._witnesses}) < len(self._witnesses):
             raise Problem("settings.witnesses", cause="one witness is named twice")
         try:
-            require_distinct([log_key, *(each.verifier for each in self._witnesses)])
+            require_distinct([*log_keys, *(each.verifier for each in self._witnesses)])
         except NoteError as error:
             raise Problem("settings.witnesses", cause=str(error)) from error
         self._sizes: dict[Witness, int] = {}
         self._said: dict[Witness, str] = {}
         self._session: aiohttp.ClientSession | None = None
+
+    @classmethod
+    def of(cls, settings: Settings, log_keys: Sequence[Verifier]) -> Self:
+        """The witnesses that the operator named. Raises Problem ``settings.…``."""
+        return cls(log_keys, [Witness.parse(each) for each in settings.witnesses], settings.witness_quorum)
 
     @property
     def verifiers(self) -> tuple[CosignatureVerifier, ...]:
@@ -134,7 +141,7 @@ class Quorum:
             if answer is not None and answer.inconsistent:
                 raise Problem("ledger.fenced", reason=f"the witness {answer}") from answer
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Give the connections back."""
         if self._session is not None:
             await self._session.close()
