@@ -80,7 +80,7 @@ def _paths(visit: Visit, roles: frozenset[str]) -> Iterable[str]:
     """Where someone of an organisation of ``roles`` has something to do."""
     kind, manages = visit.reader.kind, visit.reader.user_role == UserRole.MANAGER
     if kind is ReaderKind.PLATFORM:
-        yield "/organisations"
+        yield from ("/organisations", "/label-keys")
     if kind in _WATCHERS:
         yield from ("/search", "/lots", "/arrivals", "/units", "/shipments", "/stock", "/coverage")
         yield from ("/holds", "/findings", "/refused")

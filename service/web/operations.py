@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service.codes import key_routes
 from service.codes import reading as codes_reading
 from service.goods import reading as goods_reading
 from service.goods import routes as goods_routes
@@ -35,6 +36,7 @@ _READS = (
     *corrections_reading.READS,
     *stock_reading.READS,
     *codes_reading.READS,
+    *key_routes.READS,
     *tracing_routes.READS,
 )
 _WRITES = (
@@ -47,6 +49,7 @@ _WRITES = (
     *incidents_routes.WRITES,
     *corrections_routes.WRITES,
     *stock_routes.WRITES,
+    *key_routes.WRITES,
 )
 
 READS: dict[str, Read] = {read.name: read for read in _READS}

@@ -41,4 +41,6 @@ def test_who_watches_finds_all_that_there_is_to_watch(kind: ReaderKind) -> None:
 
 
 def test_the_operator_is_led_to_no_goods() -> None:
-    assert led(ReaderKind.PLATFORM, user=UserRole.MANAGER) == ["/organisations", "/policies", "/organisation"]
+    assert led(ReaderKind.PLATFORM, user=UserRole.MANAGER) == [
+        *("/organisations", "/label-keys", "/policies", "/organisation"),
+    ]

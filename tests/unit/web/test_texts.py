@@ -13,6 +13,7 @@ import pytest
 from marshmallow import Schema, fields
 
 import service.web
+from schema.key_directory import REVOCATIONS
 from schema.messages import (
     accounts,
     corrections,
@@ -111,6 +112,7 @@ CLOSED_SETS: dict[str, Iterable[str]] = {
     "difference": stock.FINDINGS,
     "expiry": ("past",),
     "label_size": ("70x50", "50x30"),
+    "revocation": REVOCATIONS,
     "secret": ("secret", "password", "invitation"),
     "correction_reason": corrections.REASONS,
     "exclusion_grounds": corrections.GROUNDS,
@@ -140,6 +142,7 @@ CLOSED_SETS: dict[str, Iterable[str]] = {
         "sell",
         "organisation",
         "organisations",
+        "label-keys",
         "policies",
         "stock",
         "coverage",
@@ -159,6 +162,7 @@ CLOSED_SETS: dict[str, Iterable[str]] = {
         "sell",
         "organisation",
         "organisations",
+        "label-keys",
         "policies",
         "stock",
         "coverage",
