@@ -12,6 +12,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema, fields
 
 from schema.messages.answers import ProblemDocument, Recorded
+from schema.signed_request import HEADER as SIGNATURE
 from service.http.authentication import COOKIE, CSRF_HEADER
 from service.http.body import JSON
 from service.http.declared import Action, Declared
@@ -34,6 +35,14 @@ are recorded with their `breach`; intents that break one are refused.
 **Faults** are problem documents (RFC 9457) with a stable `code`, explained at `/problems/CODE`, in English or
 Chinese by `Accept-Language`. What you may not see and what does not exist are answered alike.
 
+**Signed writes.** A device that holds a key (`/api/v1/tokens/TOKEN/device-keys`) signs what it says: Ed25519
+over the canonical JSON (RFC 8785) of
+`{"data": …, "idempotency": …, "key": …, "kind": …, "origin": …, "signed_at": …, "v": 1}`.
+`data` is the body in its normal form and the parameters of the path, with null for what is personal (members
+marked `x-personal`); `idempotency` is the hex SHA-256 of organisation, line feed and `Idempotency-Key`;
+`kind` is the operation's id, `origin` the name of this ledger. The ledger keeps the signature, and auditors
+check it.
+
 **Quantities** are whole numbers: pieces of the named pack level, and grams. **Times** are said with the
 precision that is known: a day, or a minute with its offset. **Lists** come in pages: follow `next`, or the
 `Link` header. """.strip()
@@ -47,6 +56,7 @@ _TAGS = {
     "goods": "Arrivals, lots, certificates, release, and movements",
     "codes": "Trace codes and labels",
     "tracing": "Where goods came from and went to",
+    "ledger": "The ledger itself, for whoever checks it: checkpoints, tiles, receipts",
     "public": "What anyone may see: the consumer's view of a code, exit certificates",
     "sessions": "Signing in with a browser, and one's own ways in",
 }
@@ -145,6 +155,7 @@ def _path_parameters(path: Path) -> Iterator[Document]:
 def _parameters(each: Declared) -> Iterator[Document]:
     if isinstance(each, Write):
         yield _parameter("Idempotency-Key", _KEY_SCHEMA, _KEY_ABOUT, place="header")
+        yield _parameter(SIGNATURE, {"type": "string"}, _SIGNATURE_ABOUT, place="header")
     if isinstance(each, Read):
         for name, field in each.loader.fields.items():
             described = dict(field.metadata)
@@ -158,6 +169,10 @@ def _parameters(each: Declared) -> Iterator[Document]:
 
 _KEY_SCHEMA: Document = {"type": "string", "minLength": 1, "maxLength": 200}
 _KEY_ABOUT = "1 to 200 visible ASCII characters; the same key repeats the same submission."
+_SIGNATURE_ABOUT = (
+    'key=12000, signed_at="2026-01-31T08:30:00Z", signature=:BASE64: by a device whose key is registered for '
+    "the token; such a token writes nothing without it."
+)
 _LIMIT: Document = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
 
 
