@@ -24,7 +24,7 @@ HEADER = "Device-Signature"
 PUBLIC_KEY_BYTES = 32
 _SIGNATURE_BYTES = 64
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
-_HEADER = re.compile(r'key=(\d{1,16}), *signed_at="([0-9TZ:-]{20})", *signature=:([A-Za-z0-9+/=]{88}):')
+_HEADER = re.compile(r'key=([0-9]{1,16}), *signed_at="([0-9TZ:-]{20})", *signature=:([A-Za-z0-9+/=]{88}):')
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,23 +111,36 @@ def submission_key(organisation: int, key: str) -> str:
     return hashlib.sha256(f"{organisation}\n{key}".encode()).hexdigest()
 
 
-def as_said(data: Mapping[str, Any], made: Iterable[str] = ()) -> dict[str, Any]:
-    """The data of a statement as it is signed: without what ``made`` points to, personal values null."""
-    left_out = frozenset(made)
-    return {
-        name: _bare(each, left_out, f"/{name}") for name, each in data.items() if f"/{name}" not in left_out
-    }
+def as_said(
+    data: Mapping[str, Any], made: Iterable[str] = (), personal: Iterable[str] = ()
+) -> dict[str, Any]:
+    """``data`` as it is signed: without what ``made`` points to, null for what is personal.
+
+    In a statement a personal value is known by the commitment, or the register key, in its place; a device,
+    which has the value itself, points to it with ``personal``.
+    """
+    return _Bare(frozenset(made), frozenset(personal)).members(data, "")
 
 
-def _bare(value: Any, made: frozenset[str], pointer: str) -> Any:
-    if isinstance(value, Mapping):
-        if is_commitment(value):
+@dataclass(frozen=True, slots=True)
+class _Bare:
+    """One walk through the data of a request."""
+
+    made: frozenset[str]
+    personal: frozenset[str]
+
+    def members(self, data: Mapping[str, Any], pointer: str) -> dict[str, Any]:
+        places = ((name, f"{pointer}/{name}", value) for name, value in data.items())
+        return {name: self.value(value, place) for name, place, value in places if place not in self.made}
+
+    def value(self, value: Any, pointer: str) -> Any:
+        if pointer in self.personal or is_commitment(value) or is_register_key(value):
             return None
-        places = ((name, f"{pointer}/{name}", each) for name, each in value.items())
-        return {name: _bare(each, made, place) for name, place, each in places if place not in made}
-    if isinstance(value, list):
-        return [_bare(each, made, f"{pointer}/{place}") for place, each in enumerate(value)]
-    return None if is_register_key(value) else value
+        if isinstance(value, Mapping):
+            return self.members(value, pointer)
+        if isinstance(value, list):
+            return [self.value(each, f"{pointer}/{place}") for place, each in enumerate(value)]
+        return value
 
 
 def is_commitment(value: object) -> bool:

@@ -93,6 +93,8 @@ class VersionView(Message):
     recorded_at = Text()
     organisation = Inner(PartyRef)
     reason = Choice(REASONS, allow_none=True, metadata=words("Of a correction: why."))
+    signed_by = Id(allow_none=True, metadata=words("The device key that signed it; null: none did."))
+    signed_at = Text(allow_none=True, metadata=words("When the device signed it, by its own clock (UTC)."))
     data = fields.Dict(allow_none=True)
 
 

@@ -146,11 +146,17 @@ class About(StrEnum):
     """The sole trader whose social credit code it is: registered here under it, or not."""
 
 
+PERSONAL = "x-personal"
+"""By which the description of the interface marks what is personal: ``always`` or ``of sole traders``."""
+OF_SOLE_TRADERS = "of sole traders"
+
+
 class Personal(Text):
     """Text about a natural person. In a statement stands a commitment to it (parties/persons/personal.py).
 
     ``only_if`` looks at the loaded object that the field stands in, ``of_speaker`` at the social credit code
-    of the organisation that says it; each says whether the text is personal then.
+    of the organisation that says it; each says whether the text is personal then. What is personal is null in
+    what a device signs, so the description of the interface marks it.
     """
 
     def __init__(
@@ -161,7 +167,8 @@ class Personal(Text):
         about: About | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        whose = "always" if only_if is None and of_speaker is None else OF_SOLE_TRADERS
+        super().__init__(**described(kwargs, **{PERSONAL: whose}))
         self.only_if = only_if
         self.of_speaker = of_speaker
         self.about = about or (About.STATEMENT if of_speaker is None else About.SPEAKER)

@@ -125,9 +125,6 @@ class CaseCodesRequest(Message):
 class CaseCodes(CaseCodesRequest):
     """Codes for more cases of a lot, as the ledger records them."""
 
-    class Meta(Message.Meta):
-        exclude = ("count",)
-
     codes = Items(
         TraceCode(level=Level.CASE),
         most=MAX_CASES,

@@ -12,7 +12,7 @@ from typing import Any
 
 from schema import identifiers, moments
 from schema.identifiers.country import ALPHA_3
-from schema.messages.fields import About, Parsed, Text, described
+from schema.messages.fields import OF_SOLE_TRADERS, PERSONAL, About, Parsed, Text, described
 from schema.problems import Problem
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -84,7 +84,8 @@ class Uscc(Parsed):
         about: About | None = None,
         **kwargs: Any,
     ) -> None:
-        said = described(kwargs, description="Unified social credit code (GB 32100), 18 characters.")
+        description = "Unified social credit code (GB 32100), 18 characters."
+        said = described(kwargs, **{"description": description, PERSONAL: OF_SOLE_TRADERS})
         super().__init__(parse, **said)
         self.about = about
 

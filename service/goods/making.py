@@ -37,11 +37,10 @@ async def output_codes(draft: Draft) -> Draft:
 
 async def case_codes(draft: Draft) -> Draft:
     """As many case codes as were asked for, of the lot's region."""
-    data = dict(draft.data)
-    count, lot = data.pop("count"), data["lot"]
+    count, lot = draft.data["count"], draft.data["lot"]
     row = await draft.app[DATABASE].reader.fetchrow(query("goods/lot.load"), [lot])
     region = _ANY_REGION if row is None else TraceCode.parse(row["code"]).region
-    return draft.with_data(data | {"codes": [_new(Level.CASE, region) for _ in range(count)]})
+    return draft.adding(codes=[_new(Level.CASE, region) for _ in range(count)])
 
 
 async def exit_code(draft: Draft) -> Draft:

@@ -16,6 +16,7 @@ import orjson
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from schema.messages.fields import OF_SOLE_TRADERS, PERSONAL
 from schema.problems import Entry, Problem, catalogue
 from service.http.body import JSON
 from service.http.declared import Declared
@@ -142,11 +143,19 @@ def _fields(document: Document, schema: Document | None, depth: int = 0) -> list
         item = _resolved(document, inner.get("items", {}))
         needed = name in schema.get("required", ())
         about = field.get("description") or inner.get("description", "")
+        if PERSONAL in inner:
+            about = f"{about} {_UNSIGNED[inner[PERSONAL]]}".strip()
         row = {"name": name, "depth": depth, "required": needed, "about": about}
         rows.append(row | {"type": _type(inner, item), "rule": _rule(inner)})
         if depth < 3:
             rows += _fields(document, item if item.get("properties") else inner, depth + 1)
     return rows
+
+
+_UNSIGNED = {
+    "always": "Null in what a device signs.",
+    OF_SOLE_TRADERS: "Of a sole trader: null in what a device signs.",
+}
 
 
 def _resolved(document: Document, schema: Document) -> Document:

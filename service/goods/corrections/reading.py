@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from schema.messages.corrections import CorrectionView, StatementView
+from schema.signed_request import Signature
 from service.goods.corrections.asking import Asking, asking
 from service.goods.corrections.authority import place_of
 from service.goods.corrections.said import Said, latest, said_at
@@ -76,12 +77,15 @@ async def _chain(conn: Connection, root: int) -> list[dict[str, Any]]:
 async def _version(at: Asking, position: int) -> Row:
     statement = await at.answer(lambda world: statement_at(world, position))
     assert statement is not None  # noqa: S101  (a correction names it)
+    signature = None if statement.signature is None else Signature.of_statement(statement.signature)[0]
     named = await at.conn.fetchval(query("goods/read_corrections.named"), statement.actor.organisation)
     return {
         "position": position,
         "recorded_at": statement.at,
         "organisation": named,
         "reason": statement.data.get("reason") if "root" in statement.outcome else None,
+        "signed_by": None if signature is None else signature.key,
+        "signed_at": None if signature is None else signature.signed_at,
         "data": _data(statement),
     }
 

@@ -1,6 +1,7 @@
 """Cases of a lot get codes of their own, numbered on from the last one.
 
-Rules kept here: the lot's registrant issues them; no more than the lot has pieces; a code names one thing.
+Rules kept here: the lot's registrant issues them; as many as were asked for; no more than the lot has pieces;
+a code names one thing.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ def decide(data: Data, ctx: Context, world: World) -> Decision:
         )
     if lot.pieces is None:
         raise Refusal("cases.not-counted", field="/lot", lot=lot.id)
+    if data.get("count", len(data["codes"])) != len(data["codes"]):
+        raise Refusal("cases.count-differs", field="/count", asked=data["count"], codes=len(data["codes"]))
     if cases + len(data["codes"]) > lot.pieces:
         raise Refusal(
             "cases.more-than-pieces",
