@@ -58,6 +58,6 @@ def test_the_image_and_the_compose_file_say_settings_that_exist() -> None:
     settings = {ENVIRONMENT + name.upper() for name in vars(make_parser().parse_args(["serve"]))}
     files = ((ROOT / "docker" / name).read_text(encoding="utf-8") for name in ("Dockerfile", "compose.yaml"))
     said = {name for text in files for name in re.findall(r"^ +(COLDLEDGER_\w+)[=:]", text, re.MULTILINE)}
-    # The database's own image reads this one.
-    assert said - {"COLDLEDGER_DATABASE_PASSWORD"} <= settings
+    # The database's own image reads these.
+    assert said - {"COLDLEDGER_DATABASE_PASSWORD", "COLDLEDGER_ADMIN_PASSWORD"} <= settings
     assert len(said) > 8
