@@ -1,4 +1,4 @@
-"""A server of one's own: one account migrates, the service's may write and read only (docker/database.sql)."""
+"""A server of one's own: one account migrates, the service's writes and reads only (docker/database.sql)."""
 
 from __future__ import annotations
 
