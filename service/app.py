@@ -48,6 +48,7 @@ from service.parties.persons.register import RegisterKeys
 from service.parties.persons.vault import Vault
 from service.parties.policies import routes as policy_routes
 from service.parties.policies.drafts import PREVIEWS, Previews
+from service.publishing import disclosing
 from service.publishing import routes as publishing_routes
 from service.publishing.keys import LOG
 from service.publishing.log import PublishedLog
@@ -91,6 +92,7 @@ API: Sequence[Declared] = (
     *key_routes.READS,
     *key_routes.ACTIONS,
     *publishing_routes.ROUTES,
+    *disclosing.READS,
     UPLOAD,
 )
 """Every declared route: what is served and what is documented."""

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 import asyncpg
 
 from schema.problems import Problem
+from service.ledger import store
 from service.ledger.note import Verifier
 from service.ledger.segments import Segments
+from service.ledger.store import MissingPositionError
 from service.ledger.tiles import ENTRIES, Tile, consistency_proof, inclusion_proof
 from service.publishing.notes import Noted, read_note
 from service.publishing.publisher import Places
 from service.publishing.stored import StoredTiles
+
+MOST_BYTES: Final = 4 << 20
+"""Of statements that are told at once; one more may begin within it."""
+_PAGE: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosed:
+    """A statement's exact bytes, and the nonce that opens its commitment."""
+
+    position: int
+    nonce: bytes
+    statement: bytes
 
 
 class PublishedLog:
@@ -70,6 +87,36 @@ class PublishedLog:
             raise Problem("log.not-covered", position=max(old, new) - 1, size=size)
         async with self._pool.acquire() as conn:
             return await consistency_proof(old, new, self._tiles.fetch_from(conn))
+
+    async def statements(self, start: int, limit: int) -> list[Disclosed]:
+        """Consecutive statements from a position on, at least one: fewer than ``limit`` where they are long.
+
+        Raises Problem ``log.not-covered`` for what the published checkpoint does not cover (yet), and
+        MissingPositionError.
+        """
+        size = self.published().size
+        if start >= size:
+            raise Problem("log.not-covered", position=start, size=size)
+        told, room = [], MOST_BYTES
+        async for each in self._disclosed(start, min(start + limit, size)):
+            told.append(each)
+            room -= len(each.statement)
+            if room <= 0:
+                break
+        if not told:
+            raise MissingPositionError(f"position {start} is missing")
+        return told
+
+    async def _disclosed(self, start: int, end: int) -> AsyncIterator[Disclosed]:
+        """What is sealed from the segments, the rest from rows."""
+        sealed = max(start, min(end, self._tiles.segments.end))
+        for position in range(start, sealed):
+            segment = self._tiles.segments[position]
+            yield Disclosed(position, segment.nonce(position), segment.statement(position))
+        if sealed < end:
+            async with self._pool.acquire() as conn:
+                async for row in store.records(conn, sealed, _PAGE, end):
+                    yield Disclosed(row.position, row.nonce, row.statement)
 
     def close(self) -> None:
         """Close what is open."""
