@@ -1,4 +1,4 @@
-"""The command line: ``coldledger serve | migrate | verify | rebuild | erase | password | witness``."""
+"""The command line: ``coldledger WORD``; the words are in ``COMMANDS``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from schema.problems import Problem, explain
-from service import commands
+from service import commands, label_keys
 from service.founding import Founded
 from service.logs import set_up
 from service.registry import make_registry
@@ -120,6 +120,7 @@ COMMANDS: Sequence[Command | OutsideCommand] = (
     Command("rebuild", "make every table again from the ledger", _rebuild, [_check]),
     Command("erase", "after a backup was put back: do the ledger's erasures again", _erase, [_again]),
     Command("password", "give a user a new random password", _password, [_login]),
+    Command("label-key", "the keys that sign labels", label_keys.run, [label_keys.add_options]),
     OutsideCommand("witness", "cosign other ledgers' checkpoints", run_witness, add_witness_options),
 )
 
