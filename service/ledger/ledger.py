@@ -116,9 +116,12 @@ class Ledger:
             raise Problem("ledger.no-such-position", position=position)
         return record
 
+    def promise(self, position: int, leaf: bytes) -> str:
+        """The signed note that this leaf, which the ledger has at ``position``, stays there."""
+        return sign_promise(self._signer, position, leaf)
+
     def _acknowledge(self, position: int, statement: Statement, leaf: bytes) -> Acknowledgement:
-        promise = sign_promise(self._signer, position, leaf)
-        return Acknowledgement(position, statement, leaf, promise)
+        return Acknowledgement(position, statement, leaf, self.promise(position, leaf))
 
     async def close(self) -> None:
         """Record what waits, then stop."""

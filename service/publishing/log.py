@@ -11,6 +11,7 @@ import asyncpg
 from schema.problems import Problem
 from service.ledger import store
 from service.ledger.note import Verifier
+from service.ledger.proofs import Proof
 from service.ledger.segments import Segments
 from service.ledger.store import MissingPositionError
 from service.ledger.tiles import ENTRIES, Tile, consistency_proof, inclusion_proof
@@ -79,6 +80,11 @@ class PublishedLog:
             raise Problem("log.not-covered", position=position, size=note.size)
         async with self._pool.acquire() as conn:
             return await inclusion_proof(position, note.size, self._tiles.fetch_from(conn)), note
+
+    async def proof(self, position: int) -> Proof:
+        """The same as a file for whoever wants to check it elsewhere. Raises Problem ``log.not-covered``."""
+        hashes, note = await self.inclusion(position)
+        return Proof(position, tuple(hashes), note.text)
 
     async def consistency(self, old: int, new: int) -> list[bytes]:
         """What proves that the tree of ``new`` entries extends that of ``old``; both must be published."""

@@ -1,6 +1,8 @@
-"""Checkpoint and tiles (C2SP tlog-tiles), for anyone and from anywhere: nothing in them is anyone's business.
+"""Checkpoint, tiles (C2SP tlog-tiles) and proofs (C2SP tlog-proof), for anyone and from anywhere: nothing in
+them is anyone's business.
 
-Tiles never change and may be kept for ever, also partial ones; the checkpoint for seconds.
+Tiles never change and may be kept for ever, also partial ones; the checkpoint for seconds. A proof stays
+good, but is soon not the newest: it may be kept for a minute.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from service.ledger.tiles import Tile
 from service.publishing.keys import LOG
 
 _FOR_EVER = "public, max-age=31536000, immutable"
+_FOR_A_MINUTE = "public, max-age=60"
 _FOR_SECONDS = "public, max-age=2"
 _FROM_ANYWHERE = {
     "Access-Control-Allow-Origin": "*",
@@ -41,6 +44,12 @@ async def _tile(request: web.Request) -> web.Response:
     return public(await request.app[LOG].tile(tile), BYTES, _FOR_EVER)
 
 
+async def _receipt(request: web.Request) -> web.Response:
+    """Raises Problem ``log.not-covered``."""
+    proof = await request.app[LOG].proof(int(request.match_info["position"]))
+    return public(proof.format().encode(), TEXT, _FOR_A_MINUTE)
+
+
 def public(body: bytes, kind: str, caching: str) -> web.Response:
     """An answer that anyone may keep and any page may fetch."""
     charset = "utf-8" if kind == TEXT else None
@@ -53,4 +62,7 @@ ROUTES: Sequence[Action] = (
            _checkpoint, media=(TEXT,), tag="ledger"),
     Action("GET", "/tile/{path:rest}", "tile", "A tile of hashes or a bundle of entries (C2SP tlog-tiles)",
            _tile, media=(BYTES,), tag="ledger"),
+    Action("GET", "/receipts/{position:id}", "inclusion-proof",
+           "What proves the entry at a position to be in the ledger (C2SP tlog-proof)",
+           _receipt, media=(TEXT,), tag="ledger"),
 )  # fmt: skip
