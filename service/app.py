@@ -34,6 +34,8 @@ from service.http.middlewares import around
 from service.http.sessions import SESSIONS
 from service.incidents import reading as incidents_reading
 from service.incidents import routes as incidents_routes
+from service.incidents.detecting import routes as detecting_routes
+from service.incidents.detecting.runner import DETECTORS, Detectors
 from service.ledger import Ledger
 from service.ledger.appender import Appender
 from service.ledger.ledger import MakeAppender
@@ -85,6 +87,7 @@ API: Sequence[Declared] = (
     *stock_reading.READS,
     *incidents_routes.WRITES,
     *incidents_reading.READS,
+    *detecting_routes.ACTIONS,
     *tracing_routes.READS,
     *codes_reading.READS,
     *codes_routes.ROUTES,
@@ -150,6 +153,8 @@ def _open_ledger(
     app[LABEL_KEYS] = LabelKeys(KeyFile(app[SETTINGS].label_key_file), ledger, app[SETTINGS].public_host)
     app[PREVIEWS] = Previews(database, ledger.registry)
     stack.push_async_callback(app[PREVIEWS].close)
+    app[DETECTORS] = Detectors(ledger)
+    stack.push_async_callback(app[DETECTORS].close)
 
 
 def _route(app: web.Application) -> None:

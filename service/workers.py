@@ -22,6 +22,7 @@ from aiohttp import web
 from service.app import make_app
 from service.http.access_log import AccessLogger
 from service.http.access_log import log as access_log
+from service.incidents.detecting.runner import DETECTORS
 from service.logs import set_up
 from service.settings import Settings
 from service.trust import open_signer
@@ -74,6 +75,7 @@ async def _serve(settings: Settings, database_url: str, pipe: Connection) -> Non
         site = web.TCPSite(runner, settings.host, settings.port, reuse_port=True, backlog=BACKLOG)
         await site.start()
         pipe.send_bytes(_LISTENING)
+        app[DETECTORS].start()
         await stop.wait()
     finally:
         loop.remove_reader(pipe.fileno())

@@ -6,6 +6,7 @@ from marshmallow import fields
 
 from schema.messages.fields import Choice, Flag, Id, Inner, Message, Parsed, Text, Whole
 from schema.messages.incidents import FINDING_STATES, HOLD_KINDS, MOST_NAMED
+from schema.messages.scans import Ground
 from schema.messages.views import Listed, LotRef, PartyRef, PlaceRef, Want, words
 from schema.messages.written import Region
 from schema.problems import Problem
@@ -143,6 +144,9 @@ class FindingView(Message):
     closed_by = Inner(PartyRef, allow_none=True)
     conclusion = Text(allow_none=True)
     position = Id()
+    grounds = Listed(
+        Inner(Ground), metadata=words("Of a suspicion: what it rests on, as far as you may see it.")
+    )
 
 
 class FindingQuery(Message):

@@ -29,6 +29,7 @@ from schema.messages.fields import (
 from schema.messages.goods import CATEGORIES, SOURCES
 from schema.messages.papers import PAPERS
 from schema.messages.staff import STAFF_ROLES, TESTS
+from schema.messages.thresholds import THRESHOLDS, Thresholds
 from schema.messages.written import Country, Issuer, Moment, Regime, RegionPrefix
 from schema.problems import Problem
 
@@ -74,6 +75,7 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
             {"level": 2, "start_hours": 48, "finish_working_days": 20},
             {"level": 3, "start_hours": 72, "finish_working_days": 30},
         ],
+        **THRESHOLDS,
     }
 )
 """What a document says where it says nothing: the rules for imported goods of the cold chain."""
@@ -197,7 +199,7 @@ class Label(Message):
     en = Text(longest=60, required=True, metadata=_about("In English."))
 
 
-class PolicyDocument(Message):
+class PolicyDocument(Thresholds):
     """What a region demands of goods of one regime."""
 
     name = Text(required=True, metadata=_about("What the policy is called."))

@@ -15,6 +15,7 @@ from schema.digital_link import Link
 from schema.identifiers import TraceCode
 from schema.identifiers.country import country_name
 from schema.messages import views
+from schema.messages.scans import CodeQuery
 from schema.moments import parse_day
 from schema.problems import Problem
 from service.codes.labels import SHEET_LIMIT, Format, Label, Size, render, render_sheet
@@ -22,6 +23,7 @@ from service.codes.signing import LABEL_KEYS, LabelSigner
 from service.goods.reading import LOTS
 from service.http.keys import SETTINGS
 from service.http.reads import Ask, Read
+from service.incidents.detecting.scans import note_now
 from service.parties.shelves import Row
 from service.parties.visibility import not_found, sight
 from service.settings import Settings
@@ -32,8 +34,14 @@ _FORMATS = {"png": Format.PNG, "svg": Format.SVG, "pdf": Format.PDF}
 
 
 async def _code(ask: Ask) -> Row:
-    """What the code means to the reader. Raises Problem ``request.not-found`` or the identifier's own."""
+    """What the code means to the reader, who may say where it was read.
+
+    Raises Problem ``request.not-found``, ``scan.place-not-found`` or the identifier's own.
+    """
     code = TraceCode.parse(ask.path["code"]).text
+    if "facility" in ask.query:
+        # Noted before anything is looked up: where a copied label turns up nobody may know its goods.
+        await note_now(ask.request.app, ask.reader, code, ask.query["facility"])
     who = sight(ask.reader)
     async with ask.pool.acquire() as conn:
         found = await conn.fetchrow(query("codes/read_codes.resolve"), *who, code)
@@ -110,7 +118,7 @@ def _label(lot: Row, code: str, settings: Settings, signer: LabelSigner) -> Labe
 
 READS: Sequence[Read] = (
     Read("/api/v1/codes/{code}", "code", "What a trace code means to you, and the units that fit",
-         _code, views.CodeView, tag="codes"),
+         _code, views.CodeView, CodeQuery, tag="codes"),
     Read("/api/v1/lots/{lot:id}/labels", "labels", "Labels: one as PNG, SVG or PDF, several as A4 sheets",
          _labels, query=views.LabelQuery, media=tuple(kind.value for kind in Format), tag="codes"),
 )  # fmt: skip

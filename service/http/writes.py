@@ -200,7 +200,7 @@ async def submit(
     try:
         receipt = await _append(write.kind, replace(draft, data=sealed, asides=(*draft.asides, *kept)))
     except Refusal as refusal:
-        if write.kind.intent:
+        if refused.is_listed(write.kind.intent, refusal):
             await _note_refusal(app, write, reader, {**body, **path}, sealed, refusal)
         raise
     if write.follow is not None:
@@ -216,7 +216,7 @@ async def _note_refusal(
     sealed: Data,
     refusal: Refusal,
 ) -> None:
-    """List a refused intent for the authorities. A list that cannot be written changes no answer."""
+    """List a refusal for the authorities. A list that cannot be written changes no answer."""
     assert reader.actor is not None  # noqa: S101  (submit refused it)
     plain = redact(write.loader, said, reader.uscc)
     try:

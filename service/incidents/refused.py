@@ -1,9 +1,11 @@
 """Intents that a rule refused, listed for the authorities of the region and for who tried.
 
-Refusals write no statement, so this is a list beside the ledger: only added to, written after the refusal. A
-request that is sent again within the minute is counted, and more than ``MOST_LINES`` others in a minute are
-counted in one line, so that nobody fills it. With it stands what was proposed, as it would have been
-recorded, so that a trial of a milder policy can tell what that would have let in (service/parties/policies).
+So is a paper that was refused because it serves other goods: what was tried is evidence, though recording a
+paper is no intent. Refusals write no statement, so this is a list beside the ledger: only added to, written
+after the refusal. A request that is sent again within the minute is counted, and more than ``MOST_LINES``
+others in a minute are counted in one line, so that nobody fills it. With it stands what was proposed, as it
+would have been recorded, so that a trial of a milder policy can tell what that would have let in
+(service/parties/policies).
 """
 
 from __future__ import annotations
@@ -18,11 +20,19 @@ from schema.problems import Problem
 from service.ledger import Actor, Data, canonical
 from service.storage import query
 
+EVIDENCE = frozenset({"certificate.number-used", "certificate.file-used"})
+"""Rules whose refusals are listed whatever was refused."""
+
 MOST_LINES = 30
 """Lines a minute of one organisation, besides the one for all others."""
 
 MOST_BYTES = 16_384
 """The longest request that is kept, as canonical JSON, for trials of policies."""
+
+
+def is_listed(intent: bool, refusal: Problem) -> bool:
+    """Whether a refusal belongs into the list."""
+    return intent or any(single.code in EVIDENCE for single in _single(refusal))
 
 
 async def note(

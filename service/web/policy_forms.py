@@ -26,6 +26,7 @@ from schema.messages.policies import (
     PolicyDocument,
 )
 from schema.messages.staff import STAFF_ROLES, TESTS
+from schema.messages.thresholds import THRESHOLDS
 from schema.messages.written import COLD_CHAIN_IMPORT, Country
 from service.ledger import Data
 from service.web import choices
@@ -63,6 +64,7 @@ _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             *("retention_days", "correction_days", "look_back_days", "recall_levels"),
         ),
     ),
+    ("policy.group-suspicion", tuple(THRESHOLDS)),
 )
 _WORDS: Mapping[tuple[str, ...], str] = {
     PAPERS: "paper",

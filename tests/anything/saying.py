@@ -72,6 +72,7 @@ PROPOSERS: Mapping[str, tuple[Proposer, int]] = {
 _PARTIES = "a register on which no movement of goods depends; tests of its own room"
 NOT_SAID: Mapping[str, str] = {
     "ledger-opened": "said once, before anything else",
+    "suspicion-raised": "said by the platform on what its detectors find; tests of its own",
     **dict.fromkeys(
         (
             *("organisation-registered", "organisation-suspended", "organisation-reinstated"),

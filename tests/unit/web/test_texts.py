@@ -126,7 +126,11 @@ CLOSED_SETS: dict[str, Iterable[str]] = {
     "finding_state": (*incidents.FINDING_STATES, "overdue"),
     "explanation": incidents.EXPLANATIONS,
     "conclusion": incidents.CONCLUSIONS,
-    "intent": tuple(kind.name for kind in make_registry().kinds.values() if kind.intent),
+    "intent": (
+        *(kind.name for kind in make_registry().kinds.values() if kind.intent),
+        "certificate-recorded",
+    ),
+    "ground": ("scan", "statement", "attempt"),
     "kind": tuple(make_registry().kinds),
     "next": tuple(make_registry().kinds),
     "nav": (

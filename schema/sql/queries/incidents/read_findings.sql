@@ -24,7 +24,8 @@ SELECT f.id, f.statement, e.kind, f.rules, parties.named(f.organisation) AS orga
        CASE WHEN incidents.sees_hold($1, $2, $3, f.hold) THEN f.hold END AS hold,
        (SELECT h.lifted_at IS NULL FROM incidents.hold h WHERE h.id = f.hold) AS hold_in_force,
        f.state, f.raised_at, f.due_at, f.answer, f.answered_at, f.answered_in, f.note, f.evidence, f.closed_at,
-       parties.named(f.closed_by) AS closed_by, f.conclusion, f.id / 1000 AS position
+       parties.named(f.closed_by) AS closed_by, f.conclusion, f.id / 1000 AS position,
+       incidents.grounds($1, $2, f.id) AS grounds
   FROM incidents.finding f JOIN ledger.entry e ON e.position = f.statement
  WHERE f.id = ANY($4::bigint[])
  ORDER BY f.id DESC
