@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
@@ -14,7 +15,17 @@ from hypothesis import settings
 
 from service.storage import EmbeddedPostgres, prepare
 
+pytest_plugins = ["tests.seventy"]
+
 Result = TypeVar("Result")
+CANNOT_BE_HAD = "cannot be had on this machine"
+EXCUSES = ("shared/conformance", CANNOT_BE_HAD)
+"""Reasons to skip a test that are no failure where everything else must run."""
+
+VERIFIER = "outside verifier"
+"""The property of a test's report that names the tool that judged in it, and what it checked."""
+
+NOT_RUN = "outside verifier did not run"
 TEMPLATE = "coldledger_template"
 _numbers = count(1)
 
@@ -28,28 +39,51 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--no-skips",
         action="store_true",
-        help="a skipped test counts as failed, unless it wants the shared conformance data",
+        help="a skipped test counts as failed, unless what it wants cannot be had here",
     )
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Name what was skipped and should not have been."""
-    for report in _unwanted_skips(terminalreporter, config):
+    """Say what outside verifiers checked; name what was skipped and should not have been."""
+    tell_verifiers(terminalreporter)
+    for report in unwanted_skips(terminalreporter, config):
         terminalreporter.write_line(f"SKIPPED, which counts as failed: {report.nodeid}", red=True)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail the run where something was skipped that should not have been."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is not None and _unwanted_skips(reporter, session.config) and session.exitstatus == 0:
+    if reporter is not None and unwanted_skips(reporter, session.config) and session.exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-def _unwanted_skips(reporter: Any, config: pytest.Config) -> list[Any]:
+def unwanted_skips(reporter: Any, config: Any) -> list[Any]:
+    """Where every test must run: those that were skipped though what they want could be had."""
     if not config.getoption("--no-skips"):
         return []
     skipped = reporter.stats.get("skipped", [])
-    return [report for report in skipped if "conformance" not in str(report.longrepr)]
+    return [report for report in skipped if not any(excuse in _reason(report) for excuse in EXCUSES)]
+
+
+def _reason(report: Any) -> str:
+    """Why a test was skipped, without where."""
+    return str(report.longrepr[-1] if isinstance(report.longrepr, tuple) else report.longrepr)
+
+
+def tell_verifiers(reporter: Any) -> None:
+    """One line a tool that nobody here wrote: its version, and what it checked in tests that passed."""
+    passed: dict[str, Counter[str]] = {}
+    for report in reporter.stats.get("passed", []):
+        for tool, what in (value for name, value in report.user_properties if name == VERIFIER):
+            passed.setdefault(tool, Counter())[what] += 1
+    missing = {_reason(report) for report in reporter.stats.get("skipped", []) if NOT_RUN in _reason(report)}
+    if passed or missing:
+        reporter.section("outside verifiers")
+    for tool, checked in sorted(passed.items()):
+        told = (what if times == 1 else f"{what} ({times} times)" for what, times in checked.items())
+        reporter.write_line(f"{tool}: {', '.join(told)}")
+    for reason in sorted(missing):
+        reporter.write_line(reason.removeprefix("Skipped: "))
 
 
 def complete(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:

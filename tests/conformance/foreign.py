@@ -1,11 +1,11 @@
 """Verifiers that nobody here wrote: found or installed beside the product, never into it.
 
-Each goes into a folder of the user's cache, under its name and version, once: Python tools into an environment
-of their own, Go tools built from ``tests/conformance/go``. What they judge reaches them as files, by standard
-input or over HTTP, so none is imported by anything of ours; pymerkle (GPL) could not be otherwise.
+Each goes into a folder of the user's cache, under its name and version, once: Python tools into an
+environment of their own, Go tools built from ``tests/conformance/go``. What they judge reaches them as files,
+by standard input or over HTTP, and nothing of ours imports them. Which there are: verifiers.py.
 
-A tool that this machine has no ground for (no Python 3.12, no Go) skips its tests with ``CANNOT_BE_HAD``. One
-that could be installed and was not skips them too, which ``--no-skips`` counts as a failure.
+A tool that this machine has no ground for (no Python 3.12, no Go) skips its tests with ``CANNOT_BE_HAD``.
+One that could be installed and was not skips them too, which ``--no-skips`` counts as a failure.
 """
 
 from __future__ import annotations
@@ -25,11 +25,10 @@ from pathlib import Path
 
 import pytest
 
-CANNOT_BE_HAD = "cannot be had on this machine"
-"""Begins the reason of a skip that is no failure where everything else must run."""
+from tests.conftest import CANNOT_BE_HAD, NOT_RUN
 
 GO_SOURCES = Path(__file__).with_name("go")
-GO_FOR_MODULES = (1, 24)
+GO_FOR_MODULES = (1, 25)
 DEBIAN_GOPATH = Path("/usr/share/gocode")
 PATIENCE_SECONDS = 240
 _REQUIREMENT = re.compile(r"([a-z-]+)==([0-9.]+)")
@@ -47,46 +46,69 @@ class Tool:
     version: str
     program: Path
 
+    @property
+    def command(self) -> Path:
+        """The command that a Python tool is named after."""
+        return self.program.with_name(self.name)
+
     def run(self, *words: str | Path, said: str = "") -> subprocess.CompletedProcess[str]:
         """Run it to its end; ``said`` is its standard input."""
-        return _run([str(self.program), *map(str, words)], said=said)
+        # Nothing is asked of anybody but the ledger on this machine.
+        return _run([str(self.program), *map(str, words)], said, NO_PROXY="127.0.0.1", no_proxy="127.0.0.1")
 
 
 def python_tool(requirement: str, minimum: tuple[int, int] = (3, 12)) -> Tool:
     """The interpreter of an environment that holds ``name==version``; skips the test where there is none."""
-    return _or_skip(lambda: _python_tool(requirement, minimum))
+    return _or_skip(_python_tool, requirement, minimum)
 
 
 def python312_tool(requirement: str) -> Path:
     """The command that a tool for Python 3.12 or newer is named after."""
-    tool = python_tool(requirement)
-    return tool.program.with_name(tool.name)
+    return python_tool(requirement).command
 
 
 def go_tool(name: str, package: str, module: str) -> Tool:
-    """A program of the Go module in ``go/``, whose version is that of ``module``; skips where there is none."""
-    return _or_skip(lambda: _go_tool(name, package, module))
+    """A program of the Go module in ``go/``, as old as ``module``; skips the test where there is none."""
+    return _or_skip(_go_tool, name, package, module)
 
 
-def _or_skip(install: Callable[[], Tool]) -> Tool:
+def _or_skip(install: Callable[..., Tool], *what: object) -> Tool:
+    found = _installed(install, *what)
+    if isinstance(found, str):
+        pytest.skip(found)
+    return found
+
+
+@functools.cache
+def _installed(install: Callable[..., Tool], *what: object) -> Tool | str:
+    """The tool, or why there is none; tried once a session."""
     try:
-        return install()
+        return install(*what)
     except CannotBeHadError as error:
-        pytest.skip(f"{CANNOT_BE_HAD}: {error}")
+        return f"{NOT_RUN}, {CANNOT_BE_HAD}: {error}"
     except (OSError, subprocess.SubprocessError) as error:
         output = getattr(error, "stderr", None) or ""
-        pytest.skip(f"could not be installed: {error} {output[-500:]}")
+        return f"{NOT_RUN}, could not be installed: {what[0]}: {error} {output[-500:]}"
 
 
-def _run(words: list[str], said: str = "", **options: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # type: ignore[call-overload, no-any-return]
-        words, input=said, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False, **options
+def _run(
+    words: list[str], said: str = "", cwd: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        words,
+        input=said,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        cwd=cwd,
+        env={**os.environ, **environment},
+        check=False,
     )
 
 
-def _demand(words: list[str], **options: object) -> str:
+def _demand(words: list[str], cwd: Path | None = None, **environment: str) -> str:
     """What a command prints. Raises CalledProcessError with what it complains of."""
-    done = _run(words, **options)
+    done = _run(words, cwd=cwd, **environment)
     done.check_returncode()
     return done.stdout
 
@@ -111,7 +133,6 @@ def _installed_once(name: str, program: str) -> Iterator[tuple[Path, bool]]:
         done.touch()
 
 
-@functools.cache
 def _python_tool(requirement: str, minimum: tuple[int, int]) -> Tool:
     match = _REQUIREMENT.fullmatch(requirement)
     assert match is not None, requirement
@@ -147,7 +168,6 @@ def _version(interpreter: str) -> tuple[int, int] | None:
     return int(major), int(minor)
 
 
-@functools.cache
 def _go_tool(name: str, package: str, module: str) -> Tool:
     go = shutil.which("go")
     if go is None:
@@ -160,11 +180,11 @@ def _go_tool(name: str, package: str, module: str) -> Tool:
         settings, of = {"GO111MODULE": "off", "GOPATH": str(DEBIAN_GOPATH), "GOFLAGS": ""}, _debian(module)
     else:
         needed = ".".join(map(str, GO_FOR_MODULES))
-        raise CannotBeHadError(f"{name} needs Go {needed} or newer, and here is {version}")
+        raise CannotBeHadError(f"{name} needs Go {needed} or newer; here is {version}")
     with _installed_once(f"{name}-{of}-{version}-{_digest()}", name) as (program, installed):
         if not installed:
             build = [go, "build", "-trimpath", "-buildvcs=false", "-o", str(program), package]
-            _demand(build, cwd=GO_SOURCES, env={**os.environ, **settings})
+            _demand(build, cwd=GO_SOURCES, **settings)
     return Tool(name, of, program)
 
 

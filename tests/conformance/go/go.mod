@@ -1,6 +1,8 @@
 module coldledger.invalid/verifiers
 
-go 1.24.0
+go 1.25.0
+
+require golang.org/x/mod v0.40.0
 
 require (
 	github.com/RobinUS2/golang-moving-average v1.0.0 // indirect
@@ -32,7 +34,6 @@ require (
 	go.opentelemetry.io/otel v1.40.0 // indirect
 	go.opentelemetry.io/otel/metric v1.40.0 // indirect
 	go.opentelemetry.io/otel/trace v1.40.0 // indirect
-	golang.org/x/mod v0.33.0 // indirect
 	golang.org/x/sync v0.19.0 // indirect
 	golang.org/x/sys v0.41.0 // indirect
 	golang.org/x/text v0.34.0 // indirect
