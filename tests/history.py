@@ -23,11 +23,12 @@ import service.goods.disinfection.state
 import service.goods.movements.zoning
 import service.goods.state
 import service.goods.stock.state
+import service.incidents.detecting.state
 import service.incidents.state
 import service.parties.state
 from schema.problems import Refusal, explain
 from service.incidents import FOLLOWERS
-from service.ledger import Actor, Data, Kind, Projection, Proposal, Registry, Statement
+from service.ledger import Actor, Data, Idempotency, Kind, Projection, Proposal, Registry, Statement
 from service.ledger.judging import judge, judge_again
 from service.ledger.kinds import Standing
 from service.ledger.said import SAID, Said
@@ -56,6 +57,7 @@ class History:
             service.goods.movements.zoning,
             service.codes.state,
             service.incidents.state,
+            service.incidents.detecting.state,
         )
         self.projections = {p.name: p for p in [SAID, *states, *more]}
         self.statements: list[Statement] = []
@@ -74,11 +76,19 @@ class History:
         assert later >= self.at, f"recorded times never decrease: it is {self.at} already"
         self.at = later
 
-    def say(self, kind: Kind, data: Data, actor: Actor) -> Statement:
+    def say(
+        self,
+        kind: Kind,
+        data: Data,
+        actor: Actor,
+        submission: Idempotency | None = None,
+        signature: str | None = None,
+    ) -> Statement:
         """Admit a statement and fold what it writes. Raises the Refusal of the rule that it breaks."""
         registry = Registry([kind], self.projections.values(), self.standing, FOLLOWERS)
         list(kind.reads(data, self.world))
-        statement = judge(registry, Proposal(kind, actor, data), self.world, self.position, instant(self.at))
+        proposal = Proposal(kind, actor, data, submission, signature=signature)
+        statement = judge(registry, proposal, self.world, self.position, instant(self.at))
         assert Statement.decode(statement.encode()) == statement
         assert judge_again(registry, statement, self.world, self.position) is None
         rows = registry.rows(statement, self.position, self.world)
@@ -90,11 +100,18 @@ class History:
         self.at += timedelta(seconds=1)
         return statement
 
-    def refused(self, kind: Kind, data: Data, actor: Actor) -> Refusal:
+    def refused(
+        self,
+        kind: Kind,
+        data: Data,
+        actor: Actor,
+        submission: Idempotency | None = None,
+        signature: str | None = None,
+    ) -> Refusal:
         """The refusal of a statement that must not be admitted; its words are there in both languages."""
         before = {name: dict(table) for name, table in self.world._rows.items()}
         try:
-            statement = self.say(kind, data, actor)
+            statement = self.say(kind, data, actor, submission, signature)
         except Refusal as refusal:
             assert self.world._rows == before, "a refused statement changed the world"
             for language in ("en", "zh"):

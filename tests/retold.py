@@ -45,8 +45,10 @@ async def retold(database: str, history: History) -> AsyncIterator[Ledger]:
         for position, statement in enumerate(history.statements):
             telling[:] = [parse_instant(statement.at)]
             kind = ledger.registry.kinds[statement.kind]
-            submission = Idempotency(f"{position:064}", f"{position:064}")
-            said = await ledger.append(Proposal(kind, statement.actor, statement.data, submission))
+            submission = statement.idempotency or Idempotency(f"{position:064}", f"{position:064}")
+            said = await ledger.append(
+                Proposal(kind, statement.actor, statement.data, submission, signature=statement.signature)
+            )
             assert (said.position, said.statement.outcome) == (position, statement.outcome)
         telling.clear()
         yield ledger

@@ -11,9 +11,10 @@ from service.goods.movements import DESTROY, ISSUE_CASES, PROCESS, RECEIVE, SELL
 from service.goods.state import LOT
 from service.goods.stock.declaring import DECLARE_STOCK
 from service.incidents.holds import PLACE_HOLD
-from service.parties import ISSUE_TOKEN, REGISTER_VEHICLE
+from service.parties import REGISTER_VEHICLE
 from service.parties.persons.erasure import KEEP_PERSON
 from service.parties.persons.staff import ASSIGN_SHIFT, REGISTER_STAFF, TEST_STAFF
+from tests.handset import Handset
 from tests.quay import OUT, Quay
 from tests.settlement import SEALED
 
@@ -24,7 +25,7 @@ SHIPPED, RECEIVED, SOLD = "2020-08-16", "2020-08-17", "2020-08-18"
 def voyage(quay: Quay) -> Quay:
     """Whatever writes another kind of row, once."""
     say, station, shop = quay.history.say, quay.station, quay.shop
-    say(ISSUE_TOKEN, {"scopes": ["goods:write"]}, station.manager)
+    Handset.given(quay.history, station.manager)
     say(REGISTER_VEHICLE, {"kind": "truck", "plate": SEALED}, station.manager)
     plant = quay.town.facility(quay.town.party("processor", region="370200"), "processing_plant")
     goods = quay.lot(100, 100 * CARTON)

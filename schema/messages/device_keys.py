@@ -31,9 +31,7 @@ class DeviceKeyRegistration(Message):
         required=True, metadata=_about("Ed25519, 32 bytes in padded base64, as the device shows it.")
     )
     device = Choice(DEVICES, required=True, metadata=_about("What kind of device it is."))
-    number = Whole(
-        least=1, most=_MOST_DEVICES, metadata=_about("Your own number of the device.")
-    )
+    number = Whole(least=1, most=_MOST_DEVICES, metadata=_about("Your own number of the device."))
 
 
 class DeviceKeyRevocation(Message):

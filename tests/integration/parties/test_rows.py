@@ -15,8 +15,10 @@ from service.parties import (
     REVOKE_TOKEN,
     SUSPEND_ORGANISATION,
 )
+from service.parties.device_keys import REVOKE_DEVICE_KEY
 from service.parties.persons.erasure import ERASE_PERSON
 from service.parties.persons.staff import ASSIGN_SHIFT, REGISTER_STAFF, STAFF_LEFT, TEST_STAFF
+from tests.handset import Handset
 from tests.history import History
 from tests.retold import retold
 from tests.settlement import SEALED, Settlement
@@ -33,6 +35,11 @@ def eventful() -> History:
     token = say(ISSUE_TOKEN, {"scopes": ["goods:write", "goods:read"]}, store_.manager).outcome["token"]
     say(ISSUE_TOKEN, {"scopes": ["goods:read"]}, store_.manager)
     say(REVOKE_TOKEN, {"token": token}, store_.manager)
+    device = Handset.given(town.history, store_.manager)
+    van = {"kind": "van", "plate": SEALED}
+    signed = device.signs(town.history, REGISTER_VEHICLE, van)
+    say(REGISTER_VEHICLE, van, device.actor, *signed)
+    say(REVOKE_DEVICE_KEY, {"device_key": device.device.id}, store_.manager)
     say(DISABLE_USER, {"user": store_.staff.user}, store_.manager)
     worker = say(REGISTER_STAFF, {"role": "other", "name": SEALED}, store_.manager).outcome["staff"]
     day = f"{town.history.at.astimezone(CHINA):%Y-%m-%d}"

@@ -772,6 +772,13 @@ def _(scene: Scene) -> Boundary:
     return Boundary(ISSUE_CASES, cases_of(scene, lot.id, 4), cases_of(scene, lot.id, 3), field="/codes")
 
 
+@case("cases.count-differs", "one more than were asked for")
+def _(scene: Scene) -> Boundary:
+    lot = scene.lot(10)
+    wrong, right = ({**cases_of(scene, lot.id, codes), "count": 3} for codes in (4, 3))
+    return Boundary(ISSUE_CASES, wrong, right, field="/count")
+
+
 @case("cases.serial-not-next", "a serial passed over")
 def _(scene: Scene) -> Boundary:
     lot = scene.lot(10)
