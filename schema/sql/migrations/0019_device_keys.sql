@@ -3,7 +3,7 @@ CREATE TABLE parties.device_key (
     id           bigint PRIMARY KEY,
     organisation bigint  NOT NULL,
     token        bigint  NOT NULL,
-    public_key   text    NOT NULL CHECK (octet_length(decode(public_key, 'base64')) = 32),
+    public_key   text    NOT NULL CHECK (length(public_key) = 44),
     device       text    NOT NULL,
     number       integer CHECK (number > 0),
     origin       text    NOT NULL,
