@@ -63,6 +63,11 @@ class Witness:
             raise Problem("settings.witness", witness=text, cause=f"{url} is no https://host/path")
         return cls(verifier, url.rstrip("/"))
 
+    @property
+    def vkey(self) -> str:
+        """Which witness it is, wherever it is asked."""
+        return self.verifier.vkey
+
 
 class RefusedError(Exception):
     """A witness that did not cosign. ``inconsistent``: because it knows another history than ours."""
@@ -97,14 +102,14 @@ class Quorum:
         self.needed = len(self._witnesses) if needed is None else needed
         if self.needed > len(self._witnesses):
             raise Problem("settings.witness-quorum", needed=self.needed, witnesses=len(self._witnesses))
-        if len({each.verifier.claim for each in self._witnesses}) < len(self._witnesses):
+        if len({each.vkey for each in self._witnesses}) < len(self._witnesses):
             raise Problem("settings.witnesses", cause="one witness is named twice")
         try:
             require_distinct([*log_keys, *(each.verifier for each in self._witnesses)])
         except NoteError as error:
             raise Problem("settings.witnesses", cause=str(error)) from error
-        self._sizes: dict[Witness, int] = {}
-        self._said: dict[Witness, str] = {}
+        self._sizes: dict[str, int] = {}
+        self._said: dict[str, str] = {}
         self._session: aiohttp.ClientSession | None = None
 
     @classmethod
@@ -150,7 +155,7 @@ class Quorum:
         self, note: str, checkpoint: Checkpoint, consistency: Consistency
     ) -> AsyncIterator[str | RefusedError]:
         """Lines and refusals as they come; not for long any more once there are enough lines."""
-        tasks = {
+        tasks = asked = {
             asyncio.create_task(self._ask(each, note, checkpoint, consistency)) for each in self._witnesses
         }
         missing = self.needed
@@ -165,9 +170,9 @@ class Quorum:
                     missing -= isinstance(answer, str)
                     yield answer
         finally:
-            for task in tasks:
+            for task in asked:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*asked, return_exceptions=True)
 
     async def _ask(
         self, witness: Witness, note: str, checkpoint: Checkpoint, consistency: Consistency
@@ -176,11 +181,11 @@ class Quorum:
         try:
             line = await self._in_time(witness, self._follow(witness, note, checkpoint, consistency))
         except RefusedError as refusal:
-            if self._said.get(witness) != str(refusal):
+            if self._said.get(witness.vkey) != str(refusal):
                 log.log(logging.ERROR if refusal.inconsistent else logging.WARNING, "witness: %s", refusal)
-            self._said[witness] = str(refusal)
+            self._said[witness.vkey] = str(refusal)
             return refusal
-        if self._said.pop(witness, None) is not None:
+        if self._said.pop(witness.vkey, None) is not None:
             log.info("witness: %s cosigns again", witness.verifier.name)
         return line
 
@@ -206,14 +211,14 @@ class Quorum:
         self, witness: Witness, note: str, checkpoint: Checkpoint, consistency: Consistency
     ) -> str:
         """Ask from the size that it saw last, as far as is known here, and again from the one it names."""
-        old = min(self._sizes.get(witness, 0), checkpoint.size)
+        old = min(self._sizes.get(witness.vkey, 0), checkpoint.size)
         for _ in range(_MAX_ROUNDS):
             proof = await consistency(old, checkpoint.size) if 0 < old < checkpoint.size else []
             answer = await self._post(witness, AddCheckpoint(old, tuple(proof), note), checkpoint)
             if isinstance(answer, str):
-                self._sizes[witness] = checkpoint.size
+                self._sizes[witness.vkey] = checkpoint.size
                 return answer
-            self._sizes[witness] = old = answer
+            self._sizes[witness.vkey] = old = answer
         raise RefusedError(witness, "names one size after another")
 
     async def _post(self, witness: Witness, request: AddCheckpoint, checkpoint: Checkpoint) -> str | int:
