@@ -64,7 +64,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 async def run(settings: Settings, said: argparse.Namespace) -> int:
-    """Do it; the exit status. Raises Problem ``message.…``, ``label-key.…``, the Refusal of a rule, or ``ledger.…``."""
+    """Do it; the exit status.
+
+    Raises Problem ``message.…``, ``label-key.…`` or ``ledger.…``, or the Refusal of a rule.
+    """
     if said.act == "list":
         return await _list(settings)
     if said.act == "revoke" and not (said.key and said.since and said.reason):

@@ -24,8 +24,8 @@ from queue import SimpleQueue
 
 import coverage
 
-ROOMS = ("service/goods", "service/parties", "service/incidents")
-TESTS = ("tests/unit/goods", "tests/unit/parties", "tests/unit/incidents")
+ROOMS = ("service/goods", "service/parties", "service/incidents", "service/codes")
+TESTS = ("tests/unit/goods", "tests/unit/parties", "tests/unit/incidents", "tests/unit/codes")
 PARTS = ("schema", "service", "scanners", "tests", "pyproject.toml")
 MOST_SECONDS = 300.0
 FIRST = 60

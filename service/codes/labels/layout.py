@@ -2,7 +2,8 @@
 
 Both sizes have the QR code on the left, the facts beside it and the code for eyes along the foot. QR modules
 are whole dots of a 300 dpi printer, at least 0.4 mm, and the QR code starts on a dot, so that no edge is
-blurred. The smaller size holds the longest link there is: a signed one of a case (version 9, 25.8 mm).
+blurred. The smaller size holds the longest link there is: a signed one of a case (at most version 9, 25.8
+mm).
 """
 
 from __future__ import annotations

@@ -12,23 +12,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schema.problems import LANGUAGES, Problem, explain
+from schema.signed_code import sign
 from service.codes.labels import Label, Size
 from service.codes.labels.layout import DOT, Bar, Drawing, Mark, Symbol, Text, lay_out
 from service.codes.labels.matrix import QUIET
 from service.codes.labels.typeface import ASCENT, DESCENT, fit, font_path, printable, width
+from tests.signed_labels import private
 
 Box = tuple[float, float, float, float]
 
 CODE = "1B210100ABCDEF234563"
 LINK = f"https://trace.example.com/t/{CODE}"
-SIGNATURE = "#1.7f3a9c2e." + "4" * 155
+SIGNED = sign(LINK, private(1)).printed
 SLACK = 1e-6
 
 words = st.text(max_size=120) | st.text("冷冻牛肉MWi ", min_size=40, max_size=400)
 labels = st.builds(
     Label,
     code=st.just(CODE),
-    link=st.sampled_from([LINK, LINK + SIGNATURE]),
+    link=st.sampled_from([LINK, SIGNED]),
     product_zh=words,
     product_en=words,
     first_station=words,
@@ -128,9 +130,9 @@ def test_weights_and_pieces(grams: int | None, pieces: int | None, shown: str) -
 
 
 @pytest.mark.parametrize("size", Size)
-@pytest.mark.parametrize("fragment", ["", SIGNATURE])
-def test_modules_are_whole_dots_of_at_least_point_four_mm(label: Label, size: Size, fragment: str) -> None:
-    drawing = lay_out(replace(label, link=label.link + fragment), size)
+@pytest.mark.parametrize("link", ["", LINK, SIGNED])
+def test_modules_are_whole_dots_of_at_least_point_four_mm(label: Label, size: Size, link: str) -> None:
+    drawing = lay_out(replace(label, link=link or label.link), size)
     (symbol,) = (mark for mark in drawing.marks if isinstance(mark, Symbol))
     assert symbol.module >= 0.4
     for length in (symbol.module, symbol.x, symbol.y):

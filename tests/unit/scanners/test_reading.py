@@ -45,6 +45,11 @@ def test_other_peoples_codes_are_passed_over() -> None:
     assert scan.code == TraceCode.parse(CODE)
 
 
+def test_two_addresses_of_one_code_are_two() -> None:
+    forged = ADDRESS.replace("220817", "230817")
+    assert [scan.address for scan in read(picture(ADDRESS, forged))] == [ADDRESS, forged]
+
+
 def refused(image: bytes) -> Problem:
     with pytest.raises(Problem) as caught:
         read(image)
