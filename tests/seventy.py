@@ -1,8 +1,9 @@
 """A ledger of 70,000 real entries, served by the product: what outside verifiers are given to check.
 
-Lots registered at a first station and cartons split off a released one, each judged by every rule. They are
-recorded by this process in batches while ``coldledger serve``, another process, publishes what it finds; it
-is waited for at ``SIZES``, so that there are checkpoints on either side of where tiles begin and end.
+Lots registered at a first station and cartons split off a released one, each judged by every rule, and told
+on the day on which they happen: late ones would be suspected by the service, which would say so in the same
+ledger. They are recorded by this process in batches while ``coldledger serve``, another process, publishes
+what it finds; it is waited for at ``SIZES``, so that there are checkpoints on either side of where tiles end.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from service.storage import EmbeddedPostgres
 from tests.acceptance.running import serving
 from tests.conftest import complete, fresh_copy
 from tests.history import History
-from tests.quay import OUT, Quay
+from tests.quay import Quay
 from tests.retold import SIGNER, ledger_on, retold
 
 SIZES = (255, 256, 257, 1_000, 65_535, 65_536, 65_537, 70_000)
@@ -109,7 +110,7 @@ async def _begin(database: str, quay: Quay) -> None:
 async def _grow(database: str, quay: Quay, unit: int, served: Served) -> None:
     random = Random(70_000)
     said = quay.history.position
-    async with ledger_on(database) as ledger:
+    async with ledger_on(database, lambda: quay.history.at) as ledger:
         for size in SIZES:
             while said < size:
                 count = min(BATCH, size - said)
@@ -126,12 +127,13 @@ async def _say(ledger: Ledger, proposals: list[Proposal]) -> None:
 
 def _proposal(quay: Quay, unit: int, random: Random) -> Proposal:
     """Of two statements one registers a lot, the other splits a carton off the released one."""
-    staff = quay.station.staff
+    staff, day = quay.station.staff, f"{quay.history.at:%Y-%m-%d}"
     if random.random() < 0.5:
         part = {"pieces": 1, "grams": GRAMS}
-        return Proposal(SPLIT, staff, {"unit": unit, "parts": [part], "happened_at": OUT})
+        return Proposal(SPLIT, staff, {"unit": unit, "parts": [part], "happened_at": day})
     code = TraceCode.new(Level.BATCH, "370200", random).text
-    return Proposal(lots.REGISTER, staff, quay.registration(1006, 27_000_000, code=code))
+    lot = quay.registration(1006, 27_000_000, code=code, received_at=day)
+    return Proposal(lots.REGISTER, staff, lot)
 
 
 def _published(url: str, size: int) -> str:

@@ -118,7 +118,7 @@ func readEntries(log *remote, tile tlog.Tile) ([][]byte, error) {
 
 // compareTiles compares every tile of the tree, full and partial and on each level, with that made from the entries.
 func compareTiles(log *remote, tree tlog.Tree, made stored) (int, error) {
-	tiles := tlog.NewTiles(height, 0, tree.N)
+	tiles := tilesOf(tree.N)
 	for _, tile := range tiles {
 		expected, err := tlog.ReadTileData(tile, made)
 		if err != nil {
@@ -133,6 +133,21 @@ func compareTiles(log *remote, tree tlog.Tree, made stored) (int, error) {
 		}
 	}
 	return len(tiles), nil
+}
+
+// tilesOf names every tile of a tree. tlog.NewTiles names other ones as well in x/mod 0.7.0.
+func tilesOf(size int64) []tlog.Tile {
+	var tiles []tlog.Tile
+	for level, hashes := 0, size; hashes > 0; level, hashes = level+1, hashes>>height {
+		for start := int64(0); start < hashes; start += 1 << height {
+			width := hashes - start
+			if width > 1<<height {
+				width = 1 << height
+			}
+			tiles = append(tiles, tlog.Tile{H: height, L: level, N: start >> height, W: int(width)})
+		}
+	}
+	return tiles
 }
 
 // proveRecords proves random records as who holds the checkpoint alone does, from the few tiles that it takes.
