@@ -96,7 +96,10 @@ class Replay:
             leaves = [record.leaf for record in records[: note.size - checked.first]]
             if self._edge.extend(leaves).root() != note.root:
                 yield Finding(f"position {note.size - 1}", self._other_root(note))
-        self._edge = self._edge.extend_full(checked.tiles, WIDTH)
+        if self._edge.size == checked.first:
+            self._edge = self._edge.extend_full(checked.tiles, WIDTH)
+        else:
+            self._edge = self._edge.extend(record.leaf for record in records)
         self._chain, self._at = checked.after, checked.ends
         self._next = checked.first + checked.count
 

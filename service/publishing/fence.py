@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from schema.problems import Problem
 from service.ledger import store
+from service.ledger.errors import EdgeError
 from service.ledger.merkle import RightEdge
 from service.ledger.segments import SEGMENT
 from service.ledger.store import Connection, Head, MissingPositionError
@@ -27,10 +28,18 @@ async def check_fence(conn: Connection, tiles: StoredTiles, note: Noted | None) 
     leaves than were sealed, or a head that does not fit them.
     """
     async with conn.transaction(isolation="repeatable_read", readonly=True):
-        head = await store.head(conn)
+        head = await fitting_head(conn)
         await _compare_with_sealed(conn, tiles, head.size)
         noted = await noted_edge(conn, tiles, note, head)
         return await grown(conn, noted, head)
+
+
+async def fitting_head(conn: Connection) -> Head:
+    """The head as committed. Raises Problem ``ledger.fenced`` where size and right edge do not fit."""
+    try:
+        return await store.head(conn)
+    except EdgeError as error:
+        raise fenced(f"the head row cannot be: {error}") from error
 
 
 async def noted_edge(conn: Connection, tiles: StoredTiles, note: Noted | None, head: Head) -> RightEdge:

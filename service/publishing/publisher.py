@@ -29,7 +29,6 @@ from pathlib import Path
 import asyncpg
 
 from schema.problems import Problem
-from service.ledger import store
 from service.ledger.checkpoint import Checkpoint, sign_checkpoint
 from service.ledger.errors import LedgerFormatError
 from service.ledger.merkle import RightEdge
@@ -37,7 +36,7 @@ from service.ledger.note import Signer
 from service.ledger.segments import Segments
 from service.ledger.store import Connection, Head, MissingPositionError
 from service.ledger.tiles import consistency_proof
-from service.publishing.fence import fenced, grown, noted_edge
+from service.publishing.fence import fenced, fitting_head, grown, noted_edge
 from service.publishing.notes import Noted, read_note, write_note
 from service.publishing.sealing import seal
 from service.publishing.stored import StoredTiles
@@ -143,7 +142,7 @@ class Publisher:
         async with self._pool.acquire() as conn, conn.transaction():
             if not await conn.fetchval(query("ledger/ledger.publisher_lock")):
                 return
-            head = await store.head(conn)
+            head = await fitting_head(conn)
             if head.size == self._published and head.edge == self._edge:
                 return
             note = await asyncio.to_thread(read_note, self._places.checkpoint, self._verifiers)
