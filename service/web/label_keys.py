@@ -22,6 +22,7 @@ PATH = "/label-keys"
 async def label_keys(request: web.Request) -> web.StreamResponse:
     """Every key that signs or signed labels."""
     visit = Visit(request)
+    visit.demand_signed_in()
     demand_platform(visit)
     return await list_page(visit, "label_keys.html", "label-keys")
 
