@@ -11,6 +11,7 @@ from typing import Any
 
 from schema.problems import Problem, explain
 from service import commands, label_keys
+from service.detection import detect
 from service.founding import Founded
 from service.logs import set_up
 from service.registry import make_registry
@@ -61,6 +62,14 @@ async def _password(settings: Settings, arguments: argparse.Namespace) -> int:
 
 async def _erase(settings: Settings, _arguments: argparse.Namespace) -> int:
     return await commands.erase_again(settings)
+
+
+async def _detect(settings: Settings, arguments: argparse.Namespace) -> int:
+    return await detect(settings, make_registry(), once=arguments.once)
+
+
+def _once(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--once", action="store_true", help="look at what waits, then end")
 
 
 def _rules(parser: argparse.ArgumentParser) -> None:
@@ -119,6 +128,7 @@ COMMANDS: Sequence[Command | OutsideCommand] = (
     Command("verify", "check the ledger against itself and its checkpoint", _verify, [_rules]),
     Command("rebuild", "make every table again from the ledger", _rebuild, [_check]),
     Command("erase", "after a backup was put back: do the ledger's erasures again", _erase, [_again]),
+    Command("detect", "look for copied labels, reused papers and times dated back", _detect, [_once]),
     Command("password", "give a user a new random password", _password, [_login]),
     Command("label-key", "the keys that sign labels", label_keys.run, [label_keys.add_options]),
     OutsideCommand("witness", "cosign other ledgers' checkpoints", run_witness, add_witness_options),
