@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 
 import asyncpg
 
 from service.ledger import Registry, audit
-from service.ledger.audit import Report, Sealing
+from service.ledger.audit import Sealing
 from service.ledger.segments import Segments
 from service.ledger.store import Connection
 from service.parties.credentials import Credentials
@@ -20,10 +19,8 @@ from service.parties.persons.vault import Vault
 from service.publishing.notes import read_note
 from service.settings import Settings
 from service.storage import EmbeddedPostgres, open_pool
+from service.terminal import print_report, progress
 from service.trust import read_verifier
-
-SHOWN = 50
-"""Findings printed in full; the rest are counted."""
 
 
 @asynccontextmanager
@@ -46,30 +43,6 @@ async def connection(settings: Settings, role: str) -> AsyncIterator[Connection]
             yield conn
 
 
-def _progress() -> Callable[[int, int], None]:
-    """A line on a terminal that tells how far it is; silent where nobody watches."""
-    shown = time.monotonic()
-
-    def show(done: int, total: int) -> None:
-        nonlocal shown
-        if sys.stderr.isatty() and time.monotonic() - shown > 0.5:
-            shown = time.monotonic()
-            sys.stderr.write(f"\r{done:,} of {total:,} entries")
-
-    return show
-
-
-def _print(report: Report, good: str) -> int:
-    """Say what was found; the exit code: 0 where nothing was."""
-    for finding in report.findings[:SHOWN]:
-        sys.stdout.write(f"BAD  {finding}\n")
-    if report.findings[SHOWN:]:
-        sys.stdout.write(f"BAD  and {len(report.findings) - SHOWN} more\n")
-    if not report.findings:
-        sys.stdout.write(f"good {good}\n")
-    return 1 if report.findings else 0
-
-
 async def verify(settings: Settings, registry: Registry, *, rules: bool) -> int:
     """``coldledger verify [--rules]``: 0 where everything agrees, otherwise 1 and the places."""
     note = read_note(settings.checkpoint_file, [read_verifier(settings)])
@@ -78,11 +51,11 @@ async def verify(settings: Settings, registry: Registry, *, rules: bool) -> int:
         with closing(Segments(settings.segments)) as segments:
             sealing = Sealing(segments, os.cpu_count() or 1)
             report = await audit.verify(
-                conn, registry, checkpoint, rules=rules, sealing=sealing, progress=_progress()
+                conn, registry, checkpoint, rules=rules, sealing=sealing, progress=progress()
             )
     noted = "no checkpoint outside yet" if checkpoint is None else f"checkpoint of {checkpoint.size} entries"
     judged = ", every statement judged again" if rules else ""
-    return _print(report, f"{report.entries} entries: chain, tree, statements, head; {noted}{judged}")
+    return print_report(report, f"{report.entries} entries: chain, tree, statements, head; {noted}{judged}")
 
 
 async def new_password(settings: Settings, login: str, *, reset_factor: bool = False) -> int:
@@ -115,6 +88,6 @@ async def rebuild(settings: Settings, registry: Registry, *, check: bool) -> int
     """``coldledger rebuild [--check]``: make every projection from the ledger; ``check`` only compares."""
     async with connection(settings, "coldledger_reader" if check else "coldledger_owner") as conn:
         work = audit.check_rows if check else audit.rebuild
-        report = await work(conn, registry, _progress())
+        report = await work(conn, registry, progress())
     done = "compared" if check else "written"
-    return _print(report, f"{report.entries} entries, {report.rows} rows {done}")
+    return print_report(report, f"{report.entries} entries, {report.rows} rows {done}")

@@ -236,7 +236,7 @@ def settings_from(arguments: argparse.Namespace, environment: Mapping[str, str] 
     Raises Problem ``settings.trust-in-data``, and ``host.not-public`` for a name that labels must not carry.
     """
     said = vars(arguments)
-    data = (said["data"] or _data_home(environment) / "coldledger").absolute()
+    data = (said["data"] or data_home(environment) / "coldledger").absolute()
     trust = (said["trust"] or data.with_name(f"{data.name}.trust")).absolute()
     if trust.resolve().is_relative_to(data.resolve()):
         raise Problem("settings.trust-in-data", trust=str(trust), data=str(data))
@@ -293,7 +293,7 @@ def _label_host(said: Mapping[str, object]) -> str:
     return public_host(str(given), sample_data=bool(said["sample_data"]))
 
 
-def _data_home(environment: Mapping[str, str]) -> Path:
+def data_home(environment: Mapping[str, str]) -> Path:
     """The XDG base directory for data; a relative one counts as unset, as that specification says."""
     said = Path(environment.get("XDG_DATA_HOME", ""))
     return said if said.is_absolute() else Path.home() / ".local" / "share"
