@@ -20,6 +20,9 @@ Connection: TypeAlias = (
     "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 )
 
+Reading: TypeAlias = "Connection | asyncpg.Pool[asyncpg.Record]"
+"""What a single query is asked of; a pool lends a connection for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -133,12 +136,12 @@ async def records(
         start = rows[-1]["position"] + 1
 
 
-async def leaves(conn: Connection, start: int, end: int) -> list[bytes]:
+async def leaves(conn: Reading, start: int, end: int) -> list[bytes]:
     """Leaf hashes from ``start`` up to, and without, ``end``. Raises MissingPositionError."""
     return await _all(conn, "ledger/ledger.leaves", start, end)
 
 
-async def entries(conn: Connection, start: int, end: int) -> list[bytes]:
+async def entries(conn: Reading, start: int, end: int) -> list[bytes]:
     """Public entries from ``start`` up to, and without, ``end``. Raises MissingPositionError."""
     return await _all(conn, "ledger/ledger.public_entries", start, end)
 
@@ -155,7 +158,7 @@ async def records_between(conn: Connection, start: int, end: int) -> list[Record
     return found
 
 
-async def _all(conn: Connection, name: str, start: int, end: int) -> list[bytes]:
+async def _all(conn: Reading, name: str, start: int, end: int) -> list[bytes]:
     rows = await conn.fetch(query(name), start, end)
     for position, row in zip(range(start, end), rows, strict=False):
         if row["position"] != position:

@@ -65,10 +65,9 @@ class PublishedLog:
         size = self.published().size
         if not tile.is_within(size):
             raise Problem("log.no-such-tile", tile=tile.path, size=size)
-        async with self._pool.acquire() as conn:
-            if tile.level == ENTRIES:
-                return await self._tiles.bundle(conn, tile)
-            return await self._tiles.hashes(conn, tile)
+        if tile.level == ENTRIES:
+            return await self._tiles.bundle(self._pool, tile)
+        return await self._tiles.hashes(self._pool, tile)
 
     async def inclusion(self, position: int) -> tuple[list[bytes], Noted]:
         """What proves the entry at a position to be in the published tree, and that tree's checkpoint.
@@ -78,8 +77,7 @@ class PublishedLog:
         note = self.published()
         if not 0 <= position < note.size:
             raise Problem("log.not-covered", position=position, size=note.size)
-        async with self._pool.acquire() as conn:
-            return await inclusion_proof(position, note.size, self._tiles.fetch_from(conn)), note
+        return await inclusion_proof(position, note.size, self._tiles.fetch_from(self._pool)), note
 
     async def proof(self, position: int) -> Proof:
         """The same as a file for whoever wants to check it elsewhere. Raises Problem ``log.not-covered``."""
@@ -91,8 +89,7 @@ class PublishedLog:
         size = self.published().size
         if not 0 <= old <= new <= size:
             raise Problem("log.not-covered", position=max(old, new) - 1, size=size)
-        async with self._pool.acquire() as conn:
-            return await consistency_proof(old, new, self._tiles.fetch_from(conn))
+        return await consistency_proof(old, new, self._tiles.fetch_from(self._pool))
 
     async def statements(self, start: int, limit: int) -> list[Disclosed]:
         """Consecutive statements from a position on, at least one: fewer than ``limit`` where they are long.
