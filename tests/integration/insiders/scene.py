@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from aiohttp.test_utils import TestClient, TestServer
+
+from service.app import make_app
+from service.http.authentication import COOKIE, CSRF_HEADER
+from service.http.keys import DATABASE
 from service.ledger import Proposal, Statement, audit, store
 from service.ledger.add_checkpoint import AddCheckpoint
 from service.ledger.checkpoint import Checkpoint, sign_checkpoint
@@ -16,11 +22,14 @@ from service.ledger.judging import judge
 from service.ledger.merkle import consistency_proof
 from service.ledger.replay import Finding
 from service.ledger.segments import Segments
+from service.parties.credentials import Credentials
 from service.publishing.fence import check_fence
 from service.publishing.notes import Noted
 from service.publishing.stored import StoredTiles
 from service.registry import make_registry
+from service.settings import Settings
 from service.storage import open_pool
+from service.trust import open_signer
 from service.witness.cosigning import Witness
 from service.witness.keeping import Keeper
 from tests.handset import Handset
@@ -106,6 +115,42 @@ def witness(signer: CosignatureSigner, folder: Path) -> Witness:
     """A witness that keeps what it saw in ``folder``."""
     (folder / "logs").mkdir(parents=True)
     return Witness(signer, [SIGNER.verifier], Keeper(folder))
+
+
+@dataclass(frozen=True)
+class Office:
+    """The served ledger, as people and programs reach it."""
+
+    client: TestClient[Any, Any]
+
+    @classmethod
+    @asynccontextmanager
+    async def on(cls, url: str, folder: Path) -> AsyncIterator[Office]:
+        settings = Settings(data=folder / "data", trust=folder / "trust", sample_data=True)
+        app = await make_app(settings, url, open_signer(settings, SIGNER.name))
+        async with TestClient(TestServer(app)) as client:
+            yield cls(client)
+
+    async def says(self, user: int, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """What a signed-in user is answered to a write."""
+        session = await Credentials(self.client.app[DATABASE].writer).sessions.open(user)
+        headers = {"Cookie": f"{COOKIE}={session.secret}", CSRF_HEADER: session.csrf}
+        answer = await self.client.post(f"/api/v1/{path}", json=body, headers=headers)
+        receipt: dict[str, Any] = await answer.json()
+        assert answer.status == 201, receipt
+        return receipt
+
+    async def statements(self, secret: str, size: int) -> list[dict[str, Any]]:
+        """The first ``size`` statements, as a token is told them once they are published."""
+        headers = {"Authorization": f"Bearer {secret}"}
+        async with asyncio.timeout(30):
+            while True:
+                answer = await self.client.get("/api/v1/ledger/statements", headers=headers)
+                body = await answer.json()
+                if answer.status == 200 and body["size"] >= size:
+                    told: list[dict[str, Any]] = body["statements"]
+                    return told
+                await asyncio.sleep(0.05)
 
 
 async def show(conn: Any, asked: Witness, note: Noted, old: int = 0) -> str:

@@ -32,6 +32,7 @@ from service.publishing.witnesses import Witness as Asked
 from service.witness.judging import RefusedError
 from tests.integration.insiders.scene import (
     Ground,
+    Office,
     acting,
     compared,
     noted,
@@ -42,6 +43,7 @@ from tests.integration.insiders.scene import (
     witness,
 )
 from tests.retold import SIGNER, ledger_on
+from tests.settlement import uscc
 from tests.tampering import disarm, rewrite, slip_in
 
 REWRITING = (
@@ -257,6 +259,33 @@ async def test_who_holds_a_device_key(url: str, ground: Ground) -> None:
     assert f'"key":{device.device.id}' in str(said.statement.signature)
     async with acting(url, "reader") as reader:
         assert await verified(reader, None, rules=True) == []
+
+
+async def test_the_operator_with_an_auditors_token(
+    url: str, ground: Ground, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "coldledger.access")
+    auditor = {"uscc": uscc(77, "110000"), "name": "示例审计", "roles": ["auditor"], "region": "110000"}
+    operator = ground.quay.town.platform.manager.user
+    assert operator is not None
+    async with superuser(url) as root_, Office.on(url, tmp_path) as office:
+        registered_at = await office.says(operator, "organisations", auditor)
+        organisation = registered_at["outcome"]["organisation"]
+        manager = {"organisation": organisation, "role": "manager", "name": "张三", "login": "auditor"}
+        user = await office.says(operator, "users", manager)
+        token = await office.says(user["outcome"]["user"], "tokens", {"scopes": ["goods:read"]})
+        size, read = (await store.head(root_)).size, await root_.fetchval(EVERYTHING_WRITTEN)
+        told = await office.statements(token["secret"], size)
+        assert (await store.head(root_)).size == size
+        assert await root_.fetchval(EVERYTHING_WRITTEN) == read
+    assert f"organisation {organisation} is told statements 0 to {told[-1]['position']}" in caplog.text
+    # How it came to the token stands in the ledger, for every other auditor.
+    ways = [Statement.decode(told[each["position"]]["statement"].encode()) for each in (registered_at, user)]
+    assert [(each.kind, each.actor.user) for each in ways] == [
+        ("organisation-registered", operator),
+        ("user-registered", operator),
+    ]
+    assert ways[0].data["roles"] == ["auditor"]
 
 
 async def test_one_dishonest_witness(url: str, ground: Ground, tmp_path: Path) -> None:
