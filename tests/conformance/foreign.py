@@ -184,7 +184,8 @@ def _go_tool(name: str, package: str, module: str) -> Tool:
     with _installed_once(f"{name}-{of}-{version}-{_digest()}", name) as (program, installed):
         if not installed:
             build = [go, "build", "-trimpath", "-buildvcs=false", "-o", str(program), package]
-            _demand(build, cwd=GO_SOURCES, **settings)
+            # A C compiler is not asked for.
+            _demand(build, cwd=GO_SOURCES, CGO_ENABLED="0", **settings)
     return Tool(name, of, program)
 
 

@@ -6,11 +6,14 @@ Each must take what is so, and refuse every claim that is false in one way; by e
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from service.ledger.checkpoint import open_checkpoint
+from service.ledger.cosignature import generate_cosigner
 from tests.conformance.claims import (
     Claims,
     altered_growth,
@@ -19,9 +22,11 @@ from tests.conformance.claims import (
     entries_of,
 )
 from tests.conformance.conftest import Checked
-from tests.conformance.verifiers import JUDGES, PROGRAMS, pymerkle
+from tests.conformance.verifiers import JUDGES, PROGRAMS, aics, pymerkle
 from tests.retold import SIGNER
 from tests.seventy import SIZES, Served
+
+WITNESS = generate_cosigner("witness.invalid/one")
 
 
 @pytest.mark.parametrize("name", JUDGES)
@@ -33,6 +38,42 @@ def test_what_is_so_is_taken(name: str, claims: Claims, checked: Checked) -> Non
     assert verdicts.inclusion == [""] * len(claims.inclusion)
     assert verdicts.consistency == [""] * len(SIZES)
     checked(tool, f"the checkpoint, {len(claims.inclusion)} proofs of entries and {len(SIZES)} of growth")
+
+
+@pytest.mark.parametrize("name", JUDGES)
+def test_a_cosigned_checkpoint_is_taken(name: str, claims: Claims, checked: Checked) -> None:
+    install, judge = JUDGES[name]
+    tool = install()
+    assert judge(tool, replace(claims, note=claims.note + _cosigned(claims.note)).spoken()).note == ""
+    checked(tool, "a checkpoint beside whose signature stands a witness's")
+
+
+def test_aics_counts_the_cosignature_of_a_witness_of_ours(
+    claims: Claims, tmp_path: Path, checked: Checked
+) -> None:
+    tool = aics()
+    now = int(time.time())
+    words = ("-m", "aics_tlog", "verify-checkpoint", "--log-key", claims.vkey, "--quorum", "1")
+    words = (*words, "--witness-key", WITNESS.verifier.vkey, "--max-age", "3600", "--note")
+    notes = {
+        "cosigned": claims.note + _cosigned(claims.note, now),
+        "alone": claims.note,
+        "of long ago": claims.note + _cosigned(claims.note, now - 7200),
+        "of something else": claims.note + _cosigned(claims.note.replace("\n7", "\n6", 1), now),
+    }
+    taken = {}
+    for what, note in notes.items():
+        file = tmp_path / what
+        file.write_text(note, encoding="utf-8")
+        taken[what] = json.loads(tool.run(*words, file).stdout)["ok"]
+    assert taken == {what: what == "cosigned" for what in notes}
+    checked(tool, "a witness's cosignature")
+    checked(tool, "refused a missing, an old and a wrong one")
+
+
+def _cosigned(note: str, seconds: int = 1_600_000_000) -> str:
+    """The witness's line over what a note says."""
+    return WITNESS.sign(note.partition("\n\n")[0] + "\n", seconds)
 
 
 @pytest.mark.parametrize("name", JUDGES)
