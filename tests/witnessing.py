@@ -1,19 +1,30 @@
-"""A log with nothing in it but leaves, for witnesses to watch: it grows honestly, or tells two histories."""
+"""Witnesses as processes, and a log for them to watch: it has leaves alone, and grows honestly or tells two
+histories."""
 
 from __future__ import annotations
 
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from service.ledger import merkle
 from service.ledger.add_checkpoint import AddCheckpoint
 from service.ledger.checkpoint import Checkpoint, sign_checkpoint
-from service.ledger.note import Signer
+from service.ledger.cosignature import CosignatureVerifier
+from service.ledger.note import Signer, Verifier
+from service.publishing.witnesses import Witness
+from tests.acceptance.running import coldledger
 
 ORIGIN = "coldledger.example/ledger"
 LEAVES = 64
+PATIENCE_SECONDS = 60.0
 
 
 def seeded(name: str) -> Ed25519PrivateKey:
@@ -53,3 +64,45 @@ class ToyLog:
         if proof is None:
             proof = self.proof(old, new) if 0 < old < new else []
         return AddCheckpoint(old, tuple(proof), note or self.note(new)).format().encode()
+
+
+@dataclass(frozen=True)
+class Running:
+    """A witness that listens."""
+
+    key: CosignatureVerifier
+    url: str
+
+    @property
+    def named(self) -> Witness:
+        """As an operator names it."""
+        return Witness.parse(f"{self.key.vkey} {self.url}")
+
+    def ask(self, body: bytes) -> tuple[int, str, str]:
+        """Status, media type and text of its answer."""
+        try:
+            with urlopen(Request(f"{self.url}/add-checkpoint", body), timeout=PATIENCE_SECONDS) as answer:
+                return answer.status, answer.headers.get_content_type(), answer.read().decode()
+        except HTTPError as refused:
+            return refused.code, refused.headers.get_content_type(), refused.read().decode()
+
+
+@contextmanager
+def our_witness(folder: Path, logs: Sequence[Verifier], port: int = 0) -> Iterator[Running]:
+    """``coldledger witness``, until the block ends; the same again where it was before."""
+    words = coldledger("witness", "--data", str(folder), "--name", "ours.example/w", "--port", str(port))
+    words += [word for key in logs for word in ("--log", key.vkey)]
+    with ending(subprocess.Popen(words, stdout=subprocess.PIPE, text=True)) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().split()[4]
+        yield Running(CosignatureVerifier.parse(process.stdout.readline().split()[-1]), url)
+
+
+@contextmanager
+def ending(process: subprocess.Popen[str]) -> Iterator[subprocess.Popen[str]]:
+    """Ends it after the block."""
+    with process:
+        try:
+            yield process
+        finally:
+            process.terminate()

@@ -67,7 +67,9 @@ async def run_witness(arguments: argparse.Namespace) -> int:
     with closing(Keeper(data)) as keeper:
         signer = open_key(data, arguments.name)
         witness = Witness(signer, read_keys(logs, signer), keeper)
-        await _serve(web.AppRunner(make_app(witness, keeper)), arguments.host, arguments.port, signer)
+        await _serve(
+            web.AppRunner(make_app(witness, keeper), access_log=None), arguments.host, arguments.port, signer
+        )
     return 0
 
 
