@@ -24,6 +24,7 @@ HEADER = "Device-Signature"
 PUBLIC_KEY_BYTES = 32
 _SIGNATURE_BYTES = 64
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
+_WRITTEN = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}Z")
 _HEADER = re.compile(r'key=([0-9]{1,16}), *signed_at="([0-9TZ:-]{20})", *signature=:([A-Za-z0-9+/=]{88}):')
 
 
@@ -134,10 +135,12 @@ class _Bare:
         return {name: self.value(value, place) for name, place, value in places if place not in self.made}
 
     def value(self, value: Any, pointer: str) -> Any:
-        if pointer in self.personal or is_commitment(value) or is_register_key(value):
+        if pointer in self.personal:
             return None
-        if isinstance(value, Mapping):
-            return self.members(value, pointer)
+        if isinstance(value, str):
+            return None if is_register_key(value) else value
+        if isinstance(value, dict):
+            return None if is_commitment(value) else self.members(value, pointer)
         if isinstance(value, list):
             return [self.value(each, f"{pointer}/{place}") for place, each in enumerate(value)]
         return value
@@ -145,12 +148,12 @@ class _Bare:
 
 def is_commitment(value: object) -> bool:
     """Whether ``value`` stands in a statement for a personal value."""
-    return isinstance(value, Mapping) and value.keys() == {"sha256"}
+    return isinstance(value, dict) and value.keys() == {"sha256"}
 
 
 def matching(patterns: Iterable[str], data: Mapping[str, Any]) -> list[str]:
     """Pointers to all members of ``data`` that one of ``patterns`` names; ``*`` is each item of a list."""
-    return [pointer for pattern in patterns for pointer in _matching(pattern.split("/"), data, "")]
+    return [place for pattern in patterns for place in _matching(pattern.split("/"), dict(data), "")]
 
 
 def _matching(parts: list[str], value: Any, pointer: str) -> Iterator[str]:
@@ -159,7 +162,7 @@ def _matching(parts: list[str], value: Any, pointer: str) -> Iterator[str]:
     elif parts[0] == "*" and isinstance(value, list):
         for place, each in enumerate(value):
             yield from _matching(parts[1:], each, f"{pointer}/{place}")
-    elif isinstance(value, Mapping) and parts[0] in value:
+    elif isinstance(value, dict) and parts[0] in value:
         yield from _matching(parts[1:], value[parts[0]], f"{pointer}/{parts[0]}")
 
 
@@ -171,7 +174,7 @@ def time_text(moment: datetime) -> str:
 def written_time(text: object) -> str:
     """``text`` where it is a time in its one written form. Raises Problem ``signature.malformed``."""
     try:
-        if isinstance(text, str) and time_text(read_time(text)) == text:
+        if isinstance(text, str) and _WRITTEN.fullmatch(text) and time_text(read_time(text)) == text:
             return text
     except ValueError:
         pass
@@ -180,7 +183,7 @@ def written_time(text: object) -> str:
 
 def read_time(text: str) -> datetime:
     """The moment of a written time."""
-    return datetime.strptime(text, _TIME).replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)
 
 
 def parse_public_key(text: str) -> str:
