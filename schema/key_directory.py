@@ -67,12 +67,12 @@ class KeyDirectory:
     ledger_keys: tuple[Verifier, ...]
     label_keys: tuple[LabelKey, ...]
 
-    def signed(self, signer: Signer) -> str:
-        """The directory as it is published."""
+    def signed(self, *signers: Signer) -> str:
+        """The directory as it is published, under each key that signs for the ledger now."""
         lines = [HEADING, self.origin, _written(self.made_at)]
         lines += [f"ledger {key.vkey}" for key in self.ledger_keys]
         lines += [_label_line(key) for key in self.label_keys]
-        return sign_note("".join(f"{line}\n" for line in lines), signer)
+        return sign_note("".join(f"{line}\n" for line in lines), *signers)
 
     @property
     def hosts(self) -> tuple[str, ...]:

@@ -149,7 +149,7 @@ def _open_ledger(
     ledger = Ledger(database.writer, make_registry(), signer, appender, publisher)
     stack.push_async_callback(ledger.close)
     app[LEDGER] = ledger
-    app[key_routes.SIGNER] = signer
+    app[key_routes.SIGNERS] = [signer]
     app[LABEL_KEYS] = LabelKeys(KeyFile(app[SETTINGS].label_key_file), ledger, app[SETTINGS].public_host)
     app[PREVIEWS] = Previews(database, ledger.registry)
     stack.push_async_callback(app[PREVIEWS].close)

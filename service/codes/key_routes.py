@@ -28,7 +28,8 @@ from service.publishing.routes import TEXT, public
 from service.storage import query
 
 TAG = "codes"
-SIGNER = web.AppKey("directory's signer", Signer)
+SIGNERS: web.AppKey[Sequence[Signer]] = web.AppKey("directory's signers")
+"""The keys that sign for the ledger now, the first under its name."""
 _FOR_MINUTES = "public, max-age=300"
 
 
@@ -48,9 +49,11 @@ async def _directory(request: web.Request) -> web.Response:
     """The key directory, signed now."""
     async with request.app[DATABASE].reader.acquire() as conn:
         rows = await conn.fetch(query("codes/label_key.all"))
-    signer = request.app[SIGNER]
-    keys = tuple(_listed(row) for row in rows)
-    note = KeyDirectory(signer.name, datetime.now(UTC), (signer.verifier,), keys).signed(signer)
+    signers = request.app[SIGNERS]
+    ledger_keys = tuple(signer.verifier for signer in signers)
+    label_keys = tuple(map(_listed, rows))
+    directory = KeyDirectory(signers[0].name, datetime.now(UTC), ledger_keys, label_keys)
+    note = directory.signed(*signers)
     return public(note.encode(), TEXT, _FOR_MINUTES)
 
 
