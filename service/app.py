@@ -56,6 +56,7 @@ from service.publishing.keys import LOG
 from service.publishing.log import PublishedLog
 from service.publishing.publisher import Places, Publisher
 from service.publishing.witnesses import Quorum
+from service.receipts import routes as receipts_routes
 from service.registry import make_registry
 from service.settings import Settings
 from service.storage import Database, FileStore, open_database
@@ -95,6 +96,7 @@ API: Sequence[Declared] = (
     *key_routes.READS,
     *key_routes.ACTIONS,
     *publishing_routes.ROUTES,
+    *receipts_routes.READS,
     *disclosing.READS,
     UPLOAD,
 )

@@ -45,6 +45,9 @@ class Recorded(Message):
     promise = Text(
         required=True, metadata=_about("A note signed by the ledger that this leaf is at this position.")
     )
+    receipt = Text(
+        required=True, metadata=_about("Where its receipt is, once a checkpoint covers it: within seconds.")
+    )
     outcome = fields.Dict(
         keys=fields.String(),
         required=True,
@@ -52,6 +55,29 @@ class Recorded(Message):
     )
     breach = Items(
         Inner(Fault), least=0, required=True, metadata=_about("Rules that this fact broke; it stands.")
+    )
+
+
+class ReceiptFile(Message):
+    """A receipt, checked by ``coldledger verify-receipt`` without a network. Keep its exact bytes: they are
+    canonical JSON, and a file that is written otherwise is refused."""
+
+    v = Whole(required=True, metadata=_about("The format: 1."))
+    entry = Text(required=True, metadata=_about("The public entry, as its exact text."))
+    nonce = Sha256(
+        required=True,
+        allow_none=True,
+        metadata=_about("SHA-256(nonce ‖ statement) is what the entry commits to; hex, or null."),
+    )
+    promise = Text(
+        required=True, allow_none=True, metadata=_about("The ledger's signed promise of this entry, or null.")
+    )
+    proof = Text(required=True, metadata=_about("The proof with its checkpoint (C2SP tlog-proof)."))
+    sha256 = Sha256(required=True, metadata=_about("Of the receipt without this member; proves nothing."))
+    statement = Text(
+        required=True,
+        allow_none=True,
+        metadata=_about("The statement as its exact text, for who may read it; otherwise null."),
     )
 
 

@@ -44,6 +44,7 @@ class ExitCertificate(Message):
     certificates = Listed(Inner(PublicPaper))
     position = Id()
     leaf = Text(metadata=words("Leaf hash of the release in the public ledger, in hex."))
+    receipt = Text(metadata=words("Where the release's receipt is: it proves it without a network."))
 
 
 class PlaceOnRoute(Message):

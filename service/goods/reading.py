@@ -114,7 +114,7 @@ async def _release(ask: Ask) -> Row:
     row = await ask.pool.fetchrow(query("goods/read_releases.by_code"), ask.path["code"])
     if row is None:
         raise not_found()
-    return dict(row)
+    return {**row, "receipt": f"/api/v1/releases/{row['code']}/receipt"}
 
 
 async def _file(ask: Ask) -> web.StreamResponse:

@@ -278,6 +278,7 @@ def rendered(acknowledgement: Acknowledgement, spoken: Language) -> dict[str, An
         "kind": statement.kind,
         "leaf": acknowledgement.leaf.hex(),
         "promise": acknowledgement.promise,
+        "receipt": f"/api/v1/statements/{acknowledgement.position}/receipt",
         "outcome": statement.outcome,
         "breach": [*_breaches(statement.breach, spoken)],
     }

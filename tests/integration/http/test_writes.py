@@ -39,7 +39,8 @@ async def test_a_receipt_names_position_leaf_and_promise(house: House, station: 
     answer = await file_place(house, station)
     receipt = await answer.json()
     assert answer.status == 201
-    assert set(receipt) == {"position", "recorded_at", "kind", "leaf", "promise", "outcome", "breach"}
+    members = {"position", "recorded_at", "kind", "leaf", "promise", "receipt", "outcome", "breach"}
+    assert set(receipt) == members
     assert receipt["kind"] == "facility-filed"
     assert receipt["breach"] == []
     assert answer.headers["Location"] == f"/api/v1/facilities/{receipt['outcome']['facility']}"

@@ -14,3 +14,10 @@ SELECT r.code, l.code AS lot, l.product, l.product_en, l.specification, l.countr
   JOIN parties.facility f ON f.id = r.facility
   LEFT JOIN ledger.entry e ON e.position = r.id / 1000
  WHERE r.code = $1
+
+-- name: position
+SELECT id / 1000 FROM goods.release WHERE code = $1
+
+-- name: any_declaration
+-- $1 keys of papers: whether one of them is a customs declaration.
+SELECT EXISTS (SELECT FROM goods.certificate WHERE key = ANY($1::text[]) AND kind = 'customs_declaration')
