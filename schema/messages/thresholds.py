@@ -83,7 +83,7 @@ class Thresholds(Message):
     )
     dated_back_hours = Whole(
         least=1,
-        most=8760,
+        most=87_600,
         metadata=_about("dated_back_hours", "Hours after what happened from which a statement is late."),
     )
     suspicion_holds = Flag(metadata=_about("suspicion_holds", "Whether a suspicion holds its lots."))

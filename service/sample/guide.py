@@ -120,6 +120,14 @@ def _rounds(sights: Sights) -> Iterator[tuple[str, str, tuple[tuple[str, str], .
             ),
             (f"/holds/{ids['hold']}", "a lot held in three places 封存令：货物分处三地"),
             ("/findings?state=open", "findings that wait for an answer 待答复的问题"),
+            (
+                "/findings?rule=suspicion.label-outpaced",
+                "a copied label: one case in two cities within minutes 复制标签：一箱两地",
+            ),
+            (
+                "/findings?rule=suspicion.dated-back",
+                "ten days of sales recorded at once 十天销售集中补登",
+            ),
             ("/refused", "what was tried and refused 被拒绝的操作"),
             (f"/stock/declarations/{ids['declaration']}", "a shop's count that differs 盘点申报与账面不符"),
             (

@@ -18,7 +18,8 @@ from service.sample.cast import ENACTS, PARTIES, Party
 from service.sample.client import ApiClient, RefusedError
 
 BACK_DATING_DAYS = 3650
-"""The sample tells of 2020 and 2021, so its policies let movements be dated back as far as any may."""
+"""The sample tells of 2020 and 2021, so its policies let movements be dated back as far as any may, and none
+of that is suspicious."""
 
 NewPassword = Callable[[str], Awaitable[str]]
 """Give a login a new random password. Needed where a load goes on: the first one is known no more."""
@@ -116,7 +117,8 @@ async def _enrol(script: Script, platform: str, party: Party, organisation: int)
 
 def policy_document(region: str) -> dict[str, Any]:
     """The policy of a region that comes with the product, as the sample needs it."""
-    return {**shipped_policies()[region], "back_dating_days": BACK_DATING_DAYS}
+    late = {"back_dating_days": BACK_DATING_DAYS, "dated_back_hours": BACK_DATING_DAYS * 24}
+    return {**shipped_policies()[region], **late}
 
 
 async def _enact(script: Script, who: str, region: str) -> None:

@@ -1,5 +1,6 @@
 """What goes wrong, or differently, these days in the sample: goods that are held, found, corrected, repacked,
-kept for others, counted differently or near their end; and a policy that is to come.
+kept for others, counted differently or near their end; a policy that is to come; and in copies.py what only
+shows where much is looked at together.
 
 Every step can be said again by a load that goes on: what a step asks first is asked as of a position that is
 the same each time, and what has no key of its own is looked for before it is said.
@@ -13,7 +14,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from schema.messages.written import COLD_CHAIN_IMPORT
-from service.sample import goods
+from service.sample import copies, goods
 from service.sample.cast import QUARANTINE, USCC
 from service.sample.client import RefusedError
 from service.sample.sights import Sights
@@ -28,7 +29,7 @@ _SAMPLED = "SAMPLE-S-0001"
 async def tell_troubles(stage: Stage, sights: Sights) -> None:
     """All of it, in one order."""
     today = day_in_china(stage.now)
-    shelf = await _four_owners(stage, sights, today)
+    shelf, store = await _four_owners(stage, sights, today)
     await _near_its_end(stage, today)
     await _at_the_counter(stage, sights, shelf, today)
     await _counted_differently(stage, sights, shelf.lot, today)
@@ -36,10 +37,12 @@ async def tell_troubles(stage: Stage, sights: Sights) -> None:
     await _found(stage, sights, today)
     await _disinfected(stage, today)
     await _policy_to_come(stage, sights, today)
+    await copies.tell_copies(stage, sights, store, today)
 
 
-async def _four_owners(stage: Stage, sights: Sights, today: date) -> Parcel:
-    """The importer sells three parts of what lies in a third-party store; one buyer fetches half."""
+async def _four_owners(stage: Stage, sights: Sights, today: date) -> tuple[Parcel, Parcel]:
+    """The importer sells three parts of what lies in a third-party store; one buyer fetches half. What that
+    buyer has, and what is left of the importer's."""
     tell, script = Telling(stage, "owners", scanned=False), Script(stage, "owners-deals")
     _intake, lamb = await tell.bring_in(goods.waiting(200004, goods.LAMB, CARTON, today, 30))
     left = today - timedelta(days=20)
@@ -55,7 +58,7 @@ async def _four_owners(stage: Stage, sights: Sights, today: date) -> Parcel:
         await script.say("wuhan-store", f"/api/v1/units/{parcel.unit}/transfers", contract)
     sights.ids["owned-lot"] = lamb.lot
     left = today - timedelta(days=10)
-    return await tell.deliver(parts[1], 40, "wuhan-shop", left, left + timedelta(days=1))
+    return await tell.deliver(parts[1], 40, "wuhan-shop", left, left + timedelta(days=1)), store
 
 
 async def _near_its_end(stage: Stage, today: date) -> None:
