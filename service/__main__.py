@@ -11,6 +11,8 @@ from typing import Any
 
 from schema.problems import Problem, explain
 from service import commands, label_keys
+from service.auditing.command import add_audit_options, run_audit
+from service.auditing.offline import add_offline_options, run_verify_copy
 from service.detection import detect
 from service.founding import Founded
 from service.logs import set_up
@@ -131,6 +133,10 @@ COMMANDS: Sequence[Command | OutsideCommand] = (
     Command("detect", "look for copied labels, reused papers and times dated back", _detect, [_once]),
     Command("password", "give a user a new random password", _password, [_login]),
     Command("label-key", "the keys that sign labels", label_keys.run, [label_keys.add_options]),
+    OutsideCommand("audit", "follow a ledger from outside and check it", run_audit, add_audit_options),
+    OutsideCommand(
+        "verify-copy", "check an auditor's copy without a network", run_verify_copy, add_offline_options
+    ),
     OutsideCommand("witness", "cosign other ledgers' checkpoints", run_witness, add_witness_options),
 )
 
