@@ -48,6 +48,17 @@ def test_what_the_path_or_the_service_gives_is_not_asked_for(document: Document)
     assert asked == {"unit", "pieces", "grams", "happened_at"}
 
 
+def test_every_write_may_be_signed_and_says_what_is_null_then(document: Document) -> None:
+    writes = [declared for declared in API if isinstance(declared, Write)]
+    for declared in writes:
+        operation = document["paths"][declared.parsed.documented]["post"]
+        assert "Device-Signature" in {each["name"] for each in operation["parameters"]}
+    schemas = document["components"]["schemas"]
+    assert schemas["VehicleRegistration"]["properties"]["plate"]["x-personal"] == "always"
+    assert schemas["OrganisationRegistration"]["properties"]["uscc"]["x-personal"] == "of sole traders"
+    assert "x-personal" not in schemas["VehicleRegistration"]["properties"]["kind"]
+
+
 def test_a_secret_is_told_in_the_first_answer(document: Document) -> None:
     answer = document["paths"]["/api/v1/tokens"]["post"]["responses"]["201"]
     parts = answer["content"]["application/json"]["schema"]["allOf"]
