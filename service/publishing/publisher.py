@@ -22,6 +22,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +52,11 @@ IDLE = 1.0
 """Seconds until the publisher looks by itself: another process may have written."""
 PAUSE = 0.2
 """Seconds between two checkpoints at least; what was acknowledged in between is covered by its promise."""
+SHARE = 9
+"""Publishing pauses so many times as long as it took, up to ``IDLE``: writing goes before."""
+
+REFRESH = 300.0
+"""Seconds after which witnesses are asked again for a ledger that did not grow."""
 
 _TRIED_AGAIN = (
     OSError,
@@ -115,8 +122,9 @@ class Publisher:
 
     async def _run(self) -> None:
         while True:
+            begun = time.monotonic()
             await self._try()
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(min(IDLE, max(PAUSE, SHARE * (time.monotonic() - begun))))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._grown.wait(), IDLE)
 
@@ -143,7 +151,8 @@ class Publisher:
             if not await conn.fetchval(query("ledger/ledger.publisher_lock")):
                 return
             head = await fitting_head(conn)
-            if head.size == self._published and head.edge == self._edge:
+            known = head.size == self._published and head.edge == self._edge
+            if known and not await asyncio.to_thread(self._is_stale):
                 return
             note = await asyncio.to_thread(read_note, self._places.checkpoint, self._verifiers)
             self._edge = await self._follow(conn, note, head)
@@ -152,6 +161,12 @@ class Publisher:
             text = await self._cosign(conn, note)
             await asyncio.to_thread(write_note, self._places.published, text)
             self._published = head.size
+
+    def _is_stale(self) -> bool:
+        """Whether the witnesses' word is old: that nothing was added since is theirs to say, too."""
+        if not self._witnesses.verifiers:
+            return False
+        return time.time() - self._places.published.stat().st_mtime > REFRESH
 
     async def _follow(self, conn: Connection, note: Noted | None, head: Head) -> RightEdge:
         """The edge of the head, grown from what this process checked last, or from the note."""

@@ -10,7 +10,6 @@ from service.ledger.segments import Segments
 from service.ledger.store import Reading
 from service.ledger.tiles import WIDTH, Fetch, Tile, join_entries, split_hashes, subtree
 
-
 KEPT = 256
 """Tiles that are kept in memory, 8 KB each: those of the right edge are asked for by every proof."""
 

@@ -6,13 +6,14 @@ import asyncio
 import json
 import sys
 
-from tests.benchmarks import defences, holds, registrations, stages
+from tests.benchmarks import defences, holds, publication, registrations, stages
 
 BENCHMARKS = {
     "registrations": registrations.run,
     "stages": stages.run,
     "holds": holds.run,
     "defences": defences.run,
+    "publication": publication.run,
 }
 
 

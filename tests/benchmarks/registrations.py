@@ -154,7 +154,7 @@ async def sound(place: Ground) -> bool:
         return not (await audit.verify(conn, make_registry(), None, rules=True)).findings
 
 
-def _with_key(data: Path) -> Path:
+def with_key(data: Path) -> Path:
     """A data folder's place, with a signing key in the trust folder beside it."""
     trust = data.with_suffix(".trust")
     trust.mkdir()
@@ -162,7 +162,8 @@ def _with_key(data: Path) -> Path:
     return data
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -174,8 +175,8 @@ async def run() -> AsyncIterator[dict[str, Any]]:
     peer: list[dict[str, Any]] = []
     scratch = tempfile.TemporaryDirectory(prefix="coldledger-bench-")
     with scratch as folder, EmbeddedPostgres(Path(folder, "d")) as server:
-        port = _free_port()
-        data = _with_key(Path(folder, "f"))
+        port = free_port()
+        data = with_key(Path(folder, "f"))
         async with ground(server, "own", port, data) as ours, ground(server, "peer", port, data) as theirs:
             for _ in range(ROUNDS):
                 own.append(await asyncio.to_thread(measure, ours, port, "own"))

@@ -1,7 +1,8 @@
-"""One service process under measurement: ``python -m tests.benchmarks.server URL PORT DATA own|peer``.
+"""One service process under measurement: ``python -m tests.benchmarks.server URL PORT DATA WHICH``.
 
-``own`` is the product as it is. ``peer`` is the honest alternative: the same HTTP, validation, deciders and
-rows, but a transaction a request that locks the head row, over a pool of 20 connections.
+``own`` is the product as it is, ``unpublished`` the same without a publisher: no checkpoint, tile or segment.
+``peer`` is the honest alternative: the same HTTP, validation, deciders and rows, but a transaction a request
+that locks the head row, over a pool of 20 connections.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 import asyncpg
 from aiohttp import web
 
+import service.app
 from service.app import make_app
 from service.ledger import Proposal, Registry
 from service.ledger.appender import Appender
@@ -24,6 +26,22 @@ from service.trust import open_signer
 from service.workers import spare_the_collector
 
 PEER_POOL = 20
+
+
+class Nobody:
+    """In the place of a publisher: nothing is signed, sealed or published."""
+
+    def __init__(self, *_settings: object) -> None:
+        pass
+
+    def wake(self) -> None:
+        pass
+
+    def demand_unfenced(self) -> None:
+        pass
+
+    async def close(self) -> None:
+        pass
 
 
 class Peer:
@@ -50,7 +68,9 @@ async def serve(url: str, port: int, data: Path, which: str) -> None:
     )
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    own = which == "own"
+    own = which != "peer"
+    if which == "unpublished":
+        service.app.Publisher = Nobody  # type: ignore[assignment,misc]
     app = await make_app(
         settings,
         url,
