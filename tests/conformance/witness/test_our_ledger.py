@@ -89,6 +89,21 @@ async def test_honest_growth_is_cosigned(ledger: Watched, witness: Running) -> N
         await start(ledger, witness)
 
 
+async def test_a_ledger_that_does_not_grow_is_cosigned_anew(
+    ledger: Watched, witness: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that whoever reads it learns from others that it is the newest, and one that was away is heard."""
+    async with aclosing(Quorum(KEYS, [witness.named], 0)) as quorum, ledger.publisher(quorum) as publisher:
+        await publisher.close()  # from here on it does nothing by itself
+        bare = ledger.places.checkpoint.read_text()
+        write_note(ledger.places.published, bare)
+        await publisher.publish()
+        assert ledger.places.published.read_text() == bare
+        monkeypatch.setattr("service.publishing.publisher.REFRESH", -1.0)
+        await publisher.publish()
+        assert published(ledger, witness).size == open_checkpoint(bare, *KEYS).size
+
+
 async def test_a_rewritten_history_is_refused(ledger: Watched, witness: Running) -> None:
     await publish(ledger, witness)
     honest = published(ledger, witness)

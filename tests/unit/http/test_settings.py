@@ -49,6 +49,18 @@ def test_labels_carry_a_public_name_only() -> None:
     assert parsed("--public-host", "localhost", "--sample-data").public_host == "localhost"
 
 
+def test_witnesses_are_named_each_or_a_line_each() -> None:
+    assert parsed().witnesses == ()
+    assert parsed().witness_quorum is None
+    lines = {"COLDLEDGER_WITNESSES": "A https://a\nB https://b", "COLDLEDGER_WITNESS_QUORUM": "1"}
+    assert parsed(**lines).witnesses == ("A https://a", "B https://b")
+    assert parsed(**lines).witness_quorum == 1
+    assert parsed("--witness", "C https://c", "--witness-quorum", "0", **lines).witnesses == ("C https://c",)
+    for wrong in ("-1", "51", "all"):
+        with pytest.raises(SystemExit):
+            parsed("--witness-quorum", wrong)
+
+
 def test_an_operator_is_named_in_full() -> None:
     full = (
         "--operator-uscc",
