@@ -23,7 +23,6 @@ import asyncio
 import contextlib
 import logging
 import time
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
