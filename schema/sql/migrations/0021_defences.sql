@@ -103,28 +103,35 @@ CREATE TRIGGER entry_counted AFTER INSERT ON ledger.entry
 CREATE FUNCTION ledger.head_fits_entries() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    found_entries bigint;
-    misfit        bigint;
+    next  bigint := OLD.size;
+    chain bytea  := OLD.chain;
+    at    text   := OLD.at;
+    added record;
 BEGIN
     IF NEW.size <= OLD.size OR NEW.reference < OLD.reference THEN
         RAISE EXCEPTION 'the head only grows: it has % entries and was to have %', OLD.size, NEW.size
             USING ERRCODE = 'restrict_violation';
     END IF;
-    SELECT count(*),
-           min(e.position) FILTER (WHERE e.leaf <> sha256('\x00'::bytea || e.entry)
-                                      OR e.chain <> sha256(e.chain_before || e.leaf)
-                                      OR e.at IS NULL OR e.at COLLATE "C" < e.at_before
-                                      OR e.position = NEW.size - 1 AND (e.chain, e.at) <> (NEW.chain, NEW.at))
-      INTO found_entries, misfit
-      FROM (SELECT s.*, lag(s.chain, 1, OLD.chain) OVER (ORDER BY s.position) AS chain_before,
-                   lag(s.at, 1, OLD.at) OVER (ORDER BY s.position) AS at_before
-              FROM (SELECT position, entry, leaf, chain, convert_from(entry, 'UTF8')::jsonb ->> 'at' AS at
-                      FROM ledger.entry WHERE position >= OLD.size AND position < NEW.size) s) e;
-    IF found_entries <> NEW.size - OLD.size THEN
-        RAISE EXCEPTION 'the head counts entries to %, but of those from % on there are %',
-                        NEW.size, OLD.size, found_entries USING ERRCODE = 'restrict_violation';
-    ELSIF misfit IS NOT NULL THEN
-        RAISE EXCEPTION 'the entry at position % does not follow from the one before, or the head not from it', misfit
+    FOR added IN
+        SELECT e.position, e.leaf, e.chain, e.leaf = sha256('\x00'::bytea || e.entry) AS hashes,
+               convert_from(e.entry, 'UTF8')::jsonb ->> 'at' AS at
+          FROM ledger.entry e WHERE e.position >= OLD.size AND e.position < NEW.size ORDER BY e.position
+    LOOP
+        EXIT WHEN added.position <> next;
+        IF NOT added.hashes OR added.chain <> sha256(chain || added.leaf)
+           OR added.at IS NULL OR added.at < at COLLATE "C" THEN
+            RAISE EXCEPTION 'the entry at position % does not follow from the one before', next
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+        next := next + 1;
+        chain := added.chain;
+        at := added.at;
+    END LOOP;
+    IF next <> NEW.size THEN
+        RAISE EXCEPTION 'the head counts % entries, but position % is missing', NEW.size, next
+            USING ERRCODE = 'restrict_violation';
+    ELSIF (chain, at) IS DISTINCT FROM (NEW.chain, NEW.at) THEN
+        RAISE EXCEPTION 'the head does not stand at the last entry, position %', NEW.size - 1
             USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NULL;

@@ -5,6 +5,8 @@ One test a row. What nothing finds is asserted as well: a page that promises too
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,8 +29,10 @@ from service.ledger.cosignature import generate_cosigner, open_cosigned
 from service.ledger.errors import CheckpointError
 from service.ledger.merkle import root
 from service.parties.device_keys import REVOKE_DEVICE_KEY
+from service.publishing.publisher import Places, Publisher
 from service.publishing.witnesses import Quorum
 from service.publishing.witnesses import Witness as Asked
+from service.storage import open_pool
 from service.witness.judging import RefusedError
 from tests.integration.insiders.scene import (
     Ground,
@@ -63,6 +67,15 @@ async def refused(conn: object, *attempts: str) -> None:
             pytest.fail(f"taken: {attempt}")
 
 
+async def until(reached: Callable[[], bool]) -> None:
+    """Wait for what another task does."""
+    for _ in range(600):
+        if reached():
+            return
+        await asyncio.sleep(0.05)
+    pytest.fail("it did not happen")
+
+
 async def registered(url: str, ground: Ground, count: int = 1) -> list[str]:
     """Say some more in the ledger; the promises that were given."""
     async with ledger_on(url) as ledger:
@@ -88,9 +101,12 @@ async def test_the_application(url: str, ground: Ground) -> None:
         assert finding.where == f"unit {ground.unit}"
         await writer.execute("UPDATE goods.unit SET state = 'released' WHERE id = $1", ground.unit)
 
+        session = "INSERT INTO private.session (sha256, user_id, csrf, expires_at) VALUES ($1, $2, '', now())"
+        await writer.execute(session, bytes(32), ground.quay.station.manager.user)
         made_up = Proposal(lots.REGISTER, ground.quay.station.staff, ground.quay.registration(10, 10_000))
         await slip_in(writer, ground.judged(made_up))
         assert await verified(writer, None, rules=True) == []
+        # Neither the session that it put in nor what it said for somebody is found.
 
         (release,) = await slip_in(writer, ground.unreleasable())
         unsigned = replace(ground.judged(made_up), actor=ground.handset.actor)
@@ -152,6 +168,7 @@ async def test_the_backup_operator(url: str, dump: str, ground: Ground, tmp_path
 
 
 async def test_the_superuser(url: str, ground: Ground, tmp_path: Path) -> None:
+    places = Places(tmp_path / "checkpoint", tmp_path / "published", tmp_path / "segments")
     async with superuser(url) as root_:
         note = await noted(root_)
         (promise,) = await registered(url, ground)
@@ -171,6 +188,16 @@ async def test_the_superuser(url: str, ground: Ground, tmp_path: Path) -> None:
         (finding,) = await verified(root_, note)
         assert finding.where == f"position {note.size - 1}"
         assert tail.checkpoint.root != (await noted(root_)).checkpoint.root
+        # While the service runs, its publisher sees it.
+        async with await open_pool(url, "coldledger_writer", 2) as pool:
+            publisher = Publisher(pool, [SIGNER], places, Quorum([SIGNER.verifier], []))
+            await until(places.published.exists)
+            await rewrite(root_, {ground.release: ground.history.statements[ground.release]})
+            publisher.wake()
+            await until(lambda: publisher.fenced is not None)
+            with pytest.raises(Problem, match="fenced"):
+                publisher.demand_unfenced()
+            await publisher.close()
         # The list of who read personal values is no part of the ledger.
         await root_.execute("DELETE FROM private.access")
 
