@@ -1,0 +1,169 @@
+"""Receipts over HTTP: a proof of every position for anyone, and the statement for who may read it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from service.app import make_app
+from service.goods import papers
+from service.goods.state import RELEASE
+from service.http.keys import DATABASE, LEDGER, VERIFIER
+from service.ledger import Proposal
+from service.ledger.chain import leaf_hash
+from service.ledger.proofs import Proof
+from service.parties import ISSUE_TOKEN
+from service.parties.credentials.tokens import new_token
+from service.publishing.keys import LOG
+from service.receipts.checking import Proved, check
+from service.receipts.trust import LedgerKey, Trust
+from service.settings import Settings
+from service.trust import open_signer
+from tests.history import History
+from tests.integration.reading.bazaar import DECLARATION
+from tests.integration.reading.conftest import Served
+from tests.quay import Quay
+from tests.retold import retold
+
+READERS = ("station", "qingdao", "hubei", "guangzhou", "auditor")
+OTHERS = ("public", "importer", "wholesaler", "shop", "outsider", "platform", "beijing")
+WAITS = 200
+
+
+async def published(app: Any) -> int:
+    """The ledger's size, once all of it is covered."""
+    size = int(await app[DATABASE].reader.fetchval("SELECT size FROM ledger.head"))
+    for _ in range(WAITS):
+        try:
+            if app[LOG].published().size == size:
+                return size
+        except Exception:
+            pass
+        await asyncio.sleep(0.1)
+    raise AssertionError("nothing was published")
+
+
+def proved(app: Any, content: bytes) -> Proved:
+    """What the receipt proves to whoever has the ledger's key alone."""
+    return check(content, Trust([LedgerKey(app[VERIFIER])]), datetime.now(UTC))
+
+
+async def test_every_position_has_a_proof_for_anyone(served: Served) -> None:
+    app: Any = served.client.app
+    size = await published(app)
+    entries = await app[DATABASE].reader.fetch("SELECT position, entry FROM ledger.entry ORDER BY position")
+    assert len(entries) == size
+    for row in entries:
+        answer = await served.get("public", f"/receipts/{row['position']}")
+        assert (answer.status, answer.content_type) == (200, "text/plain")
+        proof = Proof.parse(await answer.read())
+        assert proof.index == row["position"]
+        assert proof.verify(leaf_hash(row["entry"]), [app[VERIFIER]]).size == size
+    assert answer.headers["Cache-Control"] == "public, max-age=60"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize("path", ["/receipts/{}", "/api/v1/statements/{}/receipt"])
+async def test_beyond_the_checkpoint_there_is_none_for_anyone(served: Served, path: str) -> None:
+    size = await published(served.client.app)
+    answers = [await served.get(who, path.format(size)) for who in ("public", "auditor")]
+    assert [answer.status for answer in answers] == [404, 404]
+    assert [(await answer.json())["code"] for answer in answers] == ["log.not-covered"] * 2
+
+
+async def test_who_may_read_a_statement_gets_it_and_others_what_anyone_gets(served: Served) -> None:
+    app: Any = served.client.app
+    await published(app)
+    position = (await served.told("public", f"/api/v1/releases/{served.story.ids['release']}"))["position"]
+    recorded = served.story.history.statements[position]
+    path = f"/api/v1/statements/{position}/receipt"
+    for who in READERS:
+        answer = await served.get(who, path)
+        assert answer.headers["Content-Disposition"] == f'attachment; filename="{position}.receipt.json"'
+        assert answer.headers["Cache-Control"] == "no-store"
+        found = proved(app, await answer.read())
+        assert found.statement is not None, who
+        assert replace(found.statement, idempotency=None) == recorded
+        assert (found.position, found.promised) == (position, True)
+    contents = {who: await (await served.get(who, path)).read() for who in OTHERS}
+    assert len({*contents.values()}) == 1, "nothing tells who asked"
+    found = proved(app, contents["public"])
+    assert (found.position, found.statement, found.promised) == (position, None, True)
+    assert orjson.loads(contents["public"])["nonce"] is None
+
+
+async def test_credentials_without_the_scope_disclose_nothing(served: Served) -> None:
+    app: Any = served.client.app
+    auditor = served.story.parties["auditor"].manager
+    disclosed = {}
+    for scope in ("goods:read", "parties:write"):
+        asides, once = new_token()
+        await app[LEDGER].append(Proposal(ISSUE_TOKEN, auditor, {"scopes": [scope]}, asides=asides))
+        await published(app)
+        headers = {"Authorization": f"Bearer {once['secret']}"}
+        answer = await served.get("public", "/api/v1/statements/9/receipt", **headers)
+        disclosed[scope] = proved(app, await answer.read()).statement is not None
+    assert disclosed == {"goods:read": True, "parties:write": False}
+
+
+async def test_a_certificate_whose_release_names_a_declaration_carries_the_proof_alone(
+    served: Served,
+) -> None:
+    """Whoever holds the code gets no import details with it."""
+    app = served.client.app
+    await published(app)
+    certificate = await served.told("public", f"/api/v1/releases/{served.story.ids['release']}")
+    statement = served.story.history.statements[certificate["position"]]
+    assert DECLARATION in statement.encode().decode()
+    content = await (await served.get("public", certificate["receipt"])).read()
+    assert DECLARATION.encode() not in content
+    found = proved(app, content)
+    assert (found.position, found.statement) == (certificate["position"], None)
+    assert found.leaf.hex() == certificate["leaf"]
+
+
+async def test_an_unknown_code_has_no_receipt(served: Served) -> None:
+    answer = await served.get("public", "/api/v1/releases/AAAAAAAAAAAAAAAAAAAA/receipt")
+    assert (answer.status, (await answer.json())["code"]) == (404, "request.not-found")
+
+
+@asynccontextmanager
+async def certified(database: str, folder: Path, **said: Any) -> AsyncIterator[tuple[Any, Any, str]]:
+    """A served ledger with one release on papers, of which the first says more, and its code."""
+    quay = Quay(History())
+    beef = quay.lot()
+    for kind, more in (("quarantine", said), ("nucleic_acid", {}), ("disinfection", {})):
+        quay.history.say(papers.RECORD, quay.paper(kind, beef, **more), quay.station.staff)
+    quay.release(beef)
+    async with retold(database, quay.history):
+        pass
+    settings = Settings(data=folder / "data", trust=folder / "trust", sample_data=True)
+    app = await make_app(settings, database, open_signer(settings, "test.invalid/ledger"))
+    async with TestClient(TestServer(app)) as client:
+        await published(app)
+        yield app, client, quay.history.rows(RELEASE)[0].code
+
+
+async def test_a_certificate_proves_what_was_released(database: str, tmp_path: Path) -> None:
+    async with certified(database, tmp_path) as (app, client, code):
+        answer = await client.get(f"/api/v1/releases/{code}/receipt")
+        found = proved(app, await answer.read())
+    assert found.statement is not None
+    assert found.statement.data["code"] == code
+    assert found.statement.data["grams"] == 27_000_000
+
+
+async def test_a_finding_is_not_for_whoever_holds_the_code(database: str, tmp_path: Path) -> None:
+    async with certified(database, tmp_path, covers={"grams": 27_000_100}) as (app, client, code):
+        content = await (await client.get(f"/api/v1/releases/{code}/receipt")).read()
+        assert proved(app, content).statement is None
+        assert b"27000100" not in content
