@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from html import escape
 from typing import Any
 
 import pytest
@@ -84,7 +85,7 @@ async def test_the_page_of_a_signed_label_needs_no_fragment(press: Press) -> Non
     for who in ("public", "station"):
         page = await press.browsers.get(who, path)
         assert page.status == 200
-        assert 'href="/keys"' in page.text
+        assert 'href="/check"' in page.text
     told = await press.call("station", "GET", f"/api/v1/codes/{press.browsers.story.ids['code']}")
     assert told[0] == 200
 
@@ -99,6 +100,18 @@ async def test_a_printed_text_is_taken_at_the_counter(press: Press) -> None:
     assert (found.status, found.headers["Location"].rpartition("/")[2]) == (303, "receive")
     asked = await press.browsers.get("shop", "/receive")
     assert "python -m scanners --keys" in asked.text
+
+
+@pytest.mark.parametrize(
+    ("spoken", "warning"), [("zh", "复制的标签同样能通过"), ("en", "a copied label verifies")]
+)
+async def test_anyone_is_told_how_to_check_and_what_it_does_not_prove(
+    press: Press, spoken: Any, warning: str
+) -> None:
+    page = await press.browsers.get("public", "/check", spoken)
+    assert page.status == 200
+    assert warning in page.text
+    assert escape(press.app[VERIFIER].vkey) in page.text
 
 
 async def test_a_revoked_key_is_refused_with_a_new_directory_and_labels_go_on(press: Press) -> None:
