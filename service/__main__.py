@@ -16,6 +16,8 @@ from service.auditing.offline import add_offline_options, run_verify_copy
 from service.detection import detect
 from service.founding import Founded
 from service.logs import set_up
+from service.receipts.getting import add_getting_options, get_receipt
+from service.receipts.verifying import add_verifying_options, verify_receipts
 from service.registry import make_registry
 from service.sample.starting import load_sample, sample_settings
 from service.serving import serve
@@ -133,6 +135,10 @@ COMMANDS: Sequence[Command | OutsideCommand] = (
     Command("detect", "look for copied labels, reused papers and times dated back", _detect, [_once]),
     Command("password", "give a user a new random password", _password, [_login]),
     Command("label-key", "the keys that sign labels", label_keys.run, [label_keys.add_options]),
+    Command("receipt", "write the receipt of an entry into a file", get_receipt, [add_getting_options]),
+    OutsideCommand(
+        "verify-receipt", "check receipts without a network", verify_receipts, add_verifying_options
+    ),
     OutsideCommand("audit", "follow a ledger from outside and check it", run_audit, add_audit_options),
     OutsideCommand(
         "verify-copy", "check an auditor's copy without a network", run_verify_copy, add_offline_options

@@ -13,7 +13,7 @@ from typing import Final
 
 import orjson
 
-from schema.problems import LANGUAGES, Language, Problem
+from schema.problems import LANGUAGES, Language, Problem, explain
 from service.receipts.checking import check
 from service.receipts.receipt import MAX_BYTES
 from service.receipts.telling import proved_document, proved_lines, refused_document, refused_line
@@ -70,8 +70,13 @@ def add_verifying_options(
 
 
 async def verify_receipts(arguments: argparse.Namespace) -> int:
-    """Check each file and tell what was found. Raises Problem where nothing can be checked."""
-    trust = _trust(arguments)
+    """Check each file and tell what was found."""
+    try:
+        trust = _trust(arguments)
+    except Problem as problem:
+        words = explain(problem, arguments.language)
+        sys.stderr.write(f"{words.title}: {words.detail}\n{words.remedy}\n")
+        return 1
     now = datetime.now(UTC)
     # All are told, also after one that is refused.
     return max([_told(file, trust, now, arguments.language, arguments.json) for file in arguments.files])
