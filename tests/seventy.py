@@ -36,7 +36,7 @@ SIZES = (255, 256, 257, 1_000, 65_535, 65_536, 65_537, 70_000)
 """A tile has 256 hashes, and one of the second level covers 65,536 entries."""
 
 BATCH, CARTONS, GRAMS = 1_000, 40_000, 900
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 _SERVES = re.compile(r"serves on http")
 
 

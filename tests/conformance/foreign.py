@@ -46,11 +46,6 @@ class Tool:
     version: str
     program: Path
 
-    @property
-    def command(self) -> Path:
-        """The command that a Python tool is named after."""
-        return self.program.with_name(self.name)
-
     def run(self, *words: str | Path, said: str = "") -> subprocess.CompletedProcess[str]:
         """Run it to its end; ``said`` is its standard input."""
         # Nothing is asked of anybody but the ledger on this machine.
@@ -60,11 +55,6 @@ class Tool:
 def python_tool(requirement: str, minimum: tuple[int, int] = (3, 12)) -> Tool:
     """The interpreter of an environment that holds ``name==version``; skips the test where there is none."""
     return _or_skip(_python_tool, requirement, minimum)
-
-
-def python312_tool(requirement: str) -> Path:
-    """The command that a tool for Python 3.12 or newer is named after."""
-    return python_tool(requirement).command
 
 
 def go_tool(name: str, package: str, module: str) -> Tool:
@@ -87,8 +77,8 @@ def _installed(install: Callable[..., Tool], *what: object) -> Tool | str:
     except CannotBeHadError as error:
         return f"{NOT_RUN}, {CANNOT_BE_HAD}: {error}"
     except (OSError, subprocess.SubprocessError) as error:
-        output = getattr(error, "stderr", None) or ""
-        return f"{NOT_RUN}, could not be installed: {what[0]}: {error} {output[-500:]}"
+        complaint = str(getattr(error, "stderr", None) or error).strip().splitlines()
+        return f"{NOT_RUN}, could not be installed: {what[0]}: {complaint[-1]}"
 
 
 def _run(
@@ -143,7 +133,7 @@ def _python_tool(requirement: str, minimum: tuple[int, int]) -> Tool:
             _demand([interpreter, "-m", "venv", str(own.parents[1])])
             pip = [str(own), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
             # Wheels alone: nothing of a tool runs before it is asked to verify.
-            _demand([*pip, "--only-binary", ":all:", requirement])
+            _demand([*pip, "--retries", "2", "--only-binary", ":all:", requirement])
     return Tool(name, version, own)
 
 

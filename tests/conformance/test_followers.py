@@ -37,7 +37,7 @@ CHANGED = {
 def test_the_whole_ledger_is_taken(name: str, seventy: Served, checked: Checked) -> None:
     install, follow = FOLLOWERS[name]
     tool = install()
-    verdict = follow(tool, seventy.url, seventy)
+    verdict = follow(tool, seventy.url, seventy.key)
     assert verdict.sound, verdict.told
     assert str(SIZES[-1]) in verdict.told
     checked(tool, f"every tile and entry of {SIZES[-1]:,} over HTTP")
@@ -49,7 +49,7 @@ def test_one_changed_bit_is_refused(name: str, place: str, seventy: Served, chec
     install, follow = FOLLOWERS[name]
     tool = install()
     with changing(seventy.url, *CHANGED[place]) as url:
-        verdict = follow(tool, url, seventy)
+        verdict = follow(tool, url, seventy.key)
     assert not verdict.sound, verdict.told
     checked(tool, "refused one changed bit")
 

@@ -53,8 +53,8 @@ def test_aics_counts_the_cosignature_of_a_witness_of_ours(
 ) -> None:
     tool = aics()
     now = int(time.time())
-    words = ("-m", "aics_tlog", "verify-checkpoint", "--log-key", claims.vkey, "--quorum", "1")
-    words = (*words, "--witness-key", WITNESS.verifier.vkey, "--max-age", "3600", "--note")
+    words = ("-m", "aics_tlog", "verify-checkpoint", "--log-key", claims.vkey)
+    policy = ("--quorum", "1", "--witness-key", WITNESS.verifier.vkey, "--max-age", "3600")
     notes = {
         "cosigned": claims.note + _cosigned(claims.note, now),
         "alone": claims.note,
@@ -65,7 +65,7 @@ def test_aics_counts_the_cosignature_of_a_witness_of_ours(
     for what, note in notes.items():
         file = tmp_path / what
         file.write_text(note, encoding="utf-8")
-        taken[what] = json.loads(tool.run(*words, file).stdout)["ok"]
+        taken[what] = json.loads(tool.run(*words, *policy, "--note", file).stdout)["ok"]
     assert taken == {what: what == "cosigned" for what in notes}
     checked(tool, "a witness's cosignature")
     checked(tool, "refused a missing, an old and a wrong one")

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.conformance.foreign import Tool, go_tool, python_tool
-from tests.seventy import Served
 
 PROGRAMS = Path(__file__).with_name("programs")
 RECORDS = "200"
@@ -61,25 +60,26 @@ def pymerkle() -> Tool:
     return python_tool("pymerkle==7.0.0", (3, 9))
 
 
-def follow_with_sumdb(tool: Tool, url: str, served: Served) -> Verdict:
-    """Every entry and tile, random records, and growth from every older checkpoint."""
-    done = tool.run("follow", "-key", served.key, "-records", RECORDS, url, *served.older)
+def follow_with_sumdb(tool: Tool, url: str, key: Path, *older: Path) -> Verdict:
+    """Every entry and tile, random records, and growth from older checkpoints."""
+    done = tool.run("follow", "-key", key, "-records", RECORDS, url, *older)
     return Verdict(done.returncode == 0, done.stdout + done.stderr)
 
 
-def follow_with_fsck(tool: Tool, url: str, served: Served) -> Verdict:
+def follow_with_fsck(tool: Tool, url: str, key: Path) -> Verdict:
     """Every entry and tile. Its exit status tells nothing; its words do."""
-    done = tool.run("-storage_url", url, "-public_key", served.key, "-ui=false", "-N", "4")
+    done = tool.run("-storage_url", url, "-public_key", key, "-ui=false", "-N", "4")
     return Verdict("Successfully fsck'd" in done.stderr and "failed" not in done.stderr, done.stderr)
 
 
-def follow_with_aics(tool: Tool, url: str, served: Served) -> Verdict:
+def follow_with_aics(tool: Tool, url: str, key: Path) -> Verdict:
     """Every entry and tile."""
-    done = tool.run(PROGRAMS / "follow_aics.py", url, served.key)
+    done = tool.run(PROGRAMS / "follow_aics.py", url, key)
     return Verdict(done.returncode == 0, done.stdout + done.stderr)
 
 
-Follow = Callable[[Tool, str, Served], Verdict]
+Follow = Callable[[Tool, str, Path], Verdict]
+"""Judges the ledger at a URL by the public key in a file."""
 
 FOLLOWERS: dict[str, tuple[Callable[[], Tool], Follow]] = {
     "go-sumdb": (sumdb, follow_with_sumdb),
