@@ -185,15 +185,15 @@ class Publisher:
     async def _cosign(self, conn: Connection, note: Noted) -> str:
         """The note with its cosignatures. Raises QuorumMissingError, and Problem ``ledger.fenced``.
 
-        A witness that knows more than the note fences this process, unless the note itself was replaced
-        meanwhile: then it was another process of ours that the witness has heard.
+        Witnesses that know more than the note fence this process, unless the note itself was replaced
+        meanwhile: then it was another process of ours that they have heard.
         """
         try:
             return await self._witnesses.cosign(note.text, note.checkpoint, self._prover(conn))
         except QuorumMissingError as error:
             newest = await asyncio.to_thread(read_note, self._places.checkpoint, self._verifiers)
-            if error.inconsistent and newest == note:
-                raise fenced(f"the witness {error.inconsistent}") from error
+            if error.fatal and newest == note:
+                raise fenced(f"the witness {error.fatal}") from error
             raise
 
     async def _seal(self, conn: Connection, size: int) -> None:

@@ -4,8 +4,9 @@ Rules kept: all are asked at once, and one that is slow or silent costs the othe
 not verify counts for nothing; what a witness says is never taken for the ledger's state. A witness that
 cannot be reached may be asked again; one that *refuses* – it has cosigned more than there is here, or another
 root – is told apart from that: the database was put back or rewritten, or the witness is wrong, and only
-people can find out which. So a start is refused on the word of one witness, while a ledger that runs goes on
-where the others suffice: with a quorum of fewer than all, no single witness can silence it.
+people can find out which. So a start is refused on the word of one witness, while a ledger that runs is
+fenced once too few others are left for a quorum: where that is fewer than all, no single witness can
+silence it.
 """
 
 from __future__ import annotations
@@ -78,17 +79,17 @@ class RefusedError(Exception):
 
 
 class QuorumMissingError(Exception):
-    """Too few have cosigned; who did not, and why."""
+    """Too few of the witnesses have cosigned; who did not, and why.
 
-    def __init__(self, needed: int, cosigned: int, refusals: Sequence[RefusedError]) -> None:
+    ``fatal`` is what those say who know another history, where so many do that the rest is too few for a
+    quorum, whoever comes back; None where waiting may help.
+    """
+
+    def __init__(self, needed: int, witnesses: int, cosigned: int, refusals: Sequence[RefusedError]) -> None:
         reasons = "; ".join(map(str, refusals))
         super().__init__(f"{cosigned} of the {needed} witnesses needed have cosigned: {reasons}")
-        self.refusals = tuple(refusals)
-
-    @property
-    def inconsistent(self) -> str | None:
-        """What those say who know another history, or None where nobody does."""
-        return "; ".join(str(each) for each in self.refusals if each.inconsistent) or None
+        inconsistent = [str(each) for each in refusals if each.inconsistent]
+        self.fatal = "; ".join(inconsistent) if witnesses - len(inconsistent) < needed else None
 
 
 class Quorum:
@@ -132,7 +133,7 @@ class Quorum:
             else:
                 refusals.append(answer)
         if len(lines) < self.needed:
-            raise QuorumMissingError(self.needed, len(lines), refusals)
+            raise QuorumMissingError(self.needed, len(self._witnesses), len(lines), refusals)
         return note + "".join(sorted(lines))
 
     async def check_start(self, note: str, checkpoint: Checkpoint) -> None:
@@ -226,7 +227,7 @@ class Quorum:
         session = self._opened()
         url = witness.url + ADD_CHECKPOINT
         async with session.post(url, data=request.format().encode(), allow_redirects=False) as response:
-            body = await response.content.read(_MAX_ANSWER)
+            body = await _read(response)
             status, kind = response.status, response.content_type
         if status == 200:
             return _cosignature(witness, checkpoint, body)
@@ -239,8 +240,20 @@ class Quorum:
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = aiohttp.ClientSession(headers={"User-Agent": "coldledger"})
+            self._session = aiohttp.ClientSession(
+                headers={"User-Agent": "coldledger"}, cookie_jar=aiohttp.DummyCookieJar()
+            )
         return self._session
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """The answer, or its beginning where it is longer than any should be."""
+    body = b""
+    async for part in response.content.iter_any():
+        body += part
+        if len(body) > _MAX_ANSWER:
+            break
+    return body
 
 
 def _cosignature(witness: Witness, checkpoint: Checkpoint, body: bytes) -> str:

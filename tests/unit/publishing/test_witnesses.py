@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, aclosing
@@ -26,7 +27,7 @@ FORK = LOG.rewritten(3)
 KEYS = [LOG.signer.verifier]
 SIGNERS = [CosignatureSigner.of(f"w{number}.example", seeded(f"w{number}")) for number in range(3)]
 FIRST, SECOND, THIRD = SIGNERS
-Answer = Callable[[web.Request], Awaitable[web.Response]]
+Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Street:
@@ -129,7 +130,7 @@ async def test_too_few_are_named_with_their_reasons(street: Street) -> None:
     assert "1 of the 2" in told
     assert "w1.example could not be asked" in told
     assert "w2.example answers 503" in told
-    assert caught.value.inconsistent is None
+    assert caught.value.fatal is None
 
 
 async def test_a_slow_one_costs_the_others_nothing(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,7 +175,7 @@ async def test_a_lying_one_counts_for_nothing(street: Street, lie: str) -> None:
     async with aclosing(Quorum(KEYS, named)) as quorum:
         with pytest.raises(QuorumMissingError, match="without a cosignature that holds") as caught:
             await cosign(quorum, LOG, 5)
-    assert caught.value.inconsistent is None
+    assert caught.value.fatal is None
 
 
 async def test_what_else_is_in_an_answer_is_ignored(street: Street) -> None:
@@ -208,7 +209,44 @@ async def test_a_refusal_is_told_apart_from_an_absence(
         with pytest.raises(QuorumMissingError) as caught:
             await cosign(quorum, LOG, 5)
     assert reason in str(caught.value)
-    assert (caught.value.inconsistent is not None) is inconsistent
+    assert (caught.value.fatal is not None) is inconsistent
+
+
+@pytest.mark.parametrize(("liars", "fatal"), [(1, False), (2, True)])
+async def test_who_is_away_may_come_back_but_who_refuses_does_not_count(
+    street: Street, liars: int, fatal: bool
+) -> None:
+    """Of three of whom two must cosign: one that refuses and one that is away leave hope, two do not."""
+    refusing = [await street.answering(signer, saying(422, "")) for signer in SIGNERS[:liars]]
+    away = [down(signer) for signer in SIGNERS[liars:2]]
+    async with aclosing(Quorum(KEYS, [*refusing, *away, await street.honest(THIRD)], 2)) as quorum:
+        with pytest.raises(QuorumMissingError, match="1 of the 2") as caught:
+            await cosign(quorum, LOG, 5)
+    assert (caught.value.fatal is not None) is fatal
+
+
+async def test_an_answer_may_come_in_pieces_but_not_without_end(street: Street) -> None:
+    line = FIRST.sign(LOG.checkpoint(5).body(), 1).encode()
+
+    async def piecemeal(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for start in range(0, len(line), 20):
+            await response.write(line[start : start + 20])
+            await asyncio.sleep(0.001)
+        return response
+
+    async def endless(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        with contextlib.suppress(ConnectionError):
+            while True:
+                await response.write(b"A" * 4096)
+        return response
+
+    named = [await street.answering(FIRST, piecemeal), await street.answering(SECOND, endless)]
+    async with aclosing(Quorum(KEYS, named, 1)) as quorum:
+        assert await cosign(quorum, LOG, 5) == [FIRST.name]
 
 
 @pytest.mark.parametrize(("log", "size"), [(FORK, 9), (FORK, 12), (LOG, 5)])
@@ -216,8 +254,8 @@ async def test_another_history_is_refused_by_who_saw_ours(street: Street, log: T
     async with aclosing(Quorum(KEYS, [await street.honest(FIRST, LOG.asks(0, 9))])) as quorum:
         with pytest.raises(QuorumMissingError) as caught:
             await cosign(quorum, log, size)
-    assert caught.value.inconsistent is not None
-    assert FIRST.name in caught.value.inconsistent
+    assert caught.value.fatal is not None
+    assert FIRST.name in caught.value.fatal
 
 
 @pytest.mark.parametrize(
