@@ -10,7 +10,9 @@ from service.goods.disinfection import RECORD_DISINFECTION
 from service.goods.movements import DESTROY, ISSUE_CASES, PROCESS, RECEIVE, SELL, SHIP, SPLIT, STORE
 from service.goods.state import LOT
 from service.goods.stock.declaring import DECLARE_STOCK
+from service.incidents.detecting.raising import RAISE_SUSPICION
 from service.incidents.holds import PLACE_HOLD
+from service.ledger import PLATFORM
 from service.parties import REGISTER_VEHICLE
 from service.parties.persons.erasure import KEEP_PERSON
 from service.parties.persons.staff import ASSIGN_SHIFT, REGISTER_STAFF, TEST_STAFF
@@ -54,6 +56,7 @@ def voyage(quay: Quay) -> Quay:
     _people(quay)
     _zones(quay)
     _goods(quay)
+    _suspected(quay, cases[0])
     return quay
 
 
@@ -99,6 +102,22 @@ def _goods(quay: Quay) -> None:
     say(DESTROY, burnt, staff)
     less = burnt | {"pieces": 1, "grams": CARTON}
     say(CORRECT, {"position": position, "replacement": less, "reason": "typing"}, staff)
+
+
+def _suspected(quay: Quay, code: str) -> None:
+    """A label was read in Qingdao and, a minute later, in Wuhan."""
+    read = {"what": "scan", "code": code}
+    pair = [
+        {
+            **read,
+            "at": f"2020-08-20T00:0{minute}:00.000000Z",
+            "organisation": who.organisation,
+            "facility": place,
+        }
+        for minute, (who, place) in enumerate(((quay.station, quay.place), (quay.shop, quay.counter)))
+    ]
+    data = {"rule": "label-outpaced", "subject": code, "evidence": pair}
+    quay.history.say(RAISE_SUSPICION, data, PLATFORM)
 
 
 def _cubes(quay: Quay, plant: int, unit: int) -> dict[str, object]:

@@ -42,8 +42,8 @@ covers: who placed it, authorities of its region, auditors; others are told of t
 that came to their region. Whose breach or own hold goods inherited from two steps up is not told. What a hold
 would cover is told to who may place it.
 Findings: who must answer and who brought them about, authorities of the region, auditors; so is their
-evidence. Refused intents: who tried, authorities of the region, auditors. A suspicion: also every business that
-its evidence is about, and authorities of every region in which any of it lies. They are shown all of the
+evidence. Refused intents: who tried, authorities of the region, auditors. A suspicion: also every business
+that its evidence is about, and authorities of every region in which any of it lies. They are shown all of the
 evidence; a business is shown its own doings, and of others' the kind, the time and the city. A scan alone is
 shown to nobody.
 
