@@ -12,11 +12,12 @@ import json
 import os
 import re
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from schema.problems import Problem
 from service.ledger.checkpoint import Checkpoint
@@ -89,6 +90,11 @@ class Told:
     at: str
     sender: str
 
+    @classmethod
+    def of(cls, name: str, said: Mapping[str, Any]) -> Self:
+        """From the file's name and what it says."""
+        return cls(name, Inconsistency(said["shown"]), said["at"], said["sender"])
+
 
 def folder_of(origin: str) -> str:
     """The name of a log's folder, which is also its place in URLs (tlog-witness)."""
@@ -101,6 +107,7 @@ class Keeper:
     def __init__(self, data: Path) -> None:
         """Raises Problem ``witness.in-use``, or OSError."""
         self._logs = data / "logs"
+        self._told: dict[str, list[Told]] = {}
         self._lock = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -137,21 +144,24 @@ class Keeper:
 
     def keep(self, evidence: Evidence) -> None:
         """Keep evidence, once. Raises OSError, also where there is no room for more."""
-        folder = self._evidence(evidence.asked.checkpoint.origin)
-        folder.mkdir(exist_ok=True)
-        path = folder / evidence.name
-        if path.exists():
+        origin = evidence.asked.checkpoint.origin
+        known = self.told(origin)
+        if any(each.name == evidence.name for each in known):
             return
-        if len(list(folder.glob(f"{evidence.shown}-*.json"))) >= MAX_EVIDENCE:
+        if sum(each.shown == evidence.shown for each in known) >= MAX_EVIDENCE:
             raise OSError(f"{MAX_EVIDENCE} files of such evidence are enough")
-        replace_file(path, [evidence.to_json()], 0o644)
+        folder = self._evidence(origin)
+        folder.mkdir(exist_ok=True)
+        replace_file(folder / evidence.name, [evidence.to_json()], 0o644)
+        known.append(Told.of(evidence.name, json.loads(evidence.to_json())))
 
     def told(self, origin: str) -> list[Told]:
-        """What there is against a log, oldest first."""
-        files = self._evidence(origin).glob("*.json")
-        read = ((path.name, json.loads(path.read_bytes())) for path in files)
-        told = (Told(name, Inconsistency(said["shown"]), said["at"], said["sender"]) for name, said in read)
-        return sorted(told, key=lambda each: (each.at, each.name))
+        """What there is against a log, oldest first; the files are read once."""
+        if origin not in self._told:
+            files = self._evidence(origin).glob("*.json")
+            told = [Told.of(path.name, json.loads(path.read_bytes())) for path in files]
+            self._told[origin] = sorted(told, key=lambda each: (each.at, each.name))
+        return self._told[origin]
 
     def evidence(self, folder: str, name: str) -> bytes | None:
         """A file of evidence, by the names that ``folder_of`` and ``told`` give."""

@@ -13,6 +13,8 @@ from schema.clock import as_read
 from schema.problems import Language
 from service.ledger.cosignature import CosignatureVerifier
 
+SHOWN: Final = 20
+"""Pieces of evidence on the page; programs are told all."""
 _HERE: Final = files(__package__)
 STYLE: Final = (_HERE / "witness.css").read_text(encoding="utf-8")
 _WORDS: Final = tomllib.loads((_HERE / "texts.toml").read_text(encoding="utf-8"))
@@ -27,4 +29,4 @@ def render(key: CosignatureVerifier, logs: Sequence[Mapping[str, Any]], language
     """The page over what ``/state`` tells."""
     words = {name: said[language] for name, said in _WORDS.items()}
     tag = "zh-Hans" if language == "zh" else "en"
-    return _TEMPLATE.render(lang=tag, words=words, key=key, logs=logs)
+    return _TEMPLATE.render(lang=tag, words=words, key=key, logs=logs, SHOWN=SHOWN)

@@ -87,6 +87,8 @@ def test_a_new_process_goes_on_where_the_old_one_was(folder: Path) -> None:
         keeper.close()
         assert (case.name, status) == (case.name, case.status)
         assert case.size is None or (case.name, text) == (case.name, str(case.size))
+    keeper = Keeper(folder)
+    assert len(evidence(witness(keeper))) == sum(case.evidence for case in CASES)
 
 
 def test_a_clock_that_is_put_back_signs_no_earlier_time(folder: Path) -> None:

@@ -86,7 +86,9 @@ async def test_the_page_tells_people(
     async def page() -> str:
         return await (await client.get("/", headers={"Accept-Language": language})).text()
 
-    assert nothing in await page()
+    told = await page()
+    assert nothing in told
+    assert good not in told
     await ask(client, LOG.asks(0, 5))
     told = await page()
     assert good in told
@@ -95,6 +97,18 @@ async def test_the_page_tells_people(
     told = await page()
     assert bad in told
     assert good not in told
+
+
+async def test_the_page_shows_some_evidence_and_counts_it_all(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.witness.page.SHOWN", 3)
+    await ask(client, LOG.asks(0, 5))
+    for size in range(6, 11):
+        await ask(client, FORK.asks(5, size))
+    told = await (await client.get("/", headers={"Accept-Language": "en"})).text()
+    assert told.count("without proof that it begins") == 3
+    assert "In all: 5" in told
 
 
 async def test_the_page_needs_nothing_from_elsewhere_and_runs_no_script(client: Client) -> None:
