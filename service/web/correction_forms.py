@@ -13,6 +13,7 @@ from typing import Any
 from marshmallow import Schema
 from marshmallow import fields as bare
 
+from schema.key_directory import REVOCATIONS
 from schema.messages import fields as asked
 from schema.messages import goods, incidents, movements, papers, policies
 from schema.messages.written import Day, Moment
@@ -46,6 +47,7 @@ _WORDS: Mapping[tuple[str, ...], str] = {
     movements.TRANSFER_DOCUMENTS: "transfer_document",
     incidents.HOLD_REASONS: "hold_reason",
     incidents.LIFT_REASONS: "lift_reason",
+    REVOCATIONS: "revocation",
 }
 """Under which words each closed set is shown."""
 _WIDGETS: Sequence[tuple[type[bare.Field[Any]], Widget]] = (

@@ -224,3 +224,8 @@ async def test_the_platform_looks_after_keys_on_pages(press: Press, spoken: Any)
     told = await browsers.get("platform", done.answer.headers["Location"], spoken)
     assert {"zh": "已落入他人之手", "en": "in other hands"}[spoken] in told.text
     assert "/revocation" not in told.text
+    said = await browsers.get("platform", f"/statements/{await browsers.size() - 1}", spoken)
+    for words in {"zh": ("存疑起始时间", "已落入他人之手"), "en": ("In doubt since", "in other hands")}[
+        spoken
+    ]:
+        assert words in said.text
