@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,44 +9,21 @@ from typing import Any
 
 import orjson
 import pytest
-from aiohttp.test_utils import TestClient, TestServer
 
-from service.app import make_app
-from service.goods import papers
-from service.goods.state import RELEASE
 from service.http.keys import DATABASE, LEDGER, VERIFIER
 from service.ledger import Proposal
 from service.ledger.chain import leaf_hash
 from service.ledger.proofs import Proof
 from service.parties import ISSUE_TOKEN
 from service.parties.credentials.tokens import new_token
-from service.publishing.keys import LOG
 from service.receipts.checking import Proved, check
 from service.receipts.trust import LedgerKey, Trust
-from service.settings import Settings
-from service.trust import open_signer
-from tests.history import History
+from tests.certified import certified, published
 from tests.integration.reading.bazaar import DECLARATION
 from tests.integration.reading.conftest import Served
-from tests.quay import Quay
-from tests.retold import retold
 
 READERS = ("station", "qingdao", "hubei", "guangzhou", "auditor")
 OTHERS = ("public", "importer", "wholesaler", "shop", "outsider", "platform", "beijing")
-WAITS = 200
-
-
-async def published(app: Any) -> int:
-    """The ledger's size, once all of it is covered."""
-    size = int(await app[DATABASE].reader.fetchval("SELECT size FROM ledger.head"))
-    for _ in range(WAITS):
-        try:
-            if app[LOG].published().size == size:
-                return size
-        except Exception:
-            pass
-        await asyncio.sleep(0.1)
-    raise AssertionError("nothing was published")
 
 
 def proved(app: Any, content: bytes) -> Proved:
@@ -136,34 +110,18 @@ async def test_an_unknown_code_has_no_receipt(served: Served) -> None:
     assert (answer.status, (await answer.json())["code"]) == (404, "request.not-found")
 
 
-@asynccontextmanager
-async def certified(database: str, folder: Path, **said: Any) -> AsyncIterator[tuple[Any, Any, str]]:
-    """A served ledger with one release on papers, of which the first says more, and its code."""
-    quay = Quay(History())
-    beef = quay.lot()
-    for kind, more in (("quarantine", said), ("nucleic_acid", {}), ("disinfection", {})):
-        quay.history.say(papers.RECORD, quay.paper(kind, beef, **more), quay.station.staff)
-    quay.release(beef)
-    async with retold(database, quay.history):
-        pass
-    settings = Settings(data=folder / "data", trust=folder / "trust", sample_data=True)
-    app = await make_app(settings, database, open_signer(settings, "test.invalid/ledger"))
-    async with TestClient(TestServer(app)) as client:
-        await published(app)
-        yield app, client, quay.history.rows(RELEASE)[0].code
-
-
 async def test_a_certificate_proves_what_was_released(database: str, tmp_path: Path) -> None:
-    async with certified(database, tmp_path) as (app, client, code):
-        answer = await client.get(f"/api/v1/releases/{code}/receipt")
-        found = proved(app, await answer.read())
+    async with certified(database, tmp_path) as it:
+        answer = await it.client.get(f"/api/v1/releases/{it.code}/receipt")
+        found = proved(it.app, await answer.read())
     assert found.statement is not None
-    assert found.statement.data["code"] == code
+    assert found.statement.data["code"] == it.code
     assert found.statement.data["grams"] == 27_000_000
 
 
 async def test_a_finding_is_not_for_whoever_holds_the_code(database: str, tmp_path: Path) -> None:
-    async with certified(database, tmp_path, covers={"grams": 27_000_100}) as (app, client, code):
-        content = await (await client.get(f"/api/v1/releases/{code}/receipt")).read()
-        assert proved(app, content).statement is None
+    async with certified(database, tmp_path, covers={"grams": 27_000_100}) as it:
+        assert it.history.statements[it.position].breach
+        content = await (await it.client.get(f"/api/v1/releases/{it.code}/receipt")).read()
+        assert proved(it.app, content).statement is None
         assert b"27000100" not in content

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ import pytest
 import qrcode
 
 from scanners.__main__ import main
+from tests.offline import without_network
 from tests.signed_labels import ADDRESS, CODE, DAY, Platform
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -122,18 +122,6 @@ def test_a_directory_is_believed_on_no_word_but_the_ledgers(capsys: pytest.Captu
         main(["--keys", "keys", "--text", ADDRESS])
     assert caught.value.code == 2
     assert "--ledger-key" in capsys.readouterr().err
-
-
-def without_network(*command: str) -> list[str]:
-    """``command`` in a network namespace of its own, where not even loopback is up; or skips, saying so."""
-    tool = shutil.which("unshare")
-    for options in (["-rn"], ["-n"]):
-        if (
-            tool
-            and subprocess.run([tool, *options, "true"], capture_output=True, check=False).returncode == 0
-        ):
-            return [tool, *options, *command]
-    pytest.skip("this machine permits no network namespace: unshare -rn and unshare -n both fail")
 
 
 def test_it_works_where_there_is_no_network(scanner: Scanner) -> None:
