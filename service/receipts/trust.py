@@ -16,7 +16,7 @@ from schema.key_directory import open_directory
 from schema.problems import Problem
 from service.ledger.cosignature import CosignatureVerifier, require_distinct
 from service.ledger.errors import NoteError
-from service.ledger.note import Verifier
+from service.ledger.note import PRIVATE, Verifier
 
 _OPEN = "-"
 _KEY = re.compile(r"\s*[^\s+]+\+[0-9a-f]{8}\+")
@@ -81,7 +81,7 @@ def read_ledger_keys(said: str) -> list[LedgerKey]:
     try:
         return [_ledger_key(line.split()) for line in _lines(said)]
     except (NoteError, ValueError, OSError) as error:
-        raise Problem("receipt.key-unreadable", key=said[:200], cause=str(error)) from None
+        raise _unreadable(said, error) from None
 
 
 def read_witnesses(said: str) -> list[CosignatureVerifier]:
@@ -89,7 +89,7 @@ def read_witnesses(said: str) -> list[CosignatureVerifier]:
     try:
         return [CosignatureVerifier.parse(line) for line in _lines(said)]
     except (NoteError, ValueError, OSError) as error:
-        raise Problem("receipt.key-unreadable", key=said[:200], cause=str(error)) from None
+        raise _unreadable(said, error) from None
 
 
 def with_directory(keys: Sequence[LedgerKey], note: bytes) -> list[LedgerKey]:
@@ -107,6 +107,13 @@ def with_directory(keys: Sequence[LedgerKey], note: bytes) -> list[LedgerKey]:
         known = {each.verifier.vkey for each in keys}
         return [*keys, *(LedgerKey(each) for each in directory.ledger_keys if each.vkey not in known)]
     raise refused or Problem("receipt.key-unreadable", key="—", cause="no key was given")
+
+
+def _unreadable(said: str, error: Exception) -> Problem:
+    """What is wrong with a key; a private one that was given by mistake is not told again."""
+    shown = f"{PRIVATE}…" if said.lstrip().startswith(PRIVATE) else said[:200]
+    cause = error.strerror if isinstance(error, OSError) else str(error)
+    return Problem("receipt.key-unreadable", key=shown, cause=cause)
 
 
 def _lines(said: str) -> Iterable[str]:
