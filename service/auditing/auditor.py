@@ -88,8 +88,9 @@ class Auditor:
 
     async def look(self) -> Look:
         """Raises AlarmError, whose evidence is not kept yet, and Problem ``audit.…``."""
-        kept = self.keeper.kept
-        known = [*([Known("the one that was kept", kept)] if kept else ()), *self.others]
+        kept, copied = self.keeper.kept, Copy(self.keeper.segments).note(self.demands.keys)
+        own = (("the one that was kept", kept), ("that of the copy", copied))
+        known = [*(Known(name, note) for name, note in own if note is not None), *self.others]
         note, cosignatures = await self._shown(known)
         tree = Tree(self.source, note)
         await tree.open()
@@ -100,9 +101,10 @@ class Auditor:
         if kept is None or kept.text != note.text:
             self.keeper.keep(note)
         self.others.clear()
-        copied, judged = await self._read_statements(tree)
+        statements, judged = await self._read_statements(tree)
         age = self._age(note, newest, cosignatures)
-        return Look(note.size, before, age, tuple(each.witness.name for each in cosignatures), copied, judged)
+        witnesses = tuple(each.witness.name for each in cosignatures)
+        return Look(note.size, before, age, witnesses, statements, judged)
 
     async def _shown(self, known: Sequence[Known]) -> tuple[Noted, tuple[Cosignature, ...]]:
         """What the ledger shows as its newest. Raises the alarm ROLLBACK where that is less than is known."""

@@ -97,7 +97,7 @@ class Watch:
     _size: int = -1
     _told_at: float = 0.0
 
-    async def follow(self, every: int | None) -> int:
+    async def follow(self, every: float | None) -> int:
         """Look once, or every so many seconds until an alarm that does not pass; the exit status."""
         while True:
             status = await self._look()

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import aclosing
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import orjson
 
 from schema.problems import Problem
 from service.auditing.alarms import Alarm, AlarmError
 from service.auditing.entries import recorded_time
-from service.auditing.fetching import Source, Told
+from service.auditing.fetching import Told
 from service.auditing.keeping import noted
 from service.auditing.tree import Tree
 from service.ledger import chain
@@ -29,6 +29,14 @@ from service.publishing.notes import Noted, write_note
 from service.terminal import Progress
 
 CHECKPOINT: Final = "checkpoint"
+
+
+class Tells(Protocol):
+    """Whoever tells statements; what is told may be anything."""
+
+    async def statements(self, start: int, limit: int) -> list[Told]:
+        """Statements from a position on. Raises the alarm UNREACHABLE."""
+        ...
 
 
 class Copy:
@@ -59,7 +67,7 @@ class Copy:
             with _opened(path) as segment:
                 yield from (each for each in records_of(segment) if each.position >= start)
 
-    async def complete(self, tree: Tree, source: Source, progress: Progress) -> None:
+    async def complete(self, tree: Tree, source: Tells, progress: Progress) -> None:
         """Fetch what is missing of the tree's statements.
 
         Raises the alarms STATEMENT, UNREACHABLE and CHANGED, and Problem ``audit.copy-damaged``; what was
@@ -125,7 +133,7 @@ def _member(statement: bytes, name: str) -> str:
     return found if isinstance(found, str) else ""
 
 
-async def _fetched(tree: Tree, source: Source, start: int, end: int) -> AsyncIterator[Sealed]:
+async def _fetched(tree: Tree, source: Tells, start: int, end: int) -> AsyncIterator[Sealed]:
     """The statements of some positions, each of which fits its entry."""
     async with aclosing(_all_told(source, start, end)) as told:
         async for first, entries in tree.entries(start, end):
@@ -134,7 +142,7 @@ async def _fetched(tree: Tree, source: Source, start: int, end: int) -> AsyncIte
                     yield await _fitting(tree, position, entry, await anext(told))
 
 
-async def _all_told(source: Source, start: int, end: int) -> AsyncGenerator[Told]:
+async def _all_told(source: Tells, start: int, end: int) -> AsyncGenerator[Told]:
     while start < end:
         page = await source.statements(start, end - start)
         for place, told in enumerate(page, start):

@@ -11,6 +11,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
+from typing import Final
 
 from schema.problems import Problem
 from service.auditing.command import add_trust_options, demands_from
@@ -25,6 +26,9 @@ from service.ledger.segments import SEGMENT, Segment
 from service.publishing.notes import Noted
 from service.registry import make_registry
 from service.terminal import print_report, progress
+
+_WORTH_A_PROCESS: Final = 16
+"""Segments that take about as long as starting a process does."""
 
 
 def add_offline_options(parser: argparse.ArgumentParser) -> None:
@@ -58,7 +62,7 @@ async def _check(copy: Copy, note: Noted, *, rules: bool) -> AsyncIterator[Findi
     replay = Replay(make_registry(), rules=rules, checkpoint=note.checkpoint, rows=False)
     show, done = progress(), 0
     paths = copy.paths()
-    checks = check_segments(paths, os.cpu_count() or 1)
+    checks = check_segments(paths, min(os.cpu_count() or 1, 1 + len(paths) // _WORTH_A_PROCESS))
     for path in paths:
         checked = await anext(checks)
         for where, what in checked.wrong:

@@ -11,10 +11,9 @@ from __future__ import annotations
 import asyncio
 from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Final
+from typing import Final, Protocol
 
 from service.auditing.alarms import Alarm, AlarmError, Evidence
-from service.auditing.fetching import Source
 from service.ledger.chain import HASH_BYTES, leaf_hash
 from service.ledger.errors import EdgeError, ProofError, TileError
 from service.ledger.merkle import verify_consistency
@@ -40,10 +39,18 @@ Entries = tuple[int, tuple[bytes, ...]]
 """The position of the first, and the entries from there on."""
 
 
+class Serves(Protocol):
+    """Whoever hands out tiles; what it hands out may be anything."""
+
+    async def tile(self, tile: Tile) -> bytes:
+        """The hashes of a tile, or a bundle of entries. Raises the alarm UNREACHABLE."""
+        ...
+
+
 class Tree:
     """What the checkpoint in ``note`` covers. Everything may raise the alarms UNREACHABLE and CHANGED."""
 
-    def __init__(self, source: Source, note: Noted) -> None:
+    def __init__(self, source: Serves, note: Noted) -> None:
         self.note = note
         self.size = note.size
         self._source = source

@@ -1,4 +1,4 @@
-"""What an auditor finds over the network, with a token and without: each attack has its alarm and evidence."""
+"""What an auditor finds over the network, with a token or without: each attack has its alarm, evidence."""
 
 from __future__ import annotations
 
@@ -344,3 +344,15 @@ async def test_one_folder_is_for_one_audit_of_one_ledger(scene: Scene, tmp_path:
         *(look(scene.url, scene.auditor) for _ in range(2)), return_exceptions=True
     )
     assert [getattr(each, "code", None) for each in results] == [None, "audit.in-use"]
+
+
+async def test_a_copy_knows_its_own_checkpoint(scene: Scene, tmp_path: Path, copied: str) -> None:
+    """Also where the checkpoint beside it was lost."""
+    await look(scene.url, scene.auditor, scene.story.auditor)
+    (scene.auditor / "checkpoint").unlink()
+    conn = await asyncpg.connect(copied)
+    await rewrite(conn, {}, SIZE - 10)
+    await conn.close()
+    async with serving(copied, tmp_path / "other", SIZE - 10) as url:
+        error = await alarm(url, scene.auditor)
+    assert facts(error, "size", "known") == (Alarm.ROLLBACK, SIZE - 10, "that of the copy")
