@@ -425,7 +425,9 @@ async def test_an_exit_certificate_that_was_withdrawn_says_so_to_anyone(served: 
     assert (await served.post("station", undo, {"reason": "other", "withdraw": True})).status == 201
     assert (await (await served.get("other", path)).json())["withdrawn"] is True
     for spoken, word in (("en", "was withdrawn"), ("zh", "已撤回")):
-        assert word in await served.page("other", f"/releases/{released.data['code']}", spoken)
+        page = await served.page("other", f"/releases/{released.data['code']}", spoken)
+        assert word in page
+        assert "download" not in page, "a receipt would still prove what was said"
 
 
 async def test_a_units_page_leads_to_what_was_said_of_it(served: Served) -> None:
