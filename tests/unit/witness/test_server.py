@@ -99,6 +99,13 @@ async def test_the_page_tells_people(
     assert good not in told
 
 
+async def test_without_a_ledger_the_page_says_what_is_missing(tmp_path: Path) -> None:
+    keeper = Keeper(tmp_path)
+    async with TestClient(TestServer(make_app(Witness(SIGNER, [], keeper), keeper))) as client:
+        assert "--log" in await (await client.get("/")).text()
+        assert (await ask(client, LOG.asks(0, 5)))[0] == 404
+
+
 async def test_the_page_shows_some_evidence_and_counts_it_all(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
