@@ -135,8 +135,7 @@ def _demand_fresh(
     if newest > now + CLOCKS:
         raise Problem("receipt.cosigned-in-future", at=instant(newest), now=instant(now))
     if newest < now - trust.max_age:
-        hours = int(trust.max_age.total_seconds()) // 3600
-        raise Problem("receipt.checkpoint-too-old", at=instant(newest), hours=hours)
+        raise Problem("receipt.checkpoint-too-old", at=instant(newest), since=instant(now - trust.max_age))
 
 
 def _entry(entry: str) -> tuple[str, bytes]:
