@@ -11,15 +11,13 @@ from schema.problems import LANGUAGES, Explanation, explain
 from service.auditing.alarms import AlarmError
 from service.auditing.auditor import Look
 
-_ALARM = {"en": "ALARM", "zh": "告警"}
-
 
 def tell(look: Look, as_json: bool) -> str:
     """What was found sound, and what was not looked at."""
     if as_json:
         return orjson.dumps({"result": "good", **asdict(look)}).decode()
     seen = f", cosigned by {', '.join(look.witnesses)}" if look.witnesses else ""
-    age = "" if look.age is None else f", vouched for {look.age} s ago"
+    age = "" if look.age is None else f", {look.age} s ago" if seen else f", the newest {look.age} s old"
     grown = f"it extends the {look.before} known before" if look.before else "none known before"
     return f"good {look.size} entries, each in the signed tree{seen}{age}; {grown}; {_statements(look)}"
 
@@ -45,8 +43,9 @@ def tell_alarm(error: AlarmError, kept: Path | None, as_json: bool) -> str:
             "evidence": None if kept is None else str(kept),
         }
         return orjson.dumps(told).decode()
+    en, zh = words["en"], words["zh"]
     lines = [
-        f"{_ALARM[language]} {error.alarm.word}: {each.title}. {each.detail} {each.remedy}"
-        for language, each in words.items()
+        f"ALARM {error.alarm.word}: {en.title}. {en.detail} {en.remedy}",
+        f"告警 {error.alarm.word}：{zh.title}。{zh.detail}{zh.remedy}",
     ]
     return "\n".join([*lines, *([] if kept is None else [f"evidence / 证据: {kept}"])])

@@ -49,7 +49,7 @@ async def test_a_sound_ledger_ends_well_and_says_what_was_not_checked(scene: Sce
     words = ("audit", scene.url, "--ledger-key", SIGNER.verifier.vkey, "--copy", scene.auditor)
     first = await command(*words)
     assert (first.returncode, first.stderr) == (0, "")
-    assert first.stdout.startswith(f"good {SIZE} entries, each in the signed tree, vouched for ")
+    assert first.stdout.startswith(f"good {SIZE} entries, each in the signed tree, the newest ")
     assert "none known before; not checked without an auditor's token: statements, rules" in first.stdout
     again = await command(*words, "--token-file", token_file(scene), "--json")
     told = json.loads(again.stdout)
@@ -64,7 +64,7 @@ async def test_an_alarm_has_its_exit_status_words_and_evidence(scene: Scene) -> 
     ended = await command(*words)
     assert ended.returncode == Alarm.RULE == 19
     assert f"ALARM rule: Something was admitted that the rules refuse. Position {position}" in ended.stdout
-    assert "告警 rule: 账本收录了规则所不容的陈述" in ended.stdout
+    assert "告警 rule：账本收录了规则所不容的陈述" in ended.stdout
     told = json.loads((await command(*words, "--json")).stdout)
     assert (told["alarm"], told["exit"], told["facts"]["position"]) == ("rule", 19, position)
     (kept,) = (scene.auditor / "evidence").iterdir()

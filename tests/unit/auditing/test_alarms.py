@@ -37,6 +37,12 @@ def test_each_is_told_in_both_languages(alarm: Alarm) -> None:
     assert all(words.title[language] and words.remedy[language] for language in ("en", "zh"))
 
 
+def test_the_guide_for_auditors_explains_each() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "auditing.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1].split() for line in guide.splitlines() if line.startswith("| 1")]
+    assert rows == [[str(int(alarm)), f"`{alarm.word}`"] for alarm in Alarm]
+
+
 def test_evidence_is_written_whole_and_once(tmp_path: Path) -> None:
     error = AlarmError(Alarm.ENTRY, {"entry": b"\x00{"}, position=4, cause="it is none")
     with closing(Keeper(tmp_path, [SIGNER.verifier])) as keeper:
@@ -53,7 +59,7 @@ def test_evidence_is_written_whole_and_once(tmp_path: Path) -> None:
         assert (kept / "entry").exists()
         told = tell_alarm(error, kept, as_json=False)
     assert "ALARM entry" in told
-    assert "告警 entry" in told
+    assert "告警 entry：" in told
     assert str(kept) in told
 
 
