@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import subprocess
 from contextlib import closing
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from service.auditing.fetching import Source
 from service.auditing.keeping import ABOUT, Keeper
 from service.auditing.offline import add_offline_options, run_verify_copy
 from service.ledger.segments import SEGMENT, segment_path
+from tests.acceptance.running import coldledger
 from tests.integration.auditing.conftest import Scene
 from tests.integration.auditing.scene import (
     DEMANDS,
@@ -28,6 +30,7 @@ from tests.integration.auditing.scene import (
     published,
     release_past_the_gate,
 )
+from tests.offline import without_network
 from tests.retold import SIGNER
 
 
@@ -126,6 +129,15 @@ async def test_a_copy_is_made_of_the_segments_that_the_ledger_seals(scene: Scene
         assert (ended.returncode, ended.stderr) == (0, "")
         assert ended.stdout.startswith(f"good {SEGMENT + 25} entries and statements, in the tree that")
         assert judged in ended.stdout
+
+
+async def test_a_copy_is_checked_where_there_is_no_network(scene: Scene) -> None:
+    await look(scene.url, scene.auditor, scene.story.auditor)
+    words = ("verify-copy", str(scene.auditor), "--ledger-key", str(key_file(scene)), "--rules")
+    command = without_network(*coldledger(*words))
+    ended = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.startswith(f"good {SIZE} entries and statements")
 
 
 async def test_any_changed_byte_of_a_copy_is_found_without_a_network(
