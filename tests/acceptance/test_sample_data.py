@@ -89,6 +89,9 @@ async def test_there_is_one_of_each_kind_of_trouble(first: Service) -> None:
         assert len({place["facility"]["id"] for place in places}) == 3
         (finding,) = (await regulator.get("/api/v1/findings", rule="unit.held"))["items"]
         assert (finding["state"], finding["hold_in_force"]) == ("open", True)
+        for rule, evidence in (("label-outpaced", 2), ("dated-back", 20)):
+            (suspected,) = (await regulator.get("/api/v1/findings", rule=f"suspicion.{rule}"))["items"]
+            assert (suspected["state"], len(suspected["grounds"])) == ("open", evidence)
         refused = (await regulator.get("/api/v1/refused-intents"))["items"]
         assert [rule["code"] for rule in refused[0]["rules"]] == ["unit.held"]
         scheduled = (await regulator.get("/api/v1/policy-editions", state="scheduled"))["items"]
@@ -117,6 +120,11 @@ async def test_there_is_one_of_each_kind_of_trouble(first: Service) -> None:
         ]
         assert sorted(accepted) == [False, True]
         assert len((await station.get("/api/v1/findings", rule="found.without-papers"))["items"]) == 1
+
+
+def test_what_the_service_has_found_the_command_does_not_find_again(first: Service) -> None:
+    done = first.run("detect", "--once")
+    assert (done.returncode, done.stdout) == (0, "good 0 suspicions recorded\n"), done.stderr
 
 
 async def test_there_is_enough_to_page_through_and_something_to_do(first: Service) -> None:
