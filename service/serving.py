@@ -7,9 +7,10 @@ Order of a stop: workers finish what they have begun, then the database.
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 
@@ -20,6 +21,8 @@ from service.storage import EmbeddedPostgres
 from service.workers import supervise
 
 Announce = Callable[[Settings, Founded], Awaitable[None]]
+Ended = Callable[[], Coroutine[None, None, None]]
+"""Waits until the database is gone for good, and raises why."""
 
 
 async def serve(settings: Settings, announce: Announce) -> None:
@@ -29,9 +32,9 @@ async def serve(settings: Settings, announce: Announce) -> None:
     """
     with closing(reserve(settings.host, settings.port)) as held:
         settings = with_port(settings, held.getsockname()[1])
-        async with _database(settings) as url:
+        async with _database(settings) as (url, ended):
             founded = await found(settings, url)
-            await supervise(settings, url, lambda: announce(settings, founded))
+            await _while_there_is(ended, supervise(settings, url, lambda: announce(settings, founded)))
 
 
 def with_port(settings: Settings, port: int) -> Settings:
@@ -42,12 +45,30 @@ def with_port(settings: Settings, port: int) -> Settings:
 
 
 @asynccontextmanager
-async def _database(settings: Settings) -> AsyncIterator[str]:
+async def _database(settings: Settings) -> AsyncIterator[tuple[str, Ended]]:
     if settings.database is not None:
-        yield settings.database
+        yield settings.database, _never
         return
     async with EmbeddedPostgres(settings.data) as server:
-        yield server.url()
+        yield server.url(), server.ended
+
+
+async def _never() -> None:
+    """Somebody else's server comes back by itself, and connections with it."""
+    await asyncio.Event().wait()
+
+
+async def _while_there_is(database_ended: Ended, work: Coroutine[None, None, None]) -> None:
+    """Do the work; where our own database ends for good, end as well, so that whoever keeps this service
+    starts both again."""
+    working, watching = asyncio.create_task(work), asyncio.create_task(database_ended())
+    try:
+        await asyncio.wait([working, watching], return_when=asyncio.FIRST_COMPLETED)
+        await (working if working.done() else watching)
+    finally:
+        for task in (working, watching):
+            task.cancel()
+        await asyncio.gather(working, watching, return_exceptions=True)
 
 
 def reserve(host: str, port: int) -> socket.socket:

@@ -15,6 +15,7 @@ from service.http.body import MAX_JSON
 from service.http.keys import LANGUAGE, READER, REQUEST_ID, language
 from service.http.language import default_for, negotiate
 from service.http.problems import response
+from service.storage import LOST
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,9 @@ async def around(request: web.Request, handler: Handler) -> web.StreamResponse:
         if answer.status < 400:
             raise
         return await _answer(request, _from_http(answer), answer)
+    except LOST as error:
+        log.warning("request %s met no database: %s: %s", request[REQUEST_ID], type(error).__name__, error)
+        return await _answer(request, Problem("service.no-database"))
     except Exception:
         log.exception("request %s met a defect", request[REQUEST_ID])
         return await _answer(request, Problem("service.defect", id=request[REQUEST_ID]))

@@ -3,12 +3,13 @@
 The only room that knows where data lies. The others ask for a pool, a named query or a file by its digest.
 """
 
-from service.storage.database import Database, open_database, open_pool, prepare
+from service.storage.database import LOST, Database, open_database, open_pool, prepare
 from service.storage.embedded import EmbeddedPostgres
 from service.storage.files import MAX_BYTES, FileStore, FileType, StoredFile
 from service.storage.queries import query, reading_together, writing_together
 
 __all__ = [
+    "LOST",
     "MAX_BYTES",
     "Database",
     "EmbeddedPostgres",

@@ -20,6 +20,15 @@ OLDEST_VERSION = 150000
 DURABLE_COMMITS = ("on", "remote_apply")
 WRITER = "coldledger_writer"
 READER = "coldledger_reader"
+LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    OSError,
+)
+"""What is raised where the database is not there, went away, or has no room left: nobody's mistake."""
+
 # The first byte of a jsonb value on the wire: the version of its format.
 _JSONB_VERSION = b"\x01"
 

@@ -91,6 +91,20 @@ class EmbeddedPostgres:
             self.stop()
             raise
 
+    async def ended(self) -> None:
+        """Wait until the server is gone for good. Raises Problem ``storage.server-ended``."""
+        assert self._keeper is not None  # noqa: S101
+        gone = asyncio.Event()
+        keeper = os.pidfd_open(self._keeper.pid)
+        loop = asyncio.get_running_loop()
+        loop.add_reader(keeper, gone.set)
+        try:
+            await gone.wait()
+        finally:
+            loop.remove_reader(keeper)
+            os.close(keeper)
+        raise Problem("storage.server-ended", file=str(self._folder.log))
+
     def stop(self) -> None:
         """Stop the server in order and free the folder. Does nothing when it is not running."""
         if self._keeper is not None:
