@@ -28,6 +28,7 @@ from service.ledger.proofs import HEADING, Proof
 from service.ledger.statement import parse_instant
 from service.publishing.notes import Noted
 from service.receipts.receipt import Receipt
+from service.receipts.trust import LedgerKey
 from service.terminal import Progress
 
 PAUSES: Final = (1.0, 2.0, 4.0)
@@ -36,12 +37,20 @@ PAUSES: Final = (1.0, 2.0, 4.0)
 
 @dataclass(frozen=True, slots=True)
 class Demands:
-    """Whose signatures a checkpoint needs, how many cosignatures, and how old it may be, in seconds."""
+    """Whose signatures a checkpoint needs, how many cosignatures, and how old it may be, in seconds.
 
-    keys: tuple[Verifier, ...]
+    A key that is past its time signs no newest checkpoint: it may be in anybody's hands by now.
+    """
+
+    keys: tuple[LedgerKey, ...]
     witnesses: tuple[CosignatureVerifier, ...] = ()
     quorum: int = 0
     max_age: int | None = None
+
+    @property
+    def verifiers(self) -> list[Verifier]:
+        """The ledger's keys, whatever their time."""
+        return [key.verifier for key in self.keys]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,7 @@ class Auditor:
 
     async def look(self) -> Look:
         """Raises AlarmError, whose evidence is not kept yet, and Problem ``audit.…``."""
-        kept, copied = self.keeper.kept, Copy(self.keeper.segments).note(self.demands.keys)
+        kept, copied = self.keeper.kept, Copy(self.keeper.segments).note(self.demands.verifiers)
         own = (("the one that was kept", kept), ("that of the copy", copied))
         known = [*(Known(name, note) for name, note in own if note is not None), *self.others]
         note, cosignatures = await self._shown(known)
@@ -127,18 +136,19 @@ class Auditor:
 
     def _open(self, served: bytes) -> tuple[Noted, tuple[Cosignature, ...]]:
         """Raises the alarms WRONG_KEY and QUORUM."""
-        keys, witnesses = self.demands.keys, self.demands.witnesses
+        now, demands = self.clock(), self.demands
+        keys = [key.verifier for key in demands.keys if key.covers(now)]
         evidence = {"checkpoint": served}
         try:
             checkpoint = open_checkpoint(served, *keys)
         except LedgerFormatError as error:
-            names = ", ".join(key.name for key in keys)
+            names = ", ".join(sorted({key.name for key in demands.verifiers}))
             raise AlarmError(Alarm.WRONG_KEY, evidence, key=names, cause=str(error)) from error
         try:
-            _, cosignatures = open_cosigned(served, keys, witnesses, self.demands.quorum)
+            _, cosignatures = open_cosigned(served, keys, demands.witnesses, demands.quorum)
         except LedgerFormatError as error:
             raise AlarmError(
-                Alarm.QUORUM, evidence, size=checkpoint.size, needed=self.demands.quorum, cause=str(error)
+                Alarm.QUORUM, evidence, size=checkpoint.size, needed=demands.quorum, cause=str(error)
             ) from error
         return Noted(served.decode(), checkpoint), cosignatures
 

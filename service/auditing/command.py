@@ -75,7 +75,7 @@ async def run_audit(arguments: argparse.Namespace) -> int:
     """Look, tell, and go on where asked to. Raises Problem ``audit.…`` or ``receipt.…``."""
     demands = demands_from(arguments)
     token = None if arguments.token_file is None else _read(arguments.token_file).decode().strip()
-    with closing(Keeper(arguments.copy or _folder(demands), demands.keys)) as keeper:
+    with closing(Keeper(arguments.copy or _folder(demands), demands.verifiers)) as keeper:
         async with Source(arguments.url, token) as source:
             judge = None if token is None else Judge(make_registry())
             auditor = Auditor(source, keeper, demands, judge, progress=progress())
@@ -137,10 +137,10 @@ class Watch:
 
 def demands_from(arguments: argparse.Namespace) -> Demands:
     """Raises Problem ``receipt.key-unreadable``, ``audit.keys`` or ``audit.quorum-size``."""
-    keys = [key.verifier for said in arguments.ledger_key for key in read_ledger_keys(said)]
+    keys = [key for said in arguments.ledger_key for key in read_ledger_keys(said)]
     witnesses = [witness for said in arguments.witness for witness in read_witnesses(said)]
     try:
-        require_distinct([*keys, *witnesses])
+        require_distinct([*(key.verifier for key in keys), *witnesses])
     except NoteError as error:
         raise Problem("audit.keys", cause=str(error)) from error
     # One that is named twice counts once.
@@ -152,7 +152,7 @@ def demands_from(arguments: argparse.Namespace) -> Demands:
 
 
 def _compared(path: Path, demands: Demands) -> Known:
-    return open_known(_read(path), path.name, demands.keys)
+    return open_known(_read(path), path.name, demands.verifiers)
 
 
 def _read(path: Path) -> bytes:
@@ -164,7 +164,7 @@ def _read(path: Path) -> bytes:
 
 def _folder(demands: Demands) -> Path:
     """A folder for each ledger, in the user's data folder."""
-    key = demands.keys[0].vkey.encode()
+    key = demands.verifiers[0].vkey.encode()
     return data_home(os.environ) / "coldledger-audits" / sha256(key).hexdigest()[:16]
 
 

@@ -42,13 +42,13 @@ def add_offline_options(parser: argparse.ArgumentParser) -> None:
 async def run_verify_copy(arguments: argparse.Namespace) -> int:
     """0 where everything agrees, otherwise 1 and the places. Raises Problem ``audit.…``."""
     demands = demands_from(arguments)
-    with closing(Keeper(arguments.copy, demands.keys)) as keeper:
+    with closing(Keeper(arguments.copy, demands.verifiers)) as keeper:
         copy = Copy(keeper.segments)
-        note = copy.note(demands.keys)
+        note = copy.note(demands.verifiers)
         if note is None:
             raise Problem("audit.no-copy", folder=str(arguments.copy))
         try:
-            _, seen = open_cosigned(note.text, demands.keys, demands.witnesses, demands.quorum)
+            _, seen = open_cosigned(note.text, demands.verifiers, demands.witnesses, demands.quorum)
         except LedgerFormatError as error:
             raise Problem("audit.copy-unsigned", cause=str(error)) from error
         findings = [finding async for finding in _check(copy, note, rules=arguments.rules)]

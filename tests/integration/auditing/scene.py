@@ -34,6 +34,7 @@ from service.ledger import Actor, Context, Data, Decision, Kind, Proposal, World
 from service.ledger.checkpoint import open_checkpoint
 from service.parties import ISSUE_TOKEN
 from service.parties.credentials.tokens import new_token
+from service.receipts.trust import LedgerKey
 from service.registry import make_registry
 from service.settings import Settings
 from service.trust import open_signer
@@ -171,13 +172,13 @@ async def between(url: str) -> AsyncIterator[Liar]:
         yield liar
 
 
-DEMANDS = Demands((SIGNER.verifier,))
+DEMANDS = Demands((LedgerKey(SIGNER.verifier),))
 
 
 async def look(url: str, folder: Path, token: str | None = None, **more: Any) -> Look:
     """One look by an auditor whose folder that is. Raises AlarmError."""
     demands = more.pop("demands", DEMANDS)
-    with closing(Keeper(folder, demands.keys)) as keeper:
+    with closing(Keeper(folder, demands.verifiers)) as keeper:
         async with Source(url, token, pauses=(0.01,)) as source:
             judge = None if token is None else Judge(make_registry())
             return await Auditor(source, keeper, demands, judge, pauses=(0.01,), **more).look()

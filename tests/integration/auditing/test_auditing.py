@@ -16,6 +16,7 @@ from aiohttp import ClientSession
 from schema.problems import LANGUAGES, Problem, explain
 from service.auditing.alarms import Alarm, AlarmError
 from service.auditing.auditor import Demands
+from service.auditing.fetching import Source
 from service.ledger import Statement, store
 from service.ledger.chain import leaf_hash
 from service.ledger.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
@@ -24,6 +25,8 @@ from service.ledger.errors import ProofError
 from service.ledger.merkle import verify_consistency
 from service.ledger.note import from_base64, generate_key
 from service.ledger.proofs import Proof
+from service.publishing import log
+from service.receipts.trust import LedgerKey
 from tests.integration.auditing.conftest import Scene
 from tests.integration.auditing.scene import (
     DEMANDS,
@@ -87,6 +90,19 @@ async def test_with_a_token_every_statement_and_rule_is_checked(scene: Scene) ->
     await published(scene.url, SIZE + 3)
     found = await look(scene.url, scene.auditor, token)
     assert (found.size, found.statements, found.judged) == (SIZE + 3, SIZE + 3, SIZE + 3)
+
+
+async def test_statements_come_in_answers_that_are_not_large(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log, "MOST_BYTES", 20_000)
+    async with Source(scene.url, scene.story.auditor) as source:
+        page = await source.statements(5, 4096)
+        assert 20_000 <= sum(len(each.statement) for each in page) < 30_000
+        monkeypatch.setattr(log, "MOST_BYTES", 1)
+        assert [each.position for each in await source.statements(5, 4096)] == [5]
+    monkeypatch.setattr(log, "MOST_BYTES", 20_000)
+    assert (await look(scene.url, scene.auditor, scene.story.auditor)).statements == SIZE
 
 
 async def test_what_an_audit_needs_is_for_auditors_alone(scene: Scene) -> None:
@@ -279,7 +295,7 @@ async def test_an_old_checkpoint_is_told_by_the_newest_entry(scene: Scene) -> No
 
 async def test_an_idle_ledger_is_fresh_while_witnesses_say_so(scene: Scene, liar: Liar) -> None:
     one, two = generate_cosigner("one.invalid"), generate_cosigner("two.invalid")
-    demands = Demands((SIGNER.verifier,), (one.verifier, two.verifier), 2, max_age=3600)
+    demands = Demands((LedgerKey(SIGNER.verifier),), (one.verifier, two.verifier), 2, max_age=3600)
     later = datetime.now(UTC) + timedelta(days=1)
 
     def cosigned(*by: tuple[CosignatureSigner, datetime]) -> None:
@@ -309,10 +325,22 @@ async def test_an_idle_ledger_is_fresh_while_witnesses_say_so(scene: Scene, liar
 
 
 async def test_another_key_is_told(scene: Scene) -> None:
-    demands = Demands((generate_key(SIGNER.name).verifier,))
+    demands = Demands((LedgerKey(generate_key(SIGNER.name).verifier),))
     error = await alarm(scene, scene.auditor, demands=demands)
     assert facts(error, "key") == (Alarm.WRONG_KEY, SIGNER.name)
     assert error.evidence["checkpoint"].decode() == await published(scene.url, SIZE)
+
+
+async def test_a_key_past_its_time_signs_no_newest_checkpoint(scene: Scene) -> None:
+    """What it signed before is still known."""
+    await look(scene.url, scene.auditor)
+    ended = LedgerKey(SIGNER.verifier, until=datetime.now(UTC) - timedelta(seconds=1))
+    error = await alarm(scene, scene.auditor, demands=Demands((ended,)))
+    assert error.alarm is Alarm.WRONG_KEY
+    other = LedgerKey(generate_key(SIGNER.name).verifier)
+    assert (await alarm(scene, scene.auditor, demands=Demands((ended, other)))).alarm is Alarm.WRONG_KEY
+    lasting = replace(ended, until=datetime.now(UTC) + timedelta(hours=1))
+    assert (await look(scene.url, scene.auditor, demands=Demands((lasting, other)))).before == SIZE
 
 
 async def test_a_silent_ledger_is_told(scene: Scene, liar: Liar) -> None:
@@ -338,7 +366,9 @@ async def test_who_was_shown_the_same_ledger_can_tell(scene: Scene) -> None:
 async def test_one_folder_is_for_one_audit_of_one_ledger(scene: Scene, tmp_path: Path) -> None:
     await look(scene.url, scene.auditor)
     with pytest.raises(Problem) as raised:
-        await look(scene.url, scene.auditor, demands=Demands((generate_key("other.invalid").verifier,)))
+        await look(
+            scene.url, scene.auditor, demands=Demands((LedgerKey(generate_key("other.invalid").verifier),))
+        )
     assert raised.value.code == "audit.state-unreadable"
     results = await asyncio.gather(
         *(look(scene.url, scene.auditor) for _ in range(2)), return_exceptions=True

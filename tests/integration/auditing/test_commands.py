@@ -81,7 +81,7 @@ async def test_an_audit_that_follows_tells_what_is_new(
     scene: Scene, liar: Liar, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Growth; an alarm that passes, once, and that it passed; one that does not pass ends it."""
-    with closing(Keeper(scene.auditor, DEMANDS.keys)) as keeper:
+    with closing(Keeper(scene.auditor, DEMANDS.verifiers)) as keeper:
         async with Source(liar.url, pauses=()) as source:
             watch = Watch(Auditor(source, keeper, DEMANDS, pauses=()), as_json=True)
             following = asyncio.create_task(watch.follow(0.02))
