@@ -74,6 +74,10 @@ NOT_SAID: Mapping[str, str] = {
     "ledger-opened": "said once, before anything else",
     "suspicion-raised": "said by the platform on what its detectors find; tests of its own",
     **dict.fromkeys(
+        ("label-key-registered", "label-key-revoked", "device-key-registered", "device-key-revoked"),
+        "keys sign what is said and printed and are no part of it; tests of their own rooms",
+    ),
+    **dict.fromkeys(
         (
             *("organisation-registered", "organisation-suspended", "organisation-reinstated"),
             *("organisation-changed", "facility-filed", "facility-changed"),
