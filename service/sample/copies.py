@@ -28,7 +28,7 @@ async def tell_copies(stage: Stage, sights: Sights, store: Parcel, today: date) 
 
 
 async def _told_in_one_go(stage: Stage, store: Parcel, today: date) -> None:
-    """A restaurant, in a district whose policy is not made for tales of the past, records ten days of sales."""
+    """A restaurant, whose district's policy is not made for tales of the past, records ten days of sales."""
     document = {**shipped_policies()["4201"], "back_dating_days": BACK_DATING_DAYS}
     document["name"] = "武汉江岸区（示例） Wuhan Jiang'an (sample)"
     script = Script(stage, "district")
