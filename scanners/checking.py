@@ -1,8 +1,8 @@
 """Checks signed codes without a network, against a directory of keys that was saved beforehand.
 
 Nothing is looked up, visited or sent. What is asked, in this order: is there a signature, is it whole, is it
-of this platform, is its key known, does it fit the address, is the key revoked, does it sign yet. The first
-that fails is told, as a Problem.
+of this platform, is its key known and one for this host, does it fit the address, is the key revoked, does it
+sign yet. The first that fails is told, as a Problem.
 """
 
 from __future__ import annotations
@@ -53,6 +53,8 @@ def check(text: str, directory: KeyDirectory, now: datetime) -> Verdict:
     key = directory.find(code.key)
     if key is None:
         raise Problem("signed-code.key-unknown", key=code.key, made_at=_told(directory.made_at))
+    if key.host != code.host:
+        raise Problem("signed-code.key-of-other-host", key=key.id, host=code.host, expected=key.host)
     code.check(key.public)
     if key.revocation is not None:
         raise Problem("signed-code.key-revoked", key=key.id, since=key.revocation.since)

@@ -21,9 +21,10 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from schema.ed25519 import read_public, write_public
 from schema.moments import parse as parse_moment
 from schema.problems import Problem
-from schema.signed_code import key_id, read_public, write_public
+from schema.signed_code import key_id
 from schema.signed_note import NoteError, Signer, Verifier, open_note, sign_note
 
 HEADING = "coldledger-keys/v1"
@@ -137,7 +138,7 @@ def _label_key(line: str) -> LabelKey:
         raise _malformed(line)
     try:
         public = read_public(words[2])
-    except Problem:
+    except ValueError:
         raise _malformed(line) from None
     begins, ends = _instant(words[4]), _instant(words[5])
     key = LabelKey(public, words[3], begins, ends, _revocation(words[6:], line))

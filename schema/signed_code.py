@@ -14,13 +14,13 @@ capitals, where a QR code packs them closer. Rules kept:
 from __future__ import annotations
 
 import re
-from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from schema.ed25519 import SIGNATURE_BYTES
 from schema.identifiers.writing import shown
 from schema.problems import Problem
 
@@ -31,14 +31,15 @@ DIGITS = 155
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """That of trace codes: no letter in it looks like a digit."""
 _ID_LENGTH = 2
-_SIGNATURE_BYTES = 64
-_PUBLIC_BYTES = 32
+IDS = len(_ALPHABET) ** _ID_LENGTH
+"""How many keys there can ever be: each id is given once."""
 _LONGEST = 2048
 """Characters of a text that are looked at: a signed address has about 280."""
 
 _FRAGMENT = re.compile(rf"{FORMAT}\.([{_ALPHABET}]{{{_ID_LENGTH}}})\.([0-9]{{{DIGITS}}})")
 _OTHER_FORMAT = re.compile(r"([0-9]{1,3})\..*", re.DOTALL)
-_ADDRESS = re.compile(r"(https?://)([a-z0-9.:\[\]-]+)(/[!-~]*)", re.IGNORECASE)
+_ADDRESS = re.compile(r"(https?://)([a-z0-9.:\[\]-]+)(/[!\"$-~]*)", re.IGNORECASE | re.ASCII)
+"""ASCII: without it the sign of Kelvin is a k in capitals, and the long ſ an s. No second # either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,9 @@ class SignedCode:
         if match is None:
             raise _bad_fragment(fragment)
         number = int(match[2])
-        if number.bit_length() > 8 * _SIGNATURE_BYTES:
+        if number.bit_length() > 8 * SIGNATURE_BYTES:
             raise Problem("signed-code.fragment")
-        return cls(canonical(address), match[1], number.to_bytes(_SIGNATURE_BYTES, "big"))
+        return cls(canonical(address), match[1], number.to_bytes(SIGNATURE_BYTES, "big"))
 
     @property
     def host(self) -> str:
@@ -104,25 +105,8 @@ def canonical(address: str) -> str:
 def key_id(public: bytes) -> str:
     """The two characters by which labels name a key: the first of SHA-256 over it, in base 31."""
     number = int.from_bytes(sha256(b"coldledger label key\n" + public).digest()[:8], "big")
-    high, low = divmod(number % len(_ALPHABET) ** _ID_LENGTH, len(_ALPHABET))
+    high, low = divmod(number % IDS, len(_ALPHABET))
     return _ALPHABET[high] + _ALPHABET[low]
-
-
-def write_public(public: bytes) -> str:
-    """A public key as statements and directories have it: base64."""
-    return b64encode(public).decode()
-
-
-def read_public(text: str) -> bytes:
-    """The 32 bytes of a public key. Raises Problem ``label-key.public-key``."""
-    try:
-        public = b64decode(text, validate=True)
-        Ed25519PublicKey.from_public_bytes(public)
-    except ValueError:  # covers binascii.Error
-        raise Problem("label-key.public-key") from None
-    if len(public) != _PUBLIC_BYTES or write_public(public) != text:
-        raise Problem("label-key.public-key")
-    return public
 
 
 def _bad_fragment(fragment: str) -> Problem:

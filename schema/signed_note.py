@@ -12,10 +12,9 @@ without a service, such as a directory of label keys, is a note too.
 
 from __future__ import annotations
 
-import binascii
 import re
 from abc import ABC, abstractmethod
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -23,6 +22,8 @@ from typing import ClassVar, Final, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from schema import ed25519
 
 ED25519: Final = b"\x01"
 MAX_NOTE_CHARS: Final = 1_000_000
@@ -253,12 +254,9 @@ def require_text(text: str) -> str:
 def from_base64(text: str) -> bytes:
     """Standard base64 in its one canonical spelling: padded, no spaces, no stray bits."""
     try:
-        data = b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise NoteError("not base64") from error
-    if b64encode(data).decode() != text:
-        raise NoteError("not canonical base64")
-    return data
+        return ed25519.from_base64(text)
+    except ValueError as error:
+        raise NoteError("not canonical base64") from error
 
 
 def _decoded(note: str | bytes) -> str:

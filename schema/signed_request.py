@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from schema import canonical
+from schema.ed25519 import SIGNATURE_BYTES, from_base64, read_public
 from schema.identifiers import is_register_key
 from schema.problems import Problem
 
 FORMAT = 1
 HEADER = "Device-Signature"
-PUBLIC_KEY_BYTES = 32
-_SIGNATURE_BYTES = 64
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 _WRITTEN = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}Z")
 _HEADER = re.compile(r'key=([0-9]{1,16}), *signed_at="([0-9TZ:-]{20})", *signature=:([A-Za-z0-9+/=]{88}):')
@@ -46,7 +45,7 @@ class Signature:
         match = _HEADER.fullmatch(text.strip())
         if match is None:
             raise Problem("signature.malformed")
-        return cls(int(match[1]), written_time(match[2]), _bytes(match[3], _SIGNATURE_BYTES))
+        return cls(int(match[1]), written_time(match[2]), _signature(match[3]))
 
     def recorded(self, made: Iterable[str]) -> str:
         """As the statement keeps it; ``made`` are pointers to what the device did not say."""
@@ -68,7 +67,7 @@ class Signature:
         match _decoded(text):
             case {"v": 1, "key": int(key), "made": [*made], "signed_at": at, "signature": value, **more}:
                 if not more and all(isinstance(each, str) for each in made):
-                    return cls(key, written_time(at), _bytes(value, _SIGNATURE_BYTES)), made
+                    return cls(key, written_time(at), _signature(value)), made
         raise Problem("signature.malformed")
 
 
@@ -190,24 +189,18 @@ def parse_public_key(text: str) -> str:
     """An Ed25519 public key in base64, in its one written form. Raises Problem ``message.ed25519``."""
     key = text.strip()
     try:
-        decoded_key(key)
-    except Problem:
+        read_public(key)
+    except ValueError:
         raise Problem("message.ed25519", value=key[:50]) from None
     return key
 
 
-def decoded_key(public_key: str) -> bytes:
-    """The 32 bytes of a public key."""
-    return _bytes(public_key, PUBLIC_KEY_BYTES)
-
-
-def _bytes(text: object, length: int) -> bytes:
-    """Base64 in its one written form. Raises Problem ``signature.malformed``."""
+def _signature(text: object) -> bytes:
+    """The 64 bytes of a signature. Raises Problem ``signature.malformed``."""
     try:
-        if isinstance(text, str):
-            value = b64decode(text, validate=True)
-            if len(value) == length and b64encode(value).decode() == text:
-                return value
+        value = from_base64(text)
     except ValueError:
-        pass
-    raise Problem("signature.malformed")
+        value = b""
+    if len(value) != SIGNATURE_BYTES:
+        raise Problem("signature.malformed")
+    return value

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from schema.ed25519 import read_public
 from schema.key_directory import REVOCATIONS
 from schema.messages.fields import Choice, Flag, Id, Message, Parsed, Text, Whole
 from schema.messages.views import words
 from schema.messages.written import Moment
+from schema.problems import Problem
 from schema.public_host import public_host
-from schema.signed_code import read_public, write_public
 
 MOST_DAYS = 1826
 """Five years: what a key has signed outlives it, and whoever steals it may sign no longer than that."""
 
 
 def _public_key(text: str) -> str:
-    return write_public(read_public(text))
+    try:
+        read_public(text)
+    except ValueError:
+        raise Problem("label-key.public-key") from None
+    return text
 
 
 def _host(text: str) -> str:

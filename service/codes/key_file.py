@@ -2,7 +2,9 @@
 
 Whoever reads it can sign labels of this platform until each key is revoked, so it is the service account's
 alone and in no backup of the database. Written first and registered after: a key that the ledger does not
-know signs nothing. Whoever adds one holds a lock on the folder, so that two who add at once both stay.
+know signs nothing. It is the first to be used where one is wanted, so that registrations that are refused,
+whoever asks for them and how often, leave one key here and no more: there are 961 ids. Whoever adds one holds
+a lock on the folder, so that nothing that another adds is lost.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from schema.problems import Problem
-from schema.signed_code import key_id
+from schema.signed_code import IDS, key_id
 from service.ledger.durable import replace_file
 
 
@@ -37,27 +39,33 @@ class KeyFile:
         except (OSError, ValueError) as error:
             raise Problem("label-key.unreadable", file=str(self.path), cause=str(error)) from None
 
-    def make(self, taken: frozenset[str] = frozenset()) -> Ed25519PrivateKey:
-        """A new key whose id is not ``taken``, on disk when this returns.
+    def unused(self, known: frozenset[str]) -> Ed25519PrivateKey:
+        """A key of none of the ids ``known`` to the ledger: one that is here, or a new one, on disk when this
+        returns.
 
-        Raises Problem ``label-key.unreadable``.
+        Raises Problem ``label-key.unreadable``, or ``label-key.none-left`` where every id is known.
         """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with _locked(self.path.parent):
                 keys = self.read()
-                key = _new(taken | keys.keys())
-                lines = (_line(each) for each in (*keys.values(), key))
-                replace_file(self.path, lines, 0o600)
+                waiting = next((key for id_, key in keys.items() if id_ not in known), None)
+                return waiting or self._add(keys, _new(known))
         except OSError as error:
             raise Problem("label-key.unreadable", file=str(self.path), cause=str(error)) from error
+
+    def _add(self, keys: dict[str, Ed25519PrivateKey], key: Ed25519PrivateKey) -> Ed25519PrivateKey:
+        replace_file(self.path, (_line(each) for each in (*keys.values(), key)), 0o600)
         return key
 
 
-def _new(taken: frozenset[str]) -> Ed25519PrivateKey:
+def _new(known: frozenset[str]) -> Ed25519PrivateKey:
+    """Drawn until its id is free: the last of all ids takes a tenth of a second."""
+    if len(known) >= IDS:
+        raise Problem("label-key.none-left", ids=IDS)
     while True:
         key = Ed25519PrivateKey.generate()
-        if _id(key) not in taken:
+        if _id(key) not in known:
             return key
 
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from aiohttp import web
 
+from schema.ed25519 import read_public
 from schema.key_directory import KeyDirectory, LabelKey, Revocation
 from schema.messages.label_keys import LabelKeyRegistration, LabelKeyRevocation, LabelKeyView
-from schema.signed_code import read_public
 from service.codes.keys import REGISTER_LABEL_KEY, REVOKE_LABEL_KEY
 from service.codes.signing import LABEL_KEYS
 from service.http.declared import Action

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 from schema import moments
+from schema.ed25519 import read_public
 from schema.problems import Refusal
-from schema.signed_code import key_id, read_public
+from schema.signed_code import key_id
 from service.codes.state import LABEL_KEY, LabelKey
 from service.ledger import Context, Data, Decision, Kind, Projection, Statement, Stream, World
 from service.ledger.statement import instant
@@ -32,10 +33,13 @@ def _decide_registration(data: Data, ctx: Context, world: World) -> Decision:
         raise Refusal("label-key.id-taken", key=id_)
     begins = ctx.recorded
     if "valid_from" in data:
-        begins = moments.parse(data["valid_from"]).earliest
+        begins = moments.parse(data["valid_from"]).earliest.astimezone(UTC)
         if begins < ctx.recorded:
             raise Refusal("label-key.back-dated", field="/valid_from", valid_from=data["valid_from"])
-    ends = begins + timedelta(days=data.get("valid_days", DAYS))
+    try:
+        ends = begins + timedelta(days=data.get("valid_days", DAYS))
+    except OverflowError:
+        raise Refusal("label-key.too-late", field="/valid_from", valid_from=data["valid_from"]) from None
     return Decision(outcome={"key": id_, "valid_from": instant(begins), "valid_until": instant(ends)})
 
 

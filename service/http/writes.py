@@ -149,7 +149,7 @@ class Write:
         if key is not None and not _KEY.fullmatch(key):
             raise Problem("request.idempotency-key")
         body = await json_body(request)
-        path, signature = self.parsed.values(request), request.headers.get(SIGNATURE)
+        path, signature = self.parsed.values(request), _signature(request)
         receipt = await submit(request.app, self, reader, path, body, key, signature)
         return self._answer(receipt, language(request))
 
@@ -247,6 +247,11 @@ async def _append(kind: Kind, draft: Draft) -> Receipt:
     # and the one just made belongs to nothing.
     fresh = any(statement is acknowledgement.statement for statement in written)
     return Receipt(acknowledgement, draft.once if fresh else {})
+
+
+def _signature(request: web.Request) -> str | None:
+    """The header as RFC 9110 reads one that came twice, so that no two readers take different ones for it."""
+    return ", ".join(request.headers.getall(SIGNATURE, ())) if SIGNATURE in request.headers else None
 
 
 def submission_digests(

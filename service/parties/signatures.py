@@ -14,13 +14,13 @@ from datetime import timedelta
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from schema.ed25519 import read_public
 from schema.identifiers import is_register_key
 from schema.problems import Problem, Refusal
 from schema.signed_request import (
     Request,
     Signature,
     as_said,
-    decoded_key,
     is_commitment,
     matching,
     read_time,
@@ -77,12 +77,12 @@ def request_of(key: DeviceKey, kind: Kind, submission: str, signature: Signature
 
 
 def holds(key: DeviceKey, request: Request, signature: Signature) -> bool:
-    """Whether ``signature`` is that of ``key`` over ``request``."""
+    """Whether ``signature`` is that of ``key`` over ``request``. Nothing is under a key that proves nothing,
+    whoever let it in."""
     try:
-        Ed25519PublicKey.from_public_bytes(decoded_key(key.public_key)).verify(
-            signature.value, request.text()
-        )
-    except InvalidSignature:
+        public = Ed25519PublicKey.from_public_bytes(read_public(key.public_key))
+        public.verify(signature.value, request.text())
+    except (InvalidSignature, ValueError):
         return False
     return True
 

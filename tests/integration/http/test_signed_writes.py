@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientResponse, ClientSession
+from multidict import CIMultiDict
 
 from scanners.signing import Device
+from schema.ed25519 import write_public
 from schema.signed_request import HEADER, Signature
 from service.http.keys import DATABASE
 from service.ledger import Statement, audit, store
@@ -179,9 +181,18 @@ async def test_what_is_no_signature_is_refused(handheld: Handheld) -> None:
         f'key=1, signed_at="2026-01-31T08:30:00Z", signature=:{"A" * 85}B==:',
         f'key=-1, signed_at="2026-01-31T08:30:00Z", signature=:{good}:',
         f'signed_at="2026-01-31T08:30:00Z", key=1, signature=:{good}:',
+        f"{handheld.van()[HEADER]}, {handheld.van()[HEADER]}",
     ):
         headers = {**handheld.van(), HEADER: header}
         assert (await refused(handheld, VEHICLES, VAN, headers))["code"] == "signature.malformed", header
+
+
+async def test_of_two_signatures_none_is_chosen(handheld: Handheld) -> None:
+    before, headers = await handheld.size(), CIMultiDict({**handheld.bearer, **handheld.van()})
+    headers.add(HEADER, 'key=1, signed_at="2026-01-31T08:30:00Z", signature=::')
+    answer = await handheld.house.client.post(VEHICLES, json=VAN, headers=headers)
+    assert (answer.status, (await answer.json(content_type=None))["code"]) == (400, "signature.malformed")
+    assert await handheld.size() == before
 
 
 async def test_what_is_signed_needs_a_key_of_the_submission(handheld: Handheld) -> None:
@@ -322,7 +333,8 @@ async def test_others_keys_are_as_if_they_were_not(handheld: Handheld, house: Ho
 
 
 async def test_what_is_no_public_key_is_not_registered(handheld: Handheld) -> None:
-    for key in ("", "A" * 43, "A" * 44, "鲁" * 44, key_of(7).public[:-2] + "x="):
+    weak = write_public(b"\x01" + bytes(31))
+    for key in ("", "A" * 43, "A" * 44, "鲁" * 44, key_of(7).public[:-2] + "x=", weak):
         body = {"public_key": key, "device": "handset"}
         answer = await handheld.as_manager(f"/api/v1/tokens/{handheld.token}/device-keys", body)
         problem = await answer.json(content_type=None)

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from scanners.checking import Verdict, check
 from scanners.reading import read
 from schema.key_directory import KeyDirectory, open_directory
 from schema.problems import Problem
-from schema.signed_code import SignedCode
+from schema.signed_code import SignedCode, key_id
 from service.codes.key_file import KeyFile
 from service.codes.signing import LABEL_KEYS, LabelKeys
 from service.http.authentication import CSRF_HEADER
 from service.http.keys import DATABASE, LEDGER, SETTINGS, VERIFIER
 from service.ledger import audit
 from tests.integration.web.conftest import Browsers
+from tests.signed_labels import private
 
 SINCE = "2020-08-01T08:00"
 
@@ -158,6 +161,10 @@ async def test_only_the_platform_makes_keys(press: Press, who: str) -> None:
         return
     status, told = await press.call(who, "POST", "/api/v1/label-keys", {})
     assert (status, told["code"]) == (403, "party.role-missing")
+    file = KeyFile(press.app[SETTINGS].label_key_file)
+    waiting = len(file.read())
+    await press.call(who, "POST", "/api/v1/label-keys", {})
+    assert len(file.read()) == waiting <= 1, "whoever is refused takes no more ids away"
     assert (await press.browsers.get(who, "/label-keys/new")).status == 403
     assert (await press.directory()).label_keys == ()
 
@@ -185,6 +192,37 @@ async def test_many_first_labels_at_once_make_one_key(press: Press) -> None:
     address = f"http://{press.app[SETTINGS].public_host}/t/1B210100ABCDEF234563"
     signers = await asyncio.gather(*(keys.signer(pool) for _ in range(8)))
     assert len({SignedCode.parse(signer.printed(address)).key for signer in signers}) == 1
+
+
+async def test_two_processes_with_their_first_label_agree_on_a_key(press: Press) -> None:
+    pool, app = press.app[DATABASE].reader, press.app
+    file = KeyFile(app[SETTINGS].label_key_file)
+    address = f"http://{app[SETTINGS].public_host}/t/1B210100ABCDEF234563"
+    processes = [LabelKeys(file, app[LEDGER], app[SETTINGS].public_host) for _ in range(4)]
+    signers = await asyncio.gather(*(each.signer(pool) for each in processes))
+    assert len({SignedCode.parse(signer.printed(address)).key for signer in signers}) == 1
+    assert len(file.read()) == 1
+
+
+async def test_a_key_here_does_not_sign_as_one_of_another_machine(press: Press) -> None:
+    """Two keys of one id: that machine registered the one, and the other was made here and never was."""
+    first: dict[str, Ed25519PrivateKey] = {}
+    for key in map(private, range(1, 256)):
+        theirs, ours = first.setdefault(key_id(key.public_key().public_bytes_raw()), key), key
+        if theirs is not ours:
+            break
+    registered = KeyFile(press.app[SETTINGS].label_key_file)
+    registered.path.parent.mkdir(exist_ok=True)
+    registered.path.write_text(line_of(theirs))
+    assert (await press.call("platform", "POST", "/api/v1/label-keys", {}))[0] == 201
+    registered.path.write_text(line_of(ours))
+    assert await press.checked(await press.label())
+
+
+def line_of(key: Ed25519PrivateKey) -> str:
+    """A line of the file of private keys."""
+    id_ = key_id(key.public_key().public_bytes_raw())
+    return f"{id_} {b64encode(key.private_bytes_raw()).decode()}\n"
 
 
 async def test_the_private_key_is_in_the_trust_folder_and_nowhere_else(press: Press) -> None:

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from schema.ed25519 import write_public
 from schema.key_directory import REVOCATIONS
 from schema.messages.fields import refusal
 from schema.messages.label_keys import MOST_DAYS, LabelKeyRegistration, LabelKeyRevocation
 from schema.problems import LANGUAGES, explain
-from schema.signed_code import key_id, write_public
+from schema.signed_code import key_id
 from service.codes.keys import REGISTER_LABEL_KEY, REVOKE_LABEL_KEY
 from service.codes.state import LABEL_KEY, LabelKey
 from service.ledger import PLATFORM, Actor, Data, Kind
@@ -24,6 +25,8 @@ from tests.signed_labels import HOST, private
 PUBLIC = private(1).public_key().public_bytes_raw()
 KEY = key_id(PUBLIC)
 DATA = {"public_key": write_public(PUBLIC), "host": HOST}
+WEAK = write_public(b"\x01" + bytes(31))
+"""The neutral point: anybody signs under it."""
 NOW = "2020-08-02T09:00:00.000000+08:00"
 
 
@@ -124,6 +127,12 @@ def _(town: Settlement) -> Said:
     return Said(REGISTER_LABEL_KEY, data, town.platform.manager, ("2020-08-02 08:59:59",), "/valid_from")
 
 
+@breaks("label-key.too-late")
+def _(town: Settlement) -> Said:
+    data = DATA | {"valid_from": "9999-12-31T15:58+00:00", "valid_days": 1}
+    return Said(REGISTER_LABEL_KEY, data, town.platform.manager, ("9999-12-31 23:58",), "/valid_from")
+
+
 @breaks("party.role-missing")
 def _(town: Settlement) -> Said:
     return Said(REGISTER_LABEL_KEY, DATA, town.party("first_station").manager, ("platform",))
@@ -172,6 +181,7 @@ def test_every_rule_is_kept(town: Settlement, code: str, case: Case) -> None:
 
 WRONG = (
     (LabelKeyRegistration(), {"public_key": "AAAA", "host": HOST}, "label-key.public-key", "/public_key"),
+    (LabelKeyRegistration(), DATA | {"public_key": WEAK}, "label-key.public-key", "/public_key"),
     (LabelKeyRegistration(), DATA | {"host": "not a host"}, "host.not-public", "/host"),
     (LabelKeyRegistration(), DATA | {"valid_days": 0}, "message.range", "/valid_days"),
     (LabelKeyRegistration(), DATA | {"valid_days": MOST_DAYS + 1}, "message.range", "/valid_days"),

@@ -19,6 +19,18 @@ LABEL = PLATFORM.label()
 SIGNED, DIGITS_OF_IT = LABEL[:-DIGITS], LABEL[-DIGITS:]
 OTHER = LabelKey(private(2).public_key().public_bytes_raw(), HOST, NOW - DAY, NOW + DAY)
 DIRECTORY = PLATFORM.directory(OTHER)
+ELSEWHERE = LabelKey(private(4).public_key().public_bytes_raw(), "trace.example.org", NOW - DAY, NOW + DAY)
+
+
+def malleable(label: str) -> str:
+    """The same signature with its second half plus the group's order, which a careless library takes too."""
+    code = SignedCode.parse(label)
+    order = 2**252 + 27742317777372353535851937790883648493
+    half = int.from_bytes(code.signature[32:], "little") + order
+    return replace(code, signature=code.signature[:32] + half.to_bytes(32, "little")).printed
+
+
+MALLEABLE = malleable(LABEL)
 
 
 @dataclass(frozen=True)
@@ -58,6 +70,36 @@ ATTACKS = {
         "signed-code.other-host",
         ("trace.example.org", HOST),
     ),
+    "the sign of Kelvin for a K": Attack(
+        cut(LABEL, "EXAMPLE", "EXAMPLE\u212a"), "signed-code.address", ("\u212a",)
+    ),
+    "a long ſ for an s": Attack(
+        cut(LABEL, "HTTPS://TRACE.EXAMPLE.COM", f"http\u017f://{HOST}"),
+        "signed-code.address",
+        ("http\u017f",),
+    ),
+    "a name before the host": Attack(
+        cut(LABEL, "HTTPS://", "HTTPS://TRACE.EXAMPLE.COM@"), "signed-code.address", ("@",)
+    ),
+    "a port, were it the usual one": Attack(
+        cut(LABEL, ".COM/", ".COM:443/"), "signed-code.other-host", (f"{HOST}:443", HOST)
+    ),
+    "a point after the host": Attack(
+        cut(LABEL, ".COM/", ".COM./"), "signed-code.other-host", (f"{HOST}.", HOST)
+    ),
+    "a letter written in percent": Attack(cut(LABEL, "/10/1B", "/10/%31B"), "signed-code.wrong", ("%31B",)),
+    "a detour in the path": Attack(cut(LABEL, "/10/", "/x/../10/"), "signed-code.wrong", ("..",)),
+    "something more in the query": Attack(
+        cut(LABEL, "=220817", "=220817&10=X"), "signed-code.wrong", ("&10",)
+    ),
+    "a second fragment": Attack(cut(LABEL, "#1.", "#x#1."), "signed-code.fragment"),
+    "a key for another host": Attack(
+        sign(ADDRESS, private(4)).printed,
+        "signed-code.key-of-other-host",
+        (ELSEWHERE.id, ELSEWHERE.host, HOST),
+        PLATFORM.directory(ELSEWHERE),
+    ),
+    "a signature that is another number of the same": Attack(MALLEABLE, "signed-code.wrong"),
     "plain http": Attack(cut(LABEL, "HTTPS", "HTTP"), "signed-code.wrong", ("http://",)),
     "a key that nobody registered": Attack(
         sign(ADDRESS, private(3)).printed, "signed-code.key-unknown", ("2026-11-22",)
@@ -109,7 +151,7 @@ def test_an_attack_is_told_by_name(name: str) -> None:
 
 def test_each_refusal_has_words_of_its_own() -> None:
     codes = {attack.code for attack in ATTACKS.values()}
-    assert len(codes) == 9
+    assert len(codes) == 10
     for language in LANGUAGES:
         assert len({explain(refused(code), language).title for code in codes}) == len(codes)
 

@@ -10,9 +10,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schema.ed25519 import read_public, write_public
 from schema.key_directory import REVOCATIONS, LabelKey, Revocation, open_directory, read_ledger_key
 from schema.problems import LANGUAGES, Problem, explain
-from schema.signed_code import key_id, read_public, write_public
+from schema.signed_code import key_id
 from schema.signed_note import generate_key, sign_note
 from tests.signed_labels import DAY, NOW, Platform, private
 
@@ -134,11 +135,3 @@ def test_what_is_no_ledger_key_is_told(vkey: str) -> None:
         read_ledger_key(vkey)
     assert caught.value.code == "key-directory.ledger-key"
     assert all(explain(caught.value, language).remedy for language in LANGUAGES)
-
-
-@pytest.mark.parametrize("text", ["", "AAAA", "é" * 44, "A" * 43, "A" * 44 + "\n"])
-def test_what_is_no_public_key_is_told(text: str) -> None:
-    with pytest.raises(Problem) as caught:
-        read_public(text)
-    assert caught.value.code == "label-key.public-key"
-    assert all(explain(caught.value, language).detail for language in LANGUAGES)

@@ -7,7 +7,7 @@ SELECT id, public_key, host, valid_from, valid_until, revoked_since, reason, reg
 -- name: signing
 -- The keys that may sign labels of host $1 at $2, the newest first. The ledger's time never goes back, and this
 -- machine's may: a key registered a moment ago signs all the same.
-SELECT k.id FROM codes.label_key k, ledger.head h
+SELECT k.public_key FROM codes.label_key k, ledger.head h
  WHERE k.host = $1 AND k.revoked_since IS NULL
    AND k.valid_from <= greatest($2, h.at) AND k.valid_until > greatest($2, h.at)
  ORDER BY k.valid_from DESC, k.registered DESC
