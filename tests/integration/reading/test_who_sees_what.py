@@ -13,6 +13,8 @@ from service.incidents.state import FINDING
 from service.ledger import Proposal
 from service.parties import INVITE_USER, ISSUE_TOKEN
 from service.parties.credentials.invitations import new_invitation
+from service.parties.device_keys import REGISTER_DEVICE_KEY
+from tests.handset import key_of
 from tests.integration.reading.bazaar import SCAN, SCAN_DIGEST
 from tests.integration.reading.cared import cared_for
 from tests.integration.reading.conftest import Served
@@ -110,6 +112,7 @@ TABLE: dict[str, tuple[str, str, set[str]]] = {
     "an authority": ("/api/v1/organisations/{}", "authority", set(EVERYONE)),
     "a user's ways in, and an invitation": ("/api/v1/users/{}", "clerk", {"station", "platform"}),
     "a token with its networks": ("/api/v1/tokens/{}", "token", {"station", "platform"}),
+    "a device's key": ("/api/v1/device-keys/{}", "device key", {"station", "platform"}),
     "a session": ("/api/v1/sessions/{}", "session", {"station"}),
 }
 MISSING = {
@@ -129,6 +132,8 @@ async def things(served: Served) -> dict[str, str | int]:
     await ledger.append(Proposal(INVITE_USER, station.manager, {"user": station.staff.user}, asides=aside))
     token = {"scopes": ["goods:read"], "networks": ["203.0.113.0/24"]}
     issued = await ledger.append(Proposal(ISSUE_TOKEN, station.manager, token))
+    key = {"token": issued.statement.outcome["token"], "public_key": key_of(7).public, "device": "scale"}
+    registered = await ledger.append(Proposal(REGISTER_DEVICE_KEY, station.manager, key))
     sessions = await served.told("station", "/api/v1/sessions")
     return {
         **story.ids,
@@ -139,6 +144,7 @@ async def things(served: Served) -> dict[str, str | int]:
         "finding": story.history.rows(FINDING)[0].id,
         "clerk": station.staff.user or 0,
         "token": issued.statement.outcome["token"],
+        "device key": registered.statement.outcome["device_key"],
         "session": sessions["items"][0]["id"],
         "wholesaler": story.parties["wholesaler"].organisation,
         "operator": story.parties["platform"].organisation,
