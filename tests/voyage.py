@@ -3,7 +3,9 @@ the people and places that it needs, and what goes wrong with it."""
 
 from __future__ import annotations
 
+from schema.ed25519 import write_public
 from schema.identifiers import Level, TraceCode
+from service.codes.keys import REGISTER_LABEL_KEY
 from service.goods import papers
 from service.goods.corrections import CORRECT
 from service.goods.disinfection import RECORD_DISINFECTION
@@ -19,6 +21,7 @@ from service.parties.persons.staff import ASSIGN_SHIFT, REGISTER_STAFF, TEST_STA
 from tests.handset import Handset
 from tests.quay import OUT, Quay
 from tests.settlement import SEALED
+from tests.signed_labels import HOST, private
 
 CARTON = 27_000
 SHIPPED, RECEIVED, SOLD = "2020-08-16", "2020-08-17", "2020-08-18"
@@ -28,6 +31,8 @@ def voyage(quay: Quay) -> Quay:
     """Whatever writes another kind of row, once."""
     say, station, shop = quay.history.say, quay.station, quay.shop
     Handset.given(quay.history, station.manager)
+    key = write_public(private(1).public_key().public_bytes_raw())
+    say(REGISTER_LABEL_KEY, {"public_key": key, "host": HOST}, PLATFORM)
     say(REGISTER_VEHICLE, {"kind": "truck", "plate": SEALED}, station.manager)
     plant = quay.town.facility(quay.town.party("processor", region="370200"), "processing_plant")
     goods = quay.lot(100, 100 * CARTON)
