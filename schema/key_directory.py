@@ -5,20 +5,23 @@ It is a signed note (``signed_note``) under the ledger's key, of lines of text::
     coldledger-keys/v1
     trace.example.com/ledger/1a2b3c4d                   the ledger's name
     2026-11-22T12:00:00.000000Z                         when this directory was made
-    ledger <vkey>                                       each key of the ledger
+    ledger <vkey> <from> <until>                        each key of the ledger; - where no bound is known
+    predecessor <name> <inherited> <signed> <shown>     each earlier name of the ledger, see below
     label <id> <public key> <host> <from> <until>       each label key that there ever was
     label <id> <public key> <host> <from> <until> revoked <since> <reason>
 
 A label key signs from ``from`` until ``until``; what it signed then stays good. A revoked key's labels are
 good no more, whenever they were printed: no label bears a time that could be believed. ``since`` says from
-when on the key may have been in other hands. Rule kept: a directory in which one line is not understood is
-refused as a whole, because that line may be a revocation.
+when on the key may have been in other hands. A ledger that goes on under another name inherits entries: how
+many, how many its predecessor had signed for, and how many of those inherited its signatures show to be the
+same. The keys of earlier names are among the ledger's, with the time at which they ended. Rule kept: a
+directory in which one line is not understood is refused as a whole: that line may be a revocation.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from schema.ed25519 import read_public, write_public
@@ -32,6 +35,7 @@ REVOCATIONS = ("stolen", "exposed", "misused")
 """Why a label key is revoked: it is in other hands, may be, or signed what it should not have."""
 
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z")
+_PREDECESSOR = re.compile(r"predecessor ([^\s+]+) (0|[1-9]\d{0,18}) (0|[1-9]\d{0,18}) (0|[1-9]\d{0,18})")
 _HOST = re.compile(r"[a-z0-9.:\[\]-]+")
 
 
@@ -60,18 +64,47 @@ class LabelKey:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerKey:
+    """A key of the ledger, and from when until when it signed; None: no bound is known."""
+
+    verifier: Verifier
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def covers(self, moment: datetime) -> bool:
+        """Whether the key signed at that time."""
+        return (self.since is None or self.since <= moment) and (self.until is None or moment <= self.until)
+
+    def bounded_by(self, other: LedgerKey) -> LedgerKey:
+        """The same key, with the bounds of ``other`` where it has none of its own."""
+        return replace(self, since=self.since or other.since, until=self.until or other.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Predecessor:
+    """An earlier name of the ledger, and what was inherited of it, in entries."""
+
+    origin: str
+    inherited: int
+    signed: int
+    shown: int
+
+
+@dataclass(frozen=True, slots=True)
 class KeyDirectory:
     """All keys of one ledger, as they stood when it was made."""
 
     origin: str
     made_at: datetime
-    ledger_keys: tuple[Verifier, ...]
+    ledger_keys: tuple[LedgerKey, ...]
     label_keys: tuple[LabelKey, ...]
+    predecessors: tuple[Predecessor, ...] = ()
 
     def signed(self, *signers: Signer) -> str:
         """The directory as it is published, under each key that signs for the ledger now."""
         lines = [HEADING, self.origin, _written(self.made_at)]
-        lines += [f"ledger {key.vkey}" for key in self.ledger_keys]
+        lines += [_ledger_line(key) for key in self.ledger_keys]
+        lines += [f"predecessor {p.origin} {p.inherited} {p.signed} {p.shown}" for p in self.predecessors]
         lines += [_label_line(key) for key in self.label_keys]
         return sign_note("".join(f"{line}\n" for line in lines), *signers)
 
@@ -107,21 +140,37 @@ def open_directory(note: bytes, ledger_key: Verifier) -> KeyDirectory:
         raise _malformed(heading)
     if lines[0] != ledger_key.name:
         raise Problem("key-directory.of-another-ledger", found=lines[0], ledger=ledger_key.name)
-    ledger_keys = tuple(_vkey(line) for line in lines[2:] if not line.startswith("label "))
     label_keys = tuple(_label_key(line) for line in lines[2:] if line.startswith("label "))
     if len({key.id for key in label_keys}) != len(label_keys):
         raise _malformed("label")
-    return KeyDirectory(lines[0], _instant(lines[1]), ledger_keys, label_keys)
+    predecessors = tuple(_predecessor(line) for line in lines[2:] if line.startswith("predecessor "))
+    ledger_keys = tuple(
+        _ledger_key(line) for line in lines[2:] if not line.startswith(("label ", "predecessor "))
+    )
+    return KeyDirectory(lines[0], _instant(lines[1]), ledger_keys, label_keys, predecessors)
 
 
-def _vkey(line: str) -> Verifier:
-    word, _, vkey = line.partition(" ")
-    if word != "ledger":
+def _ledger_line(key: LedgerKey) -> str:
+    bounds = ("-" if bound is None else _written(bound) for bound in (key.since, key.until))
+    return " ".join(("ledger", key.verifier.vkey, *bounds))
+
+
+def _ledger_key(line: str) -> LedgerKey:
+    words = line.split(" ")
+    if words[0] != "ledger" or len(words) != 4:
         raise _malformed(line)
     try:
-        return Verifier.parse(vkey)
+        verifier = Verifier.parse(words[1])
     except NoteError:
         raise _malformed(line) from None
+    return LedgerKey(verifier, *(None if word == "-" else _instant(word) for word in words[2:]))
+
+
+def _predecessor(line: str) -> Predecessor:
+    match = _PREDECESSOR.fullmatch(line)
+    if match is None:
+        raise _malformed(line)
+    return Predecessor(match[1], *map(int, match.groups()[1:]))
 
 
 def _label_line(key: LabelKey) -> str:

@@ -29,7 +29,7 @@ from service.http.authentication import DOOR, Door
 from service.http.body import MAX_JSON
 from service.http.declared import Declared
 from service.http.files import UPLOAD
-from service.http.keys import DATABASE, FILES, LEDGER, REGISTER_KEYS, SETTINGS, VAULT, VERIFIER
+from service.http.keys import DATABASE, FILES, LEDGER, REGISTER_KEYS, SETTINGS, VAULT, VERIFIER, VERIFIERS
 from service.http.middlewares import around
 from service.http.sessions import SESSIONS
 from service.incidents import reading as incidents_reading
@@ -106,28 +106,30 @@ API: Sequence[Declared] = (
 async def make_app(
     settings: Settings,
     database_url: str,
-    signer: Signer,
-    *,
+    *signers: Signer,
     writers: int = 8,
     appender: MakeAppender = Appender,
 ) -> web.Application:
     """The application on a database that it migrates if need be.
 
-    It holds what it opened until its cleanup; where it cannot be made, nothing stays open. ``writers`` is the
-    size of the writing pool; another ``appender`` is for benchmarks that compare.
+    ``signers`` are the ledger's keys, the first of which signs promises. It holds what it opened until its
+    cleanup; where it cannot be made, nothing stays open. ``writers`` is the size of the
+    writing pool; another ``appender`` is for benchmarks that compare.
     Raises Problem ``storage.…``.
     """
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(database_url, writers=writers))
         app = web.Application(middlewares=[around], client_max_size=MAX_JSON)
-        app[SETTINGS], app[DATABASE], app[VERIFIER] = settings, database, signer.verifier
+        app[SETTINGS], app[DATABASE] = settings, database
+        app[VERIFIER] = signers[0].verifier
+        app[VERIFIERS] = tuple(signer.verifier for signer in signers)
         app[REGIONS] = {}
         app[FILES] = FileStore(settings.files)
         app[VAULT] = stack.enter_context(closing(Vault(settings.vault_file)))
         keys = open_account_keys(settings)
         app[DOOR] = Door(Credentials(database.writer, keys))
         app[REGISTER_KEYS] = RegisterKeys(keys.register)
-        _open_ledger(app, stack, database, signer, appender)
+        _open_ledger(app, stack, database, signers, appender)
         _route(app)
         held = stack.pop_all()
 
@@ -139,19 +141,23 @@ async def make_app(
 
 
 def _open_ledger(
-    app: web.Application, stack: AsyncExitStack, database: Database, signer: Signer, appender: MakeAppender
+    app: web.Application,
+    stack: AsyncExitStack,
+    database: Database,
+    signers: Sequence[Signer],
+    appender: MakeAppender,
 ) -> None:
     # Closed in reverse: what waits is recorded, then the last note is written, then the pools close.
     places = Places.of(app[SETTINGS])
-    quorum = Quorum.of(app[SETTINGS], [signer.verifier])
+    quorum = Quorum.of(app[SETTINGS], app[VERIFIERS])
     stack.push_async_callback(quorum.aclose)
-    app[LOG] = stack.enter_context(closing(PublishedLog(database.reader, places, [signer.verifier])))
-    publisher = Publisher(database.writer, [signer], places, quorum)
+    app[LOG] = stack.enter_context(closing(PublishedLog(database.reader, places, app[VERIFIERS])))
+    publisher = Publisher(database.writer, signers, places, quorum)
     stack.push_async_callback(publisher.close)
-    ledger = Ledger(database.writer, make_registry(), signer, appender, publisher)
+    ledger = Ledger(database.writer, make_registry(), signers[0], appender, publisher)
     stack.push_async_callback(ledger.close)
     app[LEDGER] = ledger
-    app[key_routes.SIGNERS] = [signer]
+    app[key_routes.SIGNERS] = signers
     app[LABEL_KEYS] = LabelKeys(KeyFile(app[SETTINGS].label_key_file), ledger, app[SETTINGS].public_host)
     app[PREVIEWS] = Previews(database, ledger.registry)
     stack.push_async_callback(app[PREVIEWS].close)

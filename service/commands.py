@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, closing
 
 import asyncpg
 
+from schema.problems import Problem
 from service.ledger import Registry, audit
 from service.ledger.audit import Sealing
 from service.ledger.segments import Segments
@@ -18,9 +19,9 @@ from service.parties.persons.forgetting import forget_again
 from service.parties.persons.vault import Vault
 from service.publishing.notes import read_note
 from service.settings import Settings
-from service.storage import EmbeddedPostgres, open_pool
+from service.storage import EmbeddedPostgres, open_pool, prepare, query
 from service.terminal import print_report, progress
-from service.trust import read_verifier
+from service.trust import read_verifiers
 
 
 @asynccontextmanager
@@ -43,9 +44,25 @@ async def connection(settings: Settings, role: str) -> AsyncIterator[Connection]
             yield conn
 
 
+@asynccontextmanager
+async def alone(settings: Settings) -> AsyncIterator[tuple[str, Connection]]:
+    """The database's address and an owner's connection to it, migrated, while nobody else is connected.
+
+    Raises Problem ``command.in-use`` where a service or another command runs, and ``storage.…``.
+    """
+    async with database_url(settings) as url:
+        async with await open_pool(url, "coldledger_reader", 1) as pool:
+            others = await pool.fetchval(query("storage/session.others"))
+        if others:
+            raise Problem("command.in-use", sessions=others)
+        await prepare(url)
+        async with await open_pool(url, "coldledger_owner", 1) as pool, pool.acquire() as conn:
+            yield url, conn
+
+
 async def verify(settings: Settings, registry: Registry, *, rules: bool) -> int:
     """``coldledger verify [--rules]``: 0 where everything agrees, otherwise 1 and the places."""
-    note = read_note(settings.checkpoint_file, [read_verifier(settings)])
+    note = read_note(settings.checkpoint_file, read_verifiers(settings))
     checkpoint = None if note is None else note.checkpoint
     async with connection(settings, "coldledger_reader") as conn:
         with closing(Segments(settings.segments)) as segments:

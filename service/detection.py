@@ -14,7 +14,7 @@ from service.publishing.publisher import Places, Publisher
 from service.publishing.witnesses import Quorum
 from service.settings import Settings
 from service.storage import open_database
-from service.trust import open_signer
+from service.trust import open_signers
 
 
 async def detect(settings: Settings, registry: Registry, *, once: bool) -> int:
@@ -25,13 +25,13 @@ async def detect(settings: Settings, registry: Registry, *, once: bool) -> int:
     """
     async with database_url(settings) as url, AsyncExitStack() as stack:
         await found(settings, url)
-        signer = open_signer(settings, settings.public_host)
+        signers = open_signers(settings, settings.public_host)
         database = await stack.enter_async_context(open_database(url, writers=4, readers=2))
-        quorum = Quorum.of(settings, [signer.verifier])
+        quorum = Quorum.of(settings, [signer.verifier for signer in signers])
         stack.push_async_callback(quorum.aclose)
-        publisher = Publisher(database.writer, [signer], Places.of(settings), quorum)
+        publisher = Publisher(database.writer, signers, Places.of(settings), quorum)
         stack.push_async_callback(publisher.close)
-        ledger = Ledger(database.writer, registry, signer, Appender, publisher)
+        ledger = Ledger(database.writer, registry, signers[0], Appender, publisher)
         stack.push_async_callback(ledger.close)
         detectors = Detectors(ledger)
         if not once:

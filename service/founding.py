@@ -1,12 +1,12 @@
-"""What a start does before anything listens: migrations, the signing key, the fence, the keys of persons
-(what
-the ledger says is erased is erased again), the first statements."""
+"""What a start does before anything listens: migrations, the signing keys, the fence, the keys of persons
+(what the ledger says is erased is erased again), the first statements."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import secrets
+from collections.abc import Sequence
 from contextlib import aclosing, closing
 from dataclasses import dataclass
 
@@ -19,6 +19,7 @@ from service.ledger.note import Signer
 from service.ledger.segments import Segments
 from service.ledger.store import Connection, head
 from service.parties.credentials import Credentials
+from service.parties.identity import HERE, IDENTITY
 from service.parties.opening import Operator, open_ledger
 from service.parties.persons.forgetting import forget_again
 from service.parties.persons.keeping import Keeper
@@ -31,7 +32,7 @@ from service.publishing.witnesses import Quorum
 from service.registry import make_registry
 from service.settings import Settings
 from service.storage import Database, open_database, query
-from service.trust import KEY_VARIABLE, open_account_keys, open_signer
+from service.trust import KEY_VARIABLE, open_account_keys, open_signers
 
 OPENING_STATEMENTS = 4
 """The statements of an opened ledger: its name, the national policy, the platform's operator and its
@@ -62,16 +63,22 @@ async def found(settings: Settings, database_url: str) -> Founded:
             raise Problem("settings.key-missing", size=size, file=str(settings.key_file))
         # Asked before the key is made, so that a start which is refused leaves nothing behind.
         operator = _operator(settings) if size < OPENING_STATEMENTS else None
-        signer = open_signer(settings, f"{settings.public_host}/ledger/{secrets.token_hex(4)}")
-        await _check(settings, database, signer)
+        signers = open_signers(settings, new_origin(settings))
+        await _demand_standing(database, signers)
+        await _check(settings, database, signers)
         await _demand_vault(settings, database)
         with closing(Vault(settings.vault_file)) as vault:
             await _demand_account_key(settings, database)
             await Keeper(database.writer, vault).seal_what_stands_in_clear()
             await forget_again(database.writer, vault)
             if operator is None:
-                return Founded(signer.name)
-            return await _open(operator, settings, database, signer, vault)
+                return Founded(signers[0].name)
+            return await _open(operator, settings, database, signers[0], vault)
+
+
+def new_origin(settings: Settings) -> str:
+    """A name that no ledger has."""
+    return f"{settings.public_host}/ledger/{secrets.token_hex(4)}"
 
 
 def has_key(settings: Settings) -> bool:
@@ -79,9 +86,25 @@ def has_key(settings: Settings) -> bool:
     return bool(os.environ.get(KEY_VARIABLE)) or settings.key_file.exists()
 
 
-async def _check(settings: Settings, database: Database, signer: Signer) -> None:
+async def _demand_standing(database: Database, signers: Sequence[Signer]) -> None:
+    """What a key signs that the ledger does not know, or has retired, nobody would believe.
+
+    Raises Problem ``trust.key-not-standing``.
+    """
+    async with database.reader.acquire() as conn:
+        identity = await store.row(conn, IDENTITY, HERE)
+    if identity is None:
+        return
+    for signer in signers:
+        if signer.verifier.vkey not in identity.standing:
+            key, name = signer.verifier.key_id.hex(), signer.name
+            raise Problem("trust.key-not-standing", key=key, name=name, origin=identity.origin)
+
+
+async def _check(settings: Settings, database: Database, signers: Sequence[Signer]) -> None:
+    verifiers = [signer.verifier for signer in signers]
     try:
-        note = await asyncio.to_thread(read_note, settings.checkpoint_file, [signer.verifier])
+        note = await asyncio.to_thread(read_note, settings.checkpoint_file, verifiers)
     except (OSError, LedgerFormatError) as error:
         raise Problem("ledger.fenced", reason=f"its checkpoint cannot be read ({error})") from error
     with closing(Segments(settings.segments)) as segments:
@@ -89,10 +112,12 @@ async def _check(settings: Settings, database: Database, signer: Signer) -> None
             await check_fence(conn, StoredTiles(segments), note)
     async with database.reader.acquire() as conn:
         await demand_known_opening(conn)
-        await _ask_witnesses(settings, conn, signer, note)
+        await _ask_witnesses(settings, conn, signers, note)
 
 
-async def _ask_witnesses(settings: Settings, conn: Connection, signer: Signer, note: Noted | None) -> None:
+async def _ask_witnesses(
+    settings: Settings, conn: Connection, signers: Sequence[Signer], note: Noted | None
+) -> None:
     """Database and note may both have been put back; what the witnesses saw was not.
 
     Where there is no note, what the database has is signed for this question alone: no witness can learn
@@ -100,9 +125,9 @@ async def _ask_witnesses(settings: Settings, conn: Connection, signer: Signer, n
     """
     if note is None:
         now = await head(conn)
-        checkpoint = Checkpoint(signer.name, now.size, now.edge.root())
-        note = Noted(sign_checkpoint(signer, checkpoint), checkpoint)
-    async with aclosing(Quorum.of(settings, [signer.verifier])) as quorum:
+        checkpoint = Checkpoint(signers[0].name, now.size, now.edge.root())
+        note = Noted(sign_checkpoint(signers[0], checkpoint, *signers[1:]), checkpoint)
+    async with aclosing(Quorum.of(settings, [signer.verifier for signer in signers])) as quorum:
         await quorum.check_start(note.text, note.checkpoint)
 
 

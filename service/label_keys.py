@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,27 +21,16 @@ from service import commands
 from service.codes.key_file import KeyFile
 from service.codes.keys import DAYS, REVOKE_LABEL_KEY
 from service.codes.signing import LabelKeys
-from service.founding import found
+from service.desk import Desk, open_desk
 from service.http.body import load
-from service.ledger import PLATFORM, Ledger, Proposal
+from service.ledger import PLATFORM, Proposal
 from service.ledger.statement import instant
-from service.registry import make_registry
 from service.settings import Settings
-from service.storage import Database, open_database, query
-from service.trust import open_signer
+from service.storage import query
 
 _ALL = 1_000_000
 _TIMES = LabelKeyRegistration(only=("valid_from", "valid_days"))
 _REVOCATION = LabelKeyRevocation()
-
-
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    """A ledger that may be written, and the label keys of this installation."""
-
-    database: Database
-    ledger: Ledger
-    file: KeyFile
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -73,8 +60,11 @@ async def run(settings: Settings, said: argparse.Namespace) -> int:
     if said.act == "revoke" and not (said.key and said.since and said.reason):
         sys.stderr.write("coldledger label-key revoke KEY --since TIME --reason WORD\n")
         return 2
-    async with _desk(settings) as desk:
-        await (_new(desk, said) if said.act == "new" else _revoke(desk, said))
+    async with open_desk(settings) as desk:
+        if said.act == "new":
+            await _new(desk, KeyFile(settings.label_key_file), said)
+        else:
+            await _revoke(desk, said)
     return 0
 
 
@@ -92,9 +82,9 @@ async def _list(settings: Settings) -> int:
     return 0
 
 
-async def _new(desk: _Desk, said: argparse.Namespace) -> None:
+async def _new(desk: Desk, file: KeyFile, said: argparse.Namespace) -> None:
     host = await _newest_host(desk) if said.host is None else public_host(said.host, sample_data=False)
-    keys = LabelKeys(desk.file, desk.ledger, host)
+    keys = LabelKeys(file, desk.ledger, host)
     asked = {"valid_days": said.days} | _given(valid_from=said.valid_from)
     timed = _loaded(_TIMES, asked)
     recorded = await keys.register({**await keys.prepared(desk.database.reader), **timed})
@@ -103,13 +93,13 @@ async def _new(desk: _Desk, said: argparse.Namespace) -> None:
     sys.stdout.write(f"key {outcome['key']} signs labels of {host} {time}\n")
 
 
-async def _revoke(desk: _Desk, said: argparse.Namespace) -> None:
+async def _revoke(desk: Desk, said: argparse.Namespace) -> None:
     data = _loaded(_REVOCATION, _given(key=said.key, since=said.since, reason=said.reason))
     await desk.ledger.append(Proposal(REVOKE_LABEL_KEY, PLATFORM, data))
     sys.stdout.write(f"key {data['key']} is revoked; have scanners save the key directory anew\n")
 
 
-async def _newest_host(desk: _Desk) -> str:
+async def _newest_host(desk: Desk) -> str:
     """Raises Problem ``label-key.host-missing`` where there is no key yet."""
     rows = await desk.database.reader.fetch(query("codes/label_key.all"))
     if not rows:
@@ -127,17 +117,3 @@ def _loaded(schema: Message, said: Mapping[str, Any]) -> dict[str, Any]:
 
 def _given(**values: str | None) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
-
-
-@asynccontextmanager
-async def _desk(settings: Settings) -> AsyncIterator[_Desk]:
-    """The ledger, after all that a start of the service checks, so that a fenced one takes nothing."""
-    async with commands.database_url(settings) as url:
-        founded = await found(settings, url)
-        signer = open_signer(settings, founded.origin)
-        async with open_database(url, writers=1, readers=1) as database:
-            ledger = Ledger(database.writer, make_registry(), signer)
-            try:
-                yield _Desk(database, ledger, KeyFile(settings.label_key_file))
-            finally:
-                await ledger.close()

@@ -85,8 +85,13 @@ class Settings:
 
     @property
     def key_file(self) -> Path:
-        """The ledger's signing key."""
+        """The ledger's signing keys, a line each."""
         return self.trust / "signing.key"
+
+    @property
+    def verifier_file(self) -> Path:
+        """The public halves of the signing keys."""
+        return self.trust / "verifier.key"
 
     @property
     def vault_file(self) -> Path:

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 
+from schema.problems import Problem
 from service.ledger.audit import Report
 
 SHOWN = 50
@@ -28,6 +29,21 @@ def progress() -> Progress:
             sys.stderr.write(f"\r{done:,} of {total:,} entries")
 
     return show
+
+
+def demand_consent(question: str, *, given: bool) -> None:
+    """Ask whoever runs a command that cannot be undone. Raises Problem ``command.unconfirmed``.
+
+    ``given``: it was said on the command line. Where nobody is there to be asked, nothing is done.
+    """
+    if given:
+        return
+    if not sys.stdin.isatty():
+        raise Problem("command.unconfirmed")
+    sys.stdout.write(f"{question}\nyes? ")
+    sys.stdout.flush()
+    if sys.stdin.readline().strip().lower() not in {"yes", "是"}:
+        raise Problem("command.unconfirmed")
 
 
 def print_report(report: Report, good: str) -> int:

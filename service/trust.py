@@ -1,9 +1,10 @@
-"""The trust folder: the ledger's signing key, its newest checkpoint, and the key of the accounts, outside the
-database and its folder.
+"""The trust folder: the ledger's signing keys, its newest checkpoint, and the key of the accounts, outside
+the database and its folder.
 
-Whoever holds the key can sign a checkpoint of another history; whoever holds the checkpoint can show that one
+Whoever holds a key can sign a checkpoint of another history; whoever holds the checkpoint can show that one
 is another. So the folder is the service account's alone, is not in the database's backups, and the public
-key beside it (``verifier.key``) may be handed to anyone.
+keys beside it (``verifier.key``) may be handed to anyone. Both files have a key a line: one, or several while
+one takes over from another. All sign each checkpoint; the first signs promises.
 """
 
 from __future__ import annotations
@@ -11,20 +12,22 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from schema.problems import Problem
-from service.ledger.errors import LedgerFormatError
+from service.ledger.durable import replace_file
+from service.ledger.errors import LedgerFormatError, NoteError
 from service.ledger.note import Signer, Verifier, generate_key
 from service.parties.credentials.keys import ROOT_BYTES, AccountKeys
 from service.settings import Settings
 
 KEY_VARIABLE = "COLDLEDGER_SIGNING_KEY"
-"""Holds the key instead of the file, for those who hand secrets to a process by its environment."""
+"""Holds the keys instead of the file, for those who hand secrets to a process by its environment."""
 
 
-def open_signer(settings: Settings, origin: str) -> Signer:
-    """The ledger's key; made on the first start under the name ``origin``, readable by this account only.
+def open_signers(settings: Settings, origin: str) -> tuple[Signer, ...]:
+    """The ledger's keys; one is made on the first start under the name ``origin``.
 
     Raises Problem ``trust.key-unreadable`` where there is a key that cannot be used.
     """
@@ -36,21 +39,44 @@ def open_signer(settings: Settings, origin: str) -> Signer:
                 settings.trust.mkdir(parents=True, exist_ok=True, mode=0o700)
                 _write_new(path, generate_key(origin).skey, 0o600)
             text = path.read_text(encoding="utf-8")
-        signer = Signer.parse(text.strip())
-        public = settings.trust / "verifier.key"
-        if not public.exists():
-            settings.trust.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _write_new(public, signer.verifier.vkey, 0o644)
+        signers = tuple(map(Signer.parse, _lines(text)))
+        _demand_one_name(signer.name for signer in signers)
+        _publish(settings, signers)
     except (OSError, LedgerFormatError) as error:
         raise Problem("trust.key-unreadable", file=str(path), cause=str(error)) from error
-    return signer
+    return signers
 
 
-def read_verifier(settings: Settings) -> Verifier:
-    """The ledger's public key. Raises Problem ``trust.key-missing`` where no service ever ran here."""
-    path = settings.trust / "verifier.key"
+def open_signer(settings: Settings, origin: str) -> Signer:
+    """The first of them, for whoever signs promises alone. Raises Problem ``trust.key-unreadable``."""
+    return open_signers(settings, origin)[0]
+
+
+def keep_signers(settings: Settings, signers: Sequence[Signer]) -> None:
+    """Make these the keys of the next start, durably.
+
+    Raises Problem ``ledger-key.in-environment`` where the file is not what is read, ``trust.key-unreadable``.
+    """
+    path = settings.key_file
+    demand_key_file(settings)
     try:
-        return Verifier.parse(path.read_text(encoding="utf-8").strip())
+        replace_file(path, [f"{signer.skey}\n".encode() for signer in signers], 0o600)
+        _publish(settings, signers)
+    except OSError as error:
+        raise Problem("trust.key-unreadable", file=str(path), cause=str(error)) from error
+
+
+def demand_key_file(settings: Settings) -> None:
+    """Raises Problem ``ledger-key.in-environment`` where the keys are not in the file."""
+    if os.environ.get(KEY_VARIABLE):
+        raise Problem("ledger-key.in-environment", variable=KEY_VARIABLE, file=str(settings.key_file))
+
+
+def read_verifiers(settings: Settings) -> tuple[Verifier, ...]:
+    """The ledger's public keys. Raises Problem ``trust.key-missing`` where no service ever ran here."""
+    path = settings.verifier_file
+    try:
+        return tuple(map(Verifier.parse, _lines(path.read_text(encoding="utf-8"))))
     except FileNotFoundError:
         raise Problem("trust.key-missing", file=str(path)) from None
     except (OSError, LedgerFormatError) as error:
@@ -75,6 +101,33 @@ def open_account_keys(settings: Settings) -> AccountKeys:
     except (OSError, ValueError) as error:
         raise Problem("trust.key-unreadable", file=str(path), cause=str(error)) from error
     return keys
+
+
+def _lines(text: str) -> list[str]:
+    """Raises NoteError where there is none."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if not lines:
+        raise NoteError("there is no key in it")
+    return lines
+
+
+def _demand_one_name(names: Iterable[str]) -> None:
+    found = sorted(set(names))
+    if len(found) > 1:
+        raise NoteError(f"keys of several ledgers: {', '.join(found)}")
+
+
+def _publish(settings: Settings, signers: Sequence[Signer]) -> None:
+    """The public halves beside the keys; written only where they change, since workers start at once."""
+    text = "".join(f"{signer.verifier.vkey}\n" for signer in signers)
+    path = settings.verifier_file
+    try:
+        current = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        current = None
+    if current is None or current.split() != text.split():
+        settings.trust.mkdir(parents=True, exist_ok=True, mode=0o700)
+        replace_file(path, [text.encode()], 0o644)
 
 
 def _write_new(path: Path, text: str, mode: int) -> None:

@@ -25,7 +25,7 @@ from service.http.access_log import log as access_log
 from service.incidents.detecting.runner import DETECTORS
 from service.logs import set_up
 from service.settings import Settings
-from service.trust import open_signer
+from service.trust import open_signers
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ async def _serve(settings: Settings, database_url: str, pipe: Connection) -> Non
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     # Nothing is ever sent this way: readable means that the parent is gone.
     loop.add_reader(pipe.fileno(), stop.set)
-    app = await make_app(settings, database_url, open_signer(settings, settings.public_host))
+    app = await make_app(settings, database_url, *open_signers(settings, settings.public_host))
     runner = web.AppRunner(
         app,
         access_log_class=AccessLogger,

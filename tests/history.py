@@ -25,6 +25,7 @@ import service.goods.state
 import service.goods.stock.state
 import service.incidents.detecting.state
 import service.incidents.state
+import service.parties.identity
 import service.parties.state
 from schema.problems import Refusal, explain
 from service.incidents import FOLLOWERS
@@ -50,6 +51,7 @@ class History:
 
     def __init__(self, *more: Projection[Any], standing: Standing = STANDING) -> None:
         states = projections(
+            service.parties.identity,
             service.parties.state,
             service.goods.state,
             service.goods.disinfection.state,

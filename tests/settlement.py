@@ -25,6 +25,7 @@ from service.parties import (
 )
 from service.parties.persons.register import RegisterKeys
 from tests.history import History
+from tests.retold import SIGNER
 
 SEALED = {"sha256": "0" * 64}
 """A personal value's place in a statement."""
@@ -58,7 +59,7 @@ class Settlement:
     def __init__(self, history: History) -> None:
         self.history = history
         self.parties: list[Party] = []
-        history.say(OPEN_LEDGER, {"origin": "test.invalid/ledger", "vkey": "none"}, PLATFORM)
+        history.say(OPEN_LEDGER, {"origin": SIGNER.name, "vkey": SIGNER.verifier.vkey}, PLATFORM)
         history.say(ENACT_POLICY, {"region": "", "document": shipped_policies()[""]}, PLATFORM)
         self.platform = self.party("platform")
 

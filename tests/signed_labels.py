@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from schema.key_directory import KeyDirectory, LabelKey, Revocation
+from schema.key_directory import KeyDirectory, LabelKey, LedgerKey, Revocation
 from schema.signed_code import sign
 from schema.signed_note import Signer, generate_key
 
@@ -46,7 +46,9 @@ class Platform:
 
     def directory(self, *more: LabelKey, made_at: datetime = NOW) -> KeyDirectory:
         """The directory of the platform's keys."""
-        return KeyDirectory(self.ledger.name, made_at, (self.ledger.verifier,), (self.listed, *more))
+        return KeyDirectory(
+            self.ledger.name, made_at, (LedgerKey(self.ledger.verifier),), (self.listed, *more)
+        )
 
     def revoked(self, since: str = "2026-11-20T08:00+08:00", reason: str = "stolen") -> Platform:
         """The platform after it revoked its key."""

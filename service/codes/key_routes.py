@@ -6,14 +6,15 @@ from the rows at each request and good for some minutes in a cache.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise, starmap
 from typing import Any
 
 from aiohttp import web
 
 from schema.ed25519 import read_public
-from schema.key_directory import KeyDirectory, LabelKey, Revocation
+from schema.key_directory import KeyDirectory, LabelKey, LedgerKey, Predecessor, Revocation
 from schema.messages.label_keys import LabelKeyRegistration, LabelKeyRevocation, LabelKeyView
 from service.codes.keys import REGISTER_LABEL_KEY, REVOKE_LABEL_KEY
 from service.codes.signing import LABEL_KEYS
@@ -22,8 +23,10 @@ from service.http.keys import DATABASE
 from service.http.paging import Slice
 from service.http.reads import Ask, Read
 from service.http.writes import Draft, Write
-from service.ledger.note import Signer
+from service.ledger import store
+from service.ledger.note import Signer, Verifier
 from service.ledger.statement import instant, parse_instant
+from service.parties.identity import HERE, IDENTITY
 from service.publishing.routes import TEXT, public
 from service.storage import query
 
@@ -49,12 +52,27 @@ async def _directory(request: web.Request) -> web.Response:
     """The key directory, signed now."""
     async with request.app[DATABASE].reader.acquire() as conn:
         rows = await conn.fetch(query("codes/label_key.all"))
+        identity = await store.row(conn, IDENTITY, HERE)
     signers = request.app[SIGNERS]
-    ledger_keys = tuple(signer.verifier for signer in signers)
-    label_keys = tuple(map(_listed, rows))
-    directory = KeyDirectory(signers[0].name, datetime.now(UTC), ledger_keys, label_keys)
+    names = [] if identity is None else identity.names
+    directory = KeyDirectory(
+        signers[0].name,
+        datetime.now(UTC),
+        tuple(_ledger_key(key) for name in names for key in name["keys"]),
+        tuple(map(_listed, rows)),
+        tuple(starmap(_predecessor, pairwise(names))),
+    )
     note = directory.signed(*signers)
     return public(note.encode(), TEXT, _FOR_MINUTES)
+
+
+def _ledger_key(key: Mapping[str, Any]) -> LedgerKey:
+    until = None if key["until"] is None else parse_instant(key["until"])
+    return LedgerKey(Verifier.parse(key["vkey"]), parse_instant(key["since"]), until)
+
+
+def _predecessor(name: Mapping[str, Any], heir: Mapping[str, Any]) -> Predecessor:
+    return Predecessor(name["origin"], heir["held"], heir["size"], heir["shown"])
 
 
 def _listed(row: Any) -> LabelKey:

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from schema.problems import Problem
 from service.http.body import JSON
-from service.http.keys import DATABASE, LEDGER, SETTINGS, VERIFIER
+from service.http.keys import DATABASE, LEDGER, SETTINGS, VERIFIERS
 from service.ledger import store
 from service.ledger.errors import LedgerFormatError
 from service.publishing.notes import Noted, read_note
@@ -57,7 +57,7 @@ def _check_unfenced(app: web.Application) -> None:
 
 def _noted(app: web.Application) -> Noted | None:
     try:
-        return read_note(app[SETTINGS].checkpoint_file, [app[VERIFIER]])
+        return read_note(app[SETTINGS].checkpoint_file, app[VERIFIERS])
     except (OSError, LedgerFormatError):
         raise Problem("service.not-ready", reason="the checkpoint cannot be read") from None
 

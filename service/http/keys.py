@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from aiohttp import web
 
@@ -22,6 +22,9 @@ FILES = web.AppKey("files", FileStore)
 VAULT = web.AppKey("vault", Vault)
 REGISTER_KEYS = web.AppKey("register keys", RegisterKeys)
 VERIFIER = web.AppKey("verifier", Verifier)
+"""The first of the ledger's keys."""
+VERIFIERS: web.AppKey[Sequence[Verifier]] = web.AppKey("verifiers")
+"""All keys that sign for the ledger now."""
 
 READER = web.RequestKey("reader", Reader)
 LANGUAGE = web.RequestKey("language", str)

@@ -148,7 +148,7 @@ async def rebuild(conn: Connection, registry: Registry, progress: Progress = _si
         written = 0
         if not replay.broken:
             for projection in registry.kept:
-                written += await _rewrite(conn, replay, projection)
+                written += await rewrite(conn, replay, projection)
     return Report(entries=size, rows=written, findings=findings)
 
 
@@ -188,7 +188,8 @@ def _differences(projection: Projection[Any], row: object, made: object) -> Iter
             yield f"{column} is {found!r}, the ledger makes it {right!r}"
 
 
-async def _rewrite(conn: Connection, replay: Replay, projection: Projection[Any]) -> int:
+async def rewrite(conn: Connection, replay: Replay, projection: Projection[Any]) -> int:
+    """Write a table anew from what a replay made; how many rows."""
     await conn.execute(query(f"{projection.queries}.clear"))
     table = iter(replay.world.table(projection).values())
     written = 0

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import asyncpg
 import orjson
 
 from service.ledger.chain import GENESIS
 from service.ledger.merkle import RightEdge
-from service.ledger.world import Dirty, Key, Projection, Source, Stream, World
+from service.ledger.world import Dirty, Key, Projection, Source, Stream, Versioned, World
 from service.storage import query, reading_together, writing_together
+
+R = TypeVar("R", bound=Versioned)
 
 # Text, because only the stubs are generic.
 Connection: TypeAlias = (
@@ -193,6 +195,12 @@ async def save(conn: Connection, dirty: Dirty) -> None:
 def _column(values: Iterable[Any]) -> list[Any]:
     """One array of values; a JSON list is wrapped, which asyncpg would take for one more dimension."""
     return [orjson.Fragment(orjson.dumps(v)) if isinstance(v, list) else v for v in values]
+
+
+async def row(conn: Connection, projection: Projection[R], key: Key) -> R | None:
+    """One row of a projection; None where there is none."""
+    found = await conn.fetchrow(query(projection.query), [key])
+    return None if found is None else projection.row(*found)
 
 
 async def rows(conn: Connection, projection: Projection[Any]) -> AsyncIterator[Any]:

@@ -9,11 +9,12 @@ Credentials and personal values are outside the ledger (credentials/, personal.p
 from typing import Any
 
 from service.ledger import Projection
-from service.parties import device_keys, people
+from service.parties import device_keys, ledger_keys, people, succession
 from service.parties.filing import changes, facilities, vehicles, zones
 from service.parties.filing.facilities import FILE_FACILITY
 from service.parties.filing.vehicles import REGISTER_VEHICLE
 from service.parties.founding import OPEN_LEDGER
+from service.parties.identity import IDENTITY
 from service.parties.lookups import (
     organisation_by_uscc,
     organisation_by_uscc_streams,
@@ -75,6 +76,8 @@ from service.parties.state import (
 
 KINDS = [
     OPEN_LEDGER,
+    *ledger_keys.KINDS,
+    *succession.KINDS,
     REGISTER_ORGANISATION,
     SUSPEND_ORGANISATION,
     REINSTATE_ORGANISATION,
@@ -91,6 +94,7 @@ KINDS = [
     WITHDRAW_POLICY,
 ]
 PROJECTIONS: list[Projection[Any]] = [
+    IDENTITY,
     ORGANISATION,
     USCC,
     FACILITY,

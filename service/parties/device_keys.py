@@ -15,14 +15,17 @@ from typing import Any
 
 from schema.problems import Refusal
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
-from service.ledger.said import SAID, statement_at
+from service.parties.identity import STREAM, identity_of
 from service.parties.speakers import demand_manager, within_reach
 from service.parties.standing import Scope
 from service.parties.state import DEVICE_KEY, TOKEN, DeviceKey
 
 
 def _decide_registration(data: Data, ctx: Context, world: World) -> Decision:
-    """``origin`` of the outcome is the ledger's name, from its first statement: the key signs for it."""
+    """``origin`` of the outcome is the ledger's standing name: what the key signs bears it, for good.
+
+    A key stays good when the ledger goes on under another name, and what it signed before may still be sent.
+    """
     if ctx.actor.user is None:
         raise Refusal("device-key.by-person-only")
     demand_manager(ctx, world)
@@ -31,15 +34,7 @@ def _decide_registration(data: Data, ctx: Context, world: World) -> Decision:
         raise Refusal("token.not-found", field="/token", token=data["token"])
     if not token.active:
         raise Refusal("token.already-revoked", field="/token", token=token.id)
-    return Decision(outcome={"device_key": ctx.id(), "origin": _origin(world)})
-
-
-def _origin(world: World) -> str:
-    """The ledger's name. Raises LookupError where nothing was said yet: then nobody could ask."""
-    opening = statement_at(world, 0)
-    if opening is None:
-        raise LookupError("a ledger without a first statement")
-    return str(opening.data["origin"])
+    return Decision(outcome={"device_key": ctx.id(), "origin": identity_of(world).origin})
 
 
 def _project_registration(statement: Statement, position: int, world: World) -> Iterable[Any]:
@@ -60,7 +55,7 @@ def _project_registration(statement: Statement, position: int, world: World) -> 
 
 def _read_registration(data: Data, _world: World) -> Iterable[Stream]:
     yield (TOKEN, data["token"])
-    yield (SAID, 0)
+    yield STREAM
 
 
 def _decide_revocation(data: Data, ctx: Context, world: World) -> Decision:
@@ -83,7 +78,7 @@ def _read_key(data: Data, _world: World) -> Iterable[Stream]:
 
 REGISTER_DEVICE_KEY = Kind(
     "device-key-registered",
-    {1: _decide_registration},
+    {2: _decide_registration},
     _project_registration,
     _read_registration,
     scope=Scope.PARTIES_WRITE,

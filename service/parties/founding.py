@@ -7,6 +7,7 @@ from typing import Any
 
 from schema.problems import Refusal
 from service.ledger import PLATFORM, Context, Data, Decision, Kind, Statement, Stream, World
+from service.parties.identity import HERE, Identity, new_name
 from service.parties.standing import Scope
 
 
@@ -18,8 +19,9 @@ def _decide(data: Data, ctx: Context, _world: World) -> Decision:
     return Decision()
 
 
-def _project(_statement: Statement, _position: int, _world: World) -> Iterable[Any]:
-    return ()
+def _project(statement: Statement, position: int, _world: World) -> Iterable[Any]:
+    data = statement.data
+    yield Identity(HERE, [new_name(data["origin"], data["vkey"], statement.at, position)], position)
 
 
 def _reads(_data: Data, _world: World) -> Iterable[Stream]:

@@ -22,7 +22,7 @@ from service.receipts.making import make_receipt
 from service.receipts.receipt import MAX_BYTES, SUFFIX, Receipt
 from service.settings import Settings, is_loopback
 from service.storage import open_pool
-from service.trust import read_verifier
+from service.trust import read_verifiers
 
 _PATIENCE: Final = aiohttp.ClientTimeout(total=60)
 _CHUNK: Final = 1 << 16
@@ -63,7 +63,7 @@ async def get_receipt(settings: Settings, arguments: argparse.Namespace) -> int:
 async def receipt_beside(settings: Settings, position: int) -> bytes:
     """The receipt from the data folder, with the statement: whoever runs this can read that anyhow."""
     async with database_url(settings) as url, await open_pool(url, "coldledger_reader", 1) as pool:
-        with closing(PublishedLog(pool, Places.of(settings), [read_verifier(settings)])) as log:
+        with closing(PublishedLog(pool, Places.of(settings), read_verifiers(settings))) as log:
             proof = await log.proof(position)
         async with pool.acquire() as conn:
             found = await record(conn, position)

@@ -12,29 +12,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from schema.key_directory import open_directory
+from schema.key_directory import LedgerKey, open_directory
 from schema.problems import Problem
 from service.ledger.cosignature import CosignatureVerifier, require_distinct
 from service.ledger.errors import NoteError
 from service.ledger.note import PRIVATE, Verifier
 
+__all__ = ["LedgerKey", "Trust", "read_ledger_keys", "read_witnesses", "with_directory"]
+
 _OPEN = "-"
 _KEY = re.compile(r"\s*[^\s+]+\+[0-9a-f]{8}\+")
 """How a key begins that is given itself; anything else names a file."""
 _MOST_KEY_BYTES = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerKey:
-    """A key of the ledger, and from when until when it signed; None: no bound is known."""
-
-    verifier: Verifier
-    since: datetime | None = None
-    until: datetime | None = None
-
-    def covers(self, moment: datetime) -> bool:
-        """Whether the key signed at that time."""
-        return (self.since is None or self.since <= moment) and (self.until is None or moment <= self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +82,8 @@ def read_witnesses(said: str) -> list[CosignatureVerifier]:
 
 
 def with_directory(keys: Sequence[LedgerKey], note: bytes) -> list[LedgerKey]:
-    """``keys`` and those that a key directory names which one of them signed; a bound that is given stays.
+    """``keys`` and those that a key directory names which one of them signed, each with the time that the
+    directory tells; a bound that is given stays.
 
     Raises Problem ``key-directory.…`` where none of them signed it.
     """
@@ -104,8 +94,9 @@ def with_directory(keys: Sequence[LedgerKey], note: bytes) -> list[LedgerKey]:
         except Problem as problem:
             refused = refused or problem
             continue
-        known = {each.verifier.vkey for each in keys}
-        return [*keys, *(LedgerKey(each) for each in directory.ledger_keys if each.vkey not in known)]
+        told = {each.verifier.vkey: each for each in directory.ledger_keys}
+        given = [each.bounded_by(told.pop(each.verifier.vkey, each)) for each in keys]
+        return [*given, *told.values()]
     raise refused or Problem("receipt.key-unreadable", key="—", cause="no key was given")
 
 

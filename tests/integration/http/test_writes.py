@@ -14,7 +14,7 @@ from aiohttp import ClientResponse
 
 from schema.identifiers.uscc import check_character, organisation_check
 from service.ledger.checkpoint import open_promise
-from service.trust import read_verifier
+from service.trust import read_verifiers
 from tests.integration.http.conftest import Business, House, served, sign_in
 from tests.settlement import uscc
 
@@ -44,7 +44,7 @@ async def test_a_receipt_names_position_leaf_and_promise(house: House, station: 
     assert receipt["kind"] == "facility-filed"
     assert receipt["breach"] == []
     assert answer.headers["Location"] == f"/api/v1/facilities/{receipt['outcome']['facility']}"
-    promise = open_promise(receipt["promise"], read_verifier(house.settings))
+    promise = open_promise(receipt["promise"], *read_verifiers(house.settings))
     assert promise.position == receipt["position"]
     assert promise.leaf.hex() == receipt["leaf"]
 

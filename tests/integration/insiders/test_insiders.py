@@ -18,7 +18,7 @@ from aiohttp.test_utils import TestServer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from scanners.checking import check
-from schema.key_directory import KeyDirectory, LabelKey, Revocation
+from schema.key_directory import KeyDirectory, LabelKey, LedgerKey, Revocation
 from schema.problems import Problem, Refusal
 from schema.signed_code import sign
 from service.goods import lots
@@ -253,7 +253,7 @@ async def test_who_holds_a_label_key(url: str, ground: Ground) -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC)
     key = Ed25519PrivateKey.generate()
     held = LabelKey(key.public_key().public_bytes_raw(), "trace.test", now, now + timedelta(days=730))
-    directory = KeyDirectory(SIGNER.name, now, (SIGNER.verifier,), (held,))
+    directory = KeyDirectory(SIGNER.name, now, (LedgerKey(SIGNER.verifier),), (held,))
     code = ground.quay.registration(1, 1)["code"]
     forged = sign(f"https://trace.test/c/{code}", key).printed
     assert check(forged, directory, now).proves["en"]

@@ -114,8 +114,7 @@ def test_a_quorum_is_of_witnesses_that_are_named_once() -> None:
 
 
 def directory(*keys: LedgerKey, signer: object = LEDGER) -> bytes:
-    verifiers = tuple(key.verifier for key in keys)
-    made = KeyDirectory(LEDGER.name, NOW, verifiers, ())
+    made = KeyDirectory(LEDGER.name, NOW, keys, ())
     return made.signed(THIEF if signer is THIEF else LEDGER).encode()
 
 
@@ -133,6 +132,18 @@ def test_a_directory_does_not_give_a_retired_key_its_time_back() -> None:
     assert keys == [retired]
     with pytest.raises(Problem, match="the checkpoint is known to have been there"):
         check(GOOD.encode(), replace(TRUST, keys=keys), NOW)
+
+
+def test_a_directory_tells_when_a_key_ended() -> None:
+    """What a key signed after it was retired is refused where the directory is given."""
+    retired = LedgerKey(LEDGER.verifier, until=SEEN - timedelta(days=1))
+    keys = with_directory([LedgerKey(LEDGER.verifier)], directory(retired))
+    assert keys == [retired]
+    with pytest.raises(Problem, match="the checkpoint is known to have been there"):
+        check(GOOD.encode(), replace(TRUST, keys=keys), NOW)
+    before = LedgerKey(LEDGER.verifier, until=SEEN + timedelta(days=1))
+    keys = with_directory([LedgerKey(LEDGER.verifier)], directory(before))
+    assert check(GOOD.encode(), replace(TRUST, keys=keys), NOW).keys == (LEDGER.verifier,)
 
 
 def test_a_directory_is_believed_on_the_word_of_any_key_that_was_given() -> None:

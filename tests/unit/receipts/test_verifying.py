@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from schema.key_directory import KeyDirectory
+from schema.key_directory import KeyDirectory, LedgerKey
 from service.__main__ import main
 from service.ledger.proofs import Proof
 from tests.unit.receipts.forging import GOOD, HONEST, LEDGER, POSITION, SIZE, THIEF, WITNESSES
@@ -72,7 +72,7 @@ def test_a_directory_gives_the_keys_that_followed(
     later.write_bytes(replace(HONEST, signer=THIEF).receipt().encode())
     assert main(["verify-receipt", *KEY, str(later)]) == 1
     directory = tmp_path / "keys"
-    named = KeyDirectory(LEDGER.name, NOW, (LEDGER.verifier, THIEF.verifier), ())
+    named = KeyDirectory(LEDGER.name, NOW, (LedgerKey(LEDGER.verifier), LedgerKey(THIEF.verifier)), ())
     directory.write_text(named.signed(LEDGER))
     assert main(["verify-receipt", *KEY, "--keys", str(directory), file, str(later)]) == 0
     assert THIEF.verifier.vkey in capsys.readouterr().out

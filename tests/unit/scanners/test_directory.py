@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schema.ed25519 import read_public, write_public
-from schema.key_directory import REVOCATIONS, LabelKey, Revocation, open_directory, read_ledger_key
+from schema.key_directory import (
+    REVOCATIONS,
+    LabelKey,
+    LedgerKey,
+    Predecessor,
+    Revocation,
+    open_directory,
+    read_ledger_key,
+)
 from schema.problems import LANGUAGES, Problem, explain
 from schema.signed_code import key_id
 from schema.signed_note import generate_key, sign_note
@@ -34,7 +42,7 @@ def test_its_lines_are_those_that_are_documented() -> None:
         "coldledger-keys/v1",
         "ledger.example.com/test",
         "2026-11-22T12:00:00.000000Z",
-        f"ledger {KEY.vkey}",
+        f"ledger {KEY.vkey} - -",
         f"label {PLATFORM.listed.id} {public} trace.example.com 2026-10-23T12:00:00.000000Z "
         "2026-12-22T12:00:00.000000Z revoked 2026-11-20T08:00+08:00 stolen",
         f"label {SECOND.id} {write_public(SECOND.public)} other.example.com:8443 "
@@ -51,6 +59,17 @@ def changed(old: str, new: str) -> bytes:
     return resigned(BODY.replace(old, new))
 
 
+def test_keys_of_several_times_and_names_come_back() -> None:
+    old = LedgerKey(generate_key("old.example.com/test").verifier, NOW - DAY, NOW)
+    inherited = Predecessor("old.example.com/test", 70, 90, 64)
+    keys = (LedgerKey(KEY, NOW), old)
+    made = replace(PLATFORM.directory(), ledger_keys=keys, predecessors=(inherited,))
+    note = made.signed(PLATFORM.ledger)
+    assert open_directory(note.encode(), KEY) == made
+    assert "\npredecessor old.example.com/test 70 90 64\n" in note
+    assert f"\nledger {KEY.vkey} 2026-11-22T12:00:00.000000Z -\n" in note
+
+
 MALFORMED: dict[str, Callable[[], bytes]] = {
     "a heading to come": lambda: changed("keys/v1", "keys/v2"),
     "no time": lambda: resigned("coldledger-keys/v1\nledger.example.com/test\n"),
@@ -60,6 +79,10 @@ MALFORMED: dict[str, Callable[[], bytes]] = {
     "a time without microseconds": lambda: changed("12:00:00.000000Z\nledger", "12:00:00Z\nledger"),
     "a line that is not known": lambda: resigned(f"{BODY}withdrawn {SECOND.id}\n"),
     "a ledger key that is none": lambda: changed(f"ledger {KEY.vkey}", "ledger trust-me"),
+    "a ledger key without its time": lambda: changed(f"ledger {KEY.vkey} - -", f"ledger {KEY.vkey}"),
+    "a ledger key until no time": lambda: changed(f"{KEY.vkey} - -", f"{KEY.vkey} - ever"),
+    "a predecessor without numbers": lambda: resigned(f"{BODY}predecessor old.example.com/test\n"),
+    "a predecessor with odd numbers": lambda: resigned(f"{BODY}predecessor old.example.com/test 01 2 3\n"),
     "a word too few": lambda: changed(" stolen", ""),
     "a word too many": lambda: changed(" stolen", " stolen twice"),
     "a reason that is not known": lambda: changed("stolen", "sorry"),
