@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,6 +42,15 @@ def utc_now() -> datetime:
 
 class HeadMovedError(Exception):
     """The compare-and-swap lost: somebody else advanced the head."""
+
+
+class ClashError(Exception):
+    """A constraint refused the rows of a batch that was judged on ``head``."""
+
+    def __init__(self, cause: asyncpg.IntegrityConstraintViolationError, head: Head) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+        self.head = head
 
 
 class UnknownCommitError(Exception):
@@ -92,6 +102,11 @@ class Committer:
                     return await self._attempt(conn, proposals)
             except HeadMovedError:
                 log.info("the head moved under a batch of %d; judging it again", len(proposals))
+            except ClashError as clash:
+                # Ids derive from positions: where somebody else has taken these, their rows are in the way.
+                if not await self._moved_since(clash.head):
+                    raise clash.cause from None
+                log.info("another batch came before one of %d; judging it again", len(proposals))
             except UnknownCommitError as unknown:
                 if unknown.batch is not None and await self._settled(unknown.batch):
                     return unknown.batch
@@ -106,7 +121,8 @@ class Committer:
             if batch.records:
                 await self._write(conn, batch, head)
         except BaseException:
-            if not conn.is_closed():
+            # Where the connection is gone, the database has rolled back by itself.
+            with suppress(*_LOST):
                 await transaction.rollback()
             raise
         try:
@@ -136,15 +152,22 @@ class Committer:
 
     async def _write(self, conn: Connection, batch: Batch, head: Head) -> None:
         """All rows of the batch in one statement, fenced by the comparison of the head row."""
-        moved = await store.write(
-            conn,
-            store.advance_head(batch.head, head),
-            store.insert_entries(batch.records),
-            *map(store.saving, batch.world.dirty()),
-            *(store.insert(name, rows) for name, rows in batch.asides.items()),
-        )
+        try:
+            moved = await store.write(
+                conn,
+                store.advance_head(batch.head, head),
+                store.insert_entries(batch.records),
+                *map(store.saving, batch.world.dirty()),
+                *(store.insert(name, rows) for name, rows in batch.asides.items()),
+            )
+        except asyncpg.IntegrityConstraintViolationError as error:
+            raise ClashError(error, batch.head) from error
         if not moved:
             raise HeadMovedError
+
+    async def _moved_since(self, head: Head) -> bool:
+        async with self._pool.acquire() as conn:
+            return (await store.head(conn)).size != head.size
 
     async def _settled(self, batch: Batch) -> bool:
         """After a broken COMMIT: whether it took place. Raises UnknownCommitError where even that is unknown.

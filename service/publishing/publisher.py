@@ -57,15 +57,6 @@ SHARE = 9
 REFRESH = 300.0
 """Seconds after which witnesses are asked again for a ledger that did not grow."""
 
-_TRIED_AGAIN = (
-    OSError,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    TimeoutError,
-    LedgerFormatError,
-    MissingPositionError,
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Places:
@@ -138,7 +129,8 @@ class Publisher:
         except QuorumMissingError as error:
             # The quorum has logged who does not answer, once; this is every second.
             log.debug("the checkpoint was not published; it is tried again: %s", error)
-        except _TRIED_AGAIN:
+        except Exception:
+            # Whatever it was: were this task to end, nothing would be published any more, and nobody told.
             log.exception("the checkpoint was not published; it is tried again")
 
     async def publish(self) -> None:

@@ -29,6 +29,10 @@ LOST = (
 )
 """What is raised where the database is not there, went away, or has no room left: nobody's mistake."""
 
+HELD_SECONDS = 10
+"""How long a writer may keep a transaction open without a word. A process that is paused with the head row in
+its hands would stop every other; witnesses, who are asked within a transaction, have half of this."""
+
 # The first byte of a jsonb value on the wire: the version of its format.
 _JSONB_VERSION = b"\x01"
 
@@ -108,6 +112,8 @@ async def check_promises(connection: asyncpg.Connection) -> None:
 
 def _settings(role: str | None) -> dict[str, str]:
     settings = {"timezone": "UTC", "application_name": "coldledger"}
+    if role == WRITER:
+        settings["idle_in_transaction_session_timeout"] = f"{HELD_SECONDS}s"
     return settings | {"role": role} if role else settings
 
 

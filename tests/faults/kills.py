@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import shutil
 import sys
 import tempfile
 import time
@@ -87,10 +88,8 @@ async def _cycle(standing: Standing, client: Client, chance: Random) -> tuple[st
 async def _served(client: Client) -> None:
     """Wait until it serves: one statement of each connection is acknowledged."""
     enough = asyncio.Event()
-    speaking = asyncio.create_task(client.speak(enough))
-    await asyncio.sleep(0)
     enough.set()
-    await speaking
+    await client.speak(enough)
 
 
 async def _tell(data: Path) -> tuple[str, list[Saying]]:
@@ -126,12 +125,13 @@ def main(words: list[str]) -> int:
     parser.add_argument("--times", type=int, default=200, help="how many kills (default 200)")
     parser.add_argument("--seed", type=int, default=1, help="of all chance (default 1)")
     options = parser.parse_args(words)
-    with tempfile.TemporaryDirectory(prefix="coldledger-kills-") as folder:
-        try:
-            told = asyncio.run(run(Path(folder), options.times, options.seed))
-        except LostError as lost:
-            print(f"LOST: {lost}; the service's log:", Path(folder, "service.log").read_text()[-4000:])
-            return 1
+    folder = Path(tempfile.mkdtemp(prefix="coldledger-kills-"))
+    try:
+        told = asyncio.run(run(folder, options.times, options.seed))
+    except (LostError, TimeoutError) as lost:
+        print(f"seed {options.seed}: NOT AS PROMISED: {lost!r}; everything is left in {folder}")
+        return 1
+    shutil.rmtree(folder)
     print(f"seed {options.seed}: {told}")
     return 0
 

@@ -33,7 +33,7 @@ _BUNDLE = 256
 _AWAY = ("503", "connection refused", "connection reset", "EOF")
 
 
-class LostError(AssertionError):
+class LostError(Exception):
     """Something that was promised is not so."""
 
 
@@ -69,16 +69,17 @@ class Client:
     _older: list[Path] = field(default_factory=list)
 
     async def speak(self, enough: asyncio.Event) -> None:
-        """Say one after the other until it is enough, and go on until all of it is acknowledged."""
-        async with self._session() as session, asyncio.TaskGroup() as group:
-            for _ in range(TOGETHER):
-                group.create_task(self._speak(session, enough))
+        """Say one after the other until it is enough, at least one each connection; all is acknowledged."""
+        async with self._session() as session:
+            await asyncio.gather(*(self._speak(session, enough) for _ in range(TOGETHER)))
 
     async def _speak(self, session: aiohttp.ClientSession, enough: asyncio.Event) -> None:
-        while not enough.is_set():
+        while True:
             key = f"{self.chance.getrandbits(128):032x}"
             saying = self.chance.choice(self.sayings)
             self.kept[key] = saying, await self._acknowledged(session, key, saying)
+            if enough.is_set():
+                return
 
     async def _acknowledged(self, session: aiohttp.ClientSession, key: str, saying: Saying) -> Acknowledged:
         """Repeat a submission until it is answered with its position; any other answer is a failure."""
