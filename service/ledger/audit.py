@@ -13,7 +13,7 @@ from service.ledger.checking import Checked, check_segments
 from service.ledger.checkpoint import Checkpoint
 from service.ledger.kinds import Registry
 from service.ledger.replay import Finding, Replay
-from service.ledger.segments import SEGMENT, Sealed, Segment, Segments
+from service.ledger.segments import SEGMENT, Sealed, Segment, Segments, segment_path
 from service.ledger.store import Connection, Record
 from service.ledger.world import Dirty, Projection
 from service.storage import query
@@ -83,12 +83,13 @@ async def verify(
 
 async def _sealed(sealing: Sealing, size: int) -> AsyncIterator[Checked]:
     """The full segments of the first ``size`` entries, checked; what was sealed after the snapshot is not."""
-    segments = [segment for segment in sealing.segments if segment.end <= size]
-    checks = check_segments([segment.path for segment in segments], sealing.processes)
-    for segment in segments:
+    segments = sealing.segments
+    firsts = range(0, min(segments.end, size) // SEGMENT * SEGMENT, SEGMENT)
+    checks = check_segments([segment_path(segments.folder, first) for first in firsts], sealing.processes)
+    for first in firsts:
         checked = await anext(checks)
         # What could not be read at all does not know where it began.
-        yield checked if checked.count else replace(checked, first=segment.first)
+        yield checked if checked.count else replace(checked, first=first)
 
 
 async def _take_sealed(

@@ -14,13 +14,16 @@ each statement begins and the last ends; the statements; SHA-256 of all before. 
 
 from __future__ import annotations
 
-import mmap
+import os
 import struct
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, Self
+from weakref import finalize
 
 from service.ledger.chain import HASH_BYTES
 from service.ledger.durable import replace_file
@@ -33,6 +36,9 @@ _MAGIC: Final = b"coldledger segment 1\n".ljust(32, b"\0")
 _HEADER: Final = struct.Struct(">32sQQ32s32s16x")
 _PLACE: Final = struct.Struct(">Q")
 _SUFFIX: Final = ".segment"
+_CHUNK: Final = 1 << 20
+_KEPT: Final = 64
+"""Files that are kept open at once: a ledger may have more of them than a process may open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,27 +103,27 @@ def _places(values: Sequence[bytes]) -> bytes:
 
 
 class Segment:
-    """One segment file, mapped into memory. Reading checks its shape; ``check`` its bytes."""
+    """One open segment file, read piece by piece. Opening checks its shape, ``check_segment`` its bytes.
+
+    It is not mapped into memory: a file that is cut off while somebody reads it must be an error, not the end
+    of the process. Who uses it last need not close it.
+    """
 
     def __init__(self, path: Path) -> None:
-        """Raises SegmentError where the file is no whole segment, FileNotFoundError where there is none."""
-        with path.open("rb") as file:
-            try:
-                self._data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-            except ValueError as error:
-                raise SegmentError(f"{path.name} is empty") from error
+        """Raises SegmentError where the file is no whole segment, OSError where it cannot be opened."""
         self.path = path
+        self._file = os.open(path, os.O_RDONLY)
+        self.close = finalize(self, os.close, self._file)
+        self._size = os.fstat(self._file).st_size
         self.first: int
         self.count: int
         self.before: bytes
         self.after: bytes
-        try:
-            self._read_shape()
-        except struct.error as error:
-            raise SegmentError(f"{path.name} ends too early") from error
+        self._read_shape()
 
     def _read_shape(self) -> None:
-        magic, self.first, self.count, self.before, self.after = _HEADER.unpack_from(self._data)
+        header = _HEADER.unpack(self._read(0, _HEADER.size))
+        magic, self.first, self.count, self.before, self.after = header
         if magic != _MAGIC or not 0 < self.count <= SEGMENT or self.first % SEGMENT:
             raise SegmentError(f"{self.path.name} is no segment of format 1")
         self._leaves = _HEADER.size
@@ -129,8 +135,8 @@ class Segment:
         self._statement_places = self._bundles + self._place(self._bundle_places, bundles)
         self._statements = self._statement_places + (self.count + 1) * _PLACE.size
         self._end = self._statements + self._place(self._statement_places, self.count)
-        if self._end + HASH_BYTES != len(self._data):
-            raise SegmentError(f"{self.path.name} has {len(self._data)} bytes, not {self._end + HASH_BYTES}")
+        if self._end + HASH_BYTES != self._size:
+            raise SegmentError(f"{self.path.name} has {self._size} bytes, not {self._end + HASH_BYTES}")
 
     @property
     def end(self) -> int:
@@ -138,7 +144,10 @@ class Segment:
         return self.first + self.count
 
     def leaves(self, start: int, end: int) -> bytes:
-        """The leaf hashes of positions from ``start`` up to, and without, ``end``, in one run of bytes."""
+        """The leaf hashes of positions from ``start`` up to, and without, ``end``, in one run of bytes.
+
+        This and all that follow raise SegmentError where the file was cut off, or tells of other places.
+        """
         return self._run(self._leaves, start - self.first, end - self.first)
 
     def leaves_digest(self) -> bytes:
@@ -151,11 +160,12 @@ class Segment:
 
     def bundle(self, index: int) -> bytes:
         """Its ``index``-th bundle of entries, as it is served."""
-        return self._slice(self._bundle_places, self._bundles, index)
+        return self._values(self._bundle_places, self._bundles, index, index + 1)[0]
 
     def statement(self, position: int) -> bytes:
         """The statement at a position."""
-        return self._slice(self._statement_places, self._statements, position - self.first)
+        index = position - self.first
+        return self._values(self._statement_places, self._statements, index, index + 1)[0]
 
     def nonce(self, position: int) -> bytes:
         """The nonce of the statement at a position."""
@@ -163,22 +173,23 @@ class Segment:
 
     def records(self) -> Iterator[Sealed]:
         """Every entry, in order. Raises TileError where a bundle is not whole."""
-        leaves = split_hashes(self.leaves(self.first, self.end))
-        nonces = split_hashes(self._run(self._nonces, 0, self.count))
-        for number in range(-(-self.count // WIDTH)):
-            entries = split_entries(self.bundle(number))
-            for inside, entry in enumerate(entries, number * WIDTH):
-                position = self.first + inside
-                yield Sealed(position, nonces[inside], self.statement(position), entry, leaves[inside])
+        for number, start in enumerate(range(0, self.count, WIDTH)):
+            end = min(start + WIDTH, self.count)
+            yield from map(
+                Sealed,
+                range(self.first + start, self.first + end),
+                split_hashes(self._run(self._nonces, start, end)),
+                self._values(self._statement_places, self._statements, start, end),
+                split_entries(self.bundle(number)),
+                split_hashes(self._run(self._leaves, start, end)),
+            )
 
     def is_whole(self) -> bool:
         """Whether its bytes are those that were written, by the digest at its end."""
-        with memoryview(self._data) as view:
-            return sha256(view[: self._end]).digest() == bytes(view[self._end :])
-
-    def close(self) -> None:
-        """Give the memory back."""
-        self._data.close()
+        digest = sha256()
+        for start in range(0, self._end, _CHUNK):
+            digest.update(self._read(start, min(start + _CHUNK, self._end)))
+        return digest.digest() == self._read(self._end, self._size)
 
     def __enter__(self) -> Self:
         return self
@@ -187,21 +198,39 @@ class Segment:
         self.close()
 
     def _place(self, places: int, index: int) -> int:
-        return int(_PLACE.unpack_from(self._data, places + index * _PLACE.size)[0])
+        start = places + index * _PLACE.size
+        return int(_PLACE.unpack(self._read(start, start + _PLACE.size))[0])
 
-    def _slice(self, places: int, values: int, index: int) -> bytes:
-        return self._data[values + self._place(places, index) : values + self._place(places, index + 1)]
+    def _values(self, places: int, values: int, start: int, end: int) -> list[bytes]:
+        size = (end - start + 1) * _PLACE.size
+        told = self._read(places + start * _PLACE.size, places + start * _PLACE.size + size)
+        at = [place for (place,) in _PLACE.iter_unpack(told)]
+        run = self._read(values + at[0], values + at[-1])
+        return [run[one - at[0] : other - at[0]] for one, other in pairwise(at)]
 
     def _run(self, region: int, start: int, end: int) -> bytes:
-        return self._data[region + start * HASH_BYTES : region + end * HASH_BYTES]
+        return self._read(region + start * HASH_BYTES, region + end * HASH_BYTES)
+
+    def _read(self, start: int, end: int) -> bytes:
+        # The size that it had when it was opened bounds what a place in it can ask memory for.
+        if not start <= end <= self._size:
+            raise SegmentError(f"{self.path.name} ends too early, or tells of places beyond its end")
+        data = os.pread(self._file, end - start, start)
+        if len(data) != end - start:
+            raise SegmentError(f"{self.path.name} was cut off")
+        return data
 
 
 class Segments:
-    """The full segments of one folder, from position 0 on without a gap; opened as they are asked for."""
+    """The full segments of one folder, from position 0 on without a gap; some of them are kept open.
+
+    All that reads may raise SegmentError, after ``forget`` no more than once.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._open: list[Segment] = []
+        self._count = 0
+        self._kept: OrderedDict[int, Segment] = OrderedDict()
 
     @property
     def end(self) -> int:
@@ -210,24 +239,34 @@ class Segments:
         A process beside this one may have sealed more.
         """
         while True:
+            first = self._count * SEGMENT
             try:
-                segment = Segment(segment_path(self.folder, self._sealed))
-            except (FileNotFoundError, SegmentError):
-                return self._sealed
-            if segment.count < SEGMENT or segment.first != self._sealed:
-                return self._sealed
-            self._open.append(segment)
-
-    @property
-    def _sealed(self) -> int:
-        return len(self._open) * SEGMENT
+                segment = self[first]
+            except SegmentError:
+                return first
+            if segment.count < SEGMENT or segment.first != first:
+                del self._kept[self._count]
+                return first
+            self._count += 1
 
     def __getitem__(self, position: int) -> Segment:
         """The segment that holds a sealed position."""
-        return self._open[position // SEGMENT]
+        number = position // SEGMENT
+        found = self._kept.get(number)
+        if found is None:
+            path = segment_path(self.folder, number * SEGMENT)
+            try:
+                found = self._kept[number] = Segment(path)
+            except OSError as error:
+                raise SegmentError(f"{path.name} cannot be opened: {error.strerror}") from error
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        else:
+            self._kept.move_to_end(number)
+        return found
 
     def __iter__(self) -> Iterator[Segment]:
-        return iter(self._open[: self.end // SEGMENT])
+        return (self[first] for first in range(0, self.end, SEGMENT))
 
     def leaves(self, start: int, end: int) -> bytes:
         """Leaf hashes of sealed positions."""
@@ -247,11 +286,17 @@ class Segments:
         segment = self[index * WIDTH]
         return segment.bundle(index - segment.first // WIDTH)
 
+    def forget(self) -> None:
+        """Begin anew with what is there now: for whoever met a file that was cut off or taken away."""
+        self._kept.clear()
+        self._count = 0
+
     def close(self) -> None:
         """Close all that is open."""
-        for segment in self._open:
+        for segment in self._kept.values():
             segment.close()
-        self._open.clear()
+        self.forget()
 
-    def _over(self, start: int, end: int) -> Sequence[Segment]:
-        return self._open[start // SEGMENT : -(-end // SEGMENT)]
+    def _over(self, start: int, end: int) -> Iterator[Segment]:
+        firsts = range(start // SEGMENT * SEGMENT, end, SEGMENT) if start < end else ()
+        return (self[first] for first in firsts)

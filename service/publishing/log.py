@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +12,7 @@ import asyncpg
 
 from schema.problems import Problem
 from service.ledger import store
+from service.ledger.errors import SegmentError
 from service.ledger.note import Verifier
 from service.ledger.proofs import Proof
 from service.ledger.segments import Segments
@@ -18,6 +21,8 @@ from service.ledger.tiles import ENTRIES, Tile, consistency_proof, inclusion_pro
 from service.publishing.notes import Noted, read_note
 from service.publishing.publisher import Places
 from service.publishing.stored import StoredTiles
+
+log = logging.getLogger(__name__)
 
 MOST_BYTES: Final = 4 << 20
 """Of statements that are told at once; one more may begin within it."""
@@ -112,14 +117,26 @@ class PublishedLog:
 
     async def _disclosed(self, start: int, end: int) -> AsyncIterator[Disclosed]:
         """What is sealed from the segments, the rest from rows."""
-        sealed = max(start, min(end, self._tiles.segments.end))
-        for position in range(start, sealed):
-            segment = self._tiles.segments[position]
-            yield Disclosed(position, segment.nonce(position), segment.statement(position))
-        if sealed < end:
+        for each in self._sealed(start, end):
+            yield each
+            start = each.position + 1
+            if not start % _PAGE:
+                await asyncio.sleep(0)
+        if start < end:
             async with self._pool.acquire() as conn:
-                async for row in store.records(conn, sealed, _PAGE, end):
+                async for row in store.records(conn, start, _PAGE, end):
                     yield Disclosed(row.position, row.nonce, row.statement)
+
+    def _sealed(self, start: int, end: int) -> Iterator[Disclosed]:
+        """As far as segments are there and can be read."""
+        segments = self._tiles.segments
+        try:
+            for position in range(start, min(end, segments.end)):
+                segment = segments[position]
+                yield Disclosed(position, segment.nonce(position), segment.statement(position))
+        except SegmentError as error:
+            log.warning("a segment cannot be read any more: %s", error)
+            segments.forget()
 
     def close(self) -> None:
         """Close what is open."""

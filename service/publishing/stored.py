@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from service.ledger import store
+from service.ledger.errors import SegmentError
 from service.ledger.segments import Segments
 from service.ledger.store import Reading
 from service.ledger.tiles import WIDTH, Fetch, Tile, join_entries, split_hashes, subtree
+
+log = logging.getLogger(__name__)
 
 KEPT = 256
 """Tiles that are kept in memory, 8 KB each: those of the right edge are asked for by every proof."""
@@ -34,7 +39,7 @@ class StoredTiles:
         """The hashes of a tile, which the ledger must have, in one run of bytes."""
         found = self._kept.get(tile)
         if found is None:
-            found = self._kept[tile] = await self._made(conn, tile)
+            found = self._kept[tile] = await self._from_either(lambda: self._made(conn, tile))
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         else:
@@ -52,6 +57,18 @@ class StoredTiles:
 
     async def bundle(self, conn: Reading, tile: Tile) -> bytes:
         """A bundle of entries, which the ledger must have."""
+        return await self._from_either(lambda: self._bundle(conn, tile))
+
+    async def _from_either(self, make: Callable[[], Awaitable[bytes]]) -> bytes:
+        """A segment that was cut off or taken away under this process costs nothing: there are the rows."""
+        try:
+            return await make()
+        except SegmentError as error:
+            log.warning("a segment cannot be read any more: %s", error)
+            self.segments.forget()
+            return await make()
+
+    async def _bundle(self, conn: Reading, tile: Tile) -> bytes:
         if tile.full and tile.leaves[1] <= self.segments.end:
             return self.segments.bundle(tile.index)
         return join_entries(await store.entries(conn, *tile.leaves))
@@ -74,6 +91,8 @@ class StoredTiles:
         """The root of a full tile."""
         known = self._roots.get((level, index))
         if known is None:
+            # A tile of a large ledger may ask for 256 of them, a millisecond each.
+            await asyncio.sleep(0)
             known = subtree(split_hashes(await self.hashes(conn, Tile(level, index))))
             self._roots[level, index] = known
         return known

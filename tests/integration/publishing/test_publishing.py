@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import closing
+from os import truncate
 from shutil import rmtree
 
 import pytest
@@ -11,7 +13,7 @@ from schema.problems import Problem
 from service.ledger.chain import leaf_hash
 from service.ledger.checkpoint import open_checkpoint
 from service.ledger.merkle import EMPTY_ROOT, RightEdge, verify_consistency, verify_inclusion
-from service.ledger.segments import SEGMENT
+from service.ledger.segments import SEGMENT, segment_path
 from service.ledger.tiles import ENTRIES, WIDTH, Tile, split_entries, split_hashes, tile_at, tiles_of
 from service.publishing.log import PublishedLog
 from service.storage import open_pool
@@ -66,6 +68,24 @@ async def test_tiles_from_segments_are_those_from_rows(long: Long, log: Publishe
     log.close()
     rmtree(long.places.segments)
     assert await all_tiles(log, SIZE) == sealed
+
+
+@pytest.mark.parametrize("size", [0, 200_000, None])
+async def test_a_segment_that_is_cut_off_or_taken_away_under_a_running_service_costs_nothing(
+    long: Long, log: PublishedLog, size: int | None
+) -> None:
+    tiles, told = await all_tiles(log, SIZE), await log.statements(SEGMENT, 100)
+    async with await open_pool(long.url, "coldledger_reader", 2) as pool:
+        with (
+            closing(PublishedLog(pool, long.places, VERIFIERS)) as asked_for_tiles,
+            closing(PublishedLog(pool, long.places, VERIFIERS)) as asked_for_statements,
+        ):
+            for each in (asked_for_tiles, asked_for_statements):
+                await each.statements(SEGMENT, 1)
+            path = segment_path(long.places.segments, SEGMENT)
+            path.unlink() if size is None else truncate(path, size)
+            assert await all_tiles(asked_for_tiles, SIZE) == tiles
+            assert await asked_for_statements.statements(SEGMENT, 100) == told
 
 
 async def test_segments_that_were_lost_are_sealed_again_byte_for_byte(long: Long) -> None:
