@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from schema.problems import Problem, explain
-from service import commands, completion, label_keys, ledger_keys
+from service import commands, completion, label_keys, ledger_keys, succession
 from service.auditing.command import add_audit_options, run_audit
 from service.auditing.offline import add_offline_options, run_verify_copy
 from service.detection import detect
@@ -74,6 +74,10 @@ async def _detect(settings: Settings, arguments: argparse.Namespace) -> int:
 
 async def _complete(settings: Settings, arguments: argparse.Namespace) -> int:
     return await completion.run(settings, make_registry(), arguments)
+
+
+async def _succeed(settings: Settings, arguments: argparse.Namespace) -> int:
+    return await succession.run(settings, make_registry(), arguments)
 
 
 def _once(parser: argparse.ArgumentParser) -> None:
@@ -140,6 +144,7 @@ COMMANDS: Sequence[Command | OutsideCommand] = (
     Command("password", "give a user a new random password", _password, [_login]),
     Command("key", "the keys that sign checkpoints", ledger_keys.run, [ledger_keys.add_options]),
     Command("complete", "take a lost tail from a copy", _complete, [completion.add_options]),
+    Command("succeed", "go on under a new name and key", _succeed, [succession.add_options]),
     Command("label-key", "the keys that sign labels", label_keys.run, [label_keys.add_options]),
     Command("receipt", "write the receipt of an entry into a file", get_receipt, [add_getting_options]),
     OutsideCommand(

@@ -71,7 +71,10 @@ def _segments(folder: Path) -> Path:
 
 
 def _notes(settings: Settings, folder: Path) -> list[Noted]:
-    """Every checkpoint that is known. Raises Problem ``completion.no-checkpoint`` or ``….checkpoint-unsigned``."""
+    """Every checkpoint that is known.
+
+    Raises Problem ``completion.no-checkpoint`` or ``….checkpoint-unsigned``.
+    """
     verifiers = read_verifiers(settings)
     places = [settings.checkpoint_file, settings.published_file]
     places += [folder / "checkpoint", folder / "segments" / "checkpoint"]

@@ -63,7 +63,7 @@ async def found(settings: Settings, database_url: str) -> Founded:
             raise Problem("settings.key-missing", size=size, file=str(settings.key_file))
         # Asked before the key is made, so that a start which is refused leaves nothing behind.
         operator = _operator(settings) if size < OPENING_STATEMENTS else None
-        signers = open_signers(settings, new_origin(settings))
+        signers = open_signers(settings, f"{settings.public_host}/ledger/{secrets.token_hex(4)}")
         await _demand_standing(database, signers)
         await _check(settings, database, signers)
         await _demand_vault(settings, database)
@@ -74,11 +74,6 @@ async def found(settings: Settings, database_url: str) -> Founded:
             if operator is None:
                 return Founded(signers[0].name)
             return await _open(operator, settings, database, signers[0], vault)
-
-
-def new_origin(settings: Settings) -> str:
-    """A name that no ledger has."""
-    return f"{settings.public_host}/ledger/{secrets.token_hex(4)}"
 
 
 def has_key(settings: Settings) -> bool:

@@ -89,6 +89,11 @@ class Settings:
         return self.trust / "signing.key"
 
     @property
+    def next_key_file(self) -> Path:
+        """The key of a ledger that is about to go on under another name."""
+        return self.trust / "signing.key.next"
+
+    @property
     def verifier_file(self) -> Path:
         """The public halves of the signing keys."""
         return self.trust / "verifier.key"

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ from service.ledger.note import Signer, Verifier, generate_key
 from service.parties.credentials.keys import ROOT_BYTES, AccountKeys
 from service.settings import Settings
 
+_UNSAFE = re.compile(r"[^A-Za-z0-9.-]")
 KEY_VARIABLE = "COLDLEDGER_SIGNING_KEY"
 """Holds the keys instead of the file, for those who hand secrets to a process by its environment."""
 
@@ -64,6 +66,39 @@ def keep_signers(settings: Settings, signers: Sequence[Signer]) -> None:
         _publish(settings, signers)
     except OSError as error:
         raise Problem("trust.key-unreadable", file=str(path), cause=str(error)) from error
+
+
+def next_signer(settings: Settings, origin: str) -> Signer:
+    """The key of a ledger that goes on under the name ``origin``, on disk before it is of use.
+
+    One that is there already stays, with its name. Raises Problem ``trust.key-unreadable``.
+    """
+    path = settings.next_key_file
+    try:
+        if not path.exists():
+            settings.trust.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _write_new(path, generate_key(origin).skey, 0o600)
+        return Signer.parse(path.read_text(encoding="utf-8").strip())
+    except (OSError, LedgerFormatError) as error:
+        raise Problem("trust.key-unreadable", file=str(path), cause=str(error)) from error
+
+
+def hand_over(settings: Settings, old: str) -> None:
+    """Put what belongs to the name ``old`` aside, and the next key in its place, which comes last.
+
+    May be done again where it was cut off. Raises Problem ``trust.key-unreadable``.
+    """
+    suffix = _UNSAFE.sub("_", old)
+    mine = (settings.checkpoint_file, settings.published_file, settings.verifier_file, settings.key_file)
+    try:
+        for path in (settings.segments, *mine):
+            aside = path.with_name(f"{path.name}.{suffix}")
+            if path.exists() and not aside.exists():
+                path.rename(aside)
+        settings.next_key_file.rename(settings.key_file)
+    except OSError as error:
+        raise Problem("trust.key-unreadable", file=str(settings.next_key_file), cause=str(error)) from error
+    open_signers(settings, old)
 
 
 def demand_key_file(settings: Settings) -> None:
