@@ -179,6 +179,18 @@ def _forget_dead_server(folder: DataFolder) -> None:
     pidfile.unlink(missing_ok=True)
 
 
+def titles(folder: DataFolder) -> list[bytes]:
+    """What the processes of the folder's server call themselves, each by what it does."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "cwd").samefile(folder.cluster):
+                found.append((process / "cmdline").read_bytes())
+        except OSError:
+            continue  # gone meanwhile, or another account's
+    return found
+
+
 def create(folder: DataFolder, binaries: Binaries, account: Account | None, lock_descriptor: int) -> None:
     """Make the cluster with its superuser, password and database.
 

@@ -25,12 +25,18 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
+import asyncpg
+
 from schema.problems import Problem
 from service.storage import cluster, supervisor
 from service.storage.binaries import Binaries, binaries_for_everyone, wheel_binaries
 
 # After a crash the WAL is replayed before the server is ready.
 START_SECONDS = 600.0
+WATCH_SECONDS = 10.0
+"""How often the running server is asked whether it lets anybody in …"""
+STUCK_SECONDS = 60.0
+"""… and for how long it may not, unless it recovers."""
 LOG_BYTES = 16 * 1024 * 1024
 # What must hold whatever postgresql.conf says: reach, place and durability.
 FIXED_SETTINGS = {
@@ -92,18 +98,45 @@ class EmbeddedPostgres:
             raise
 
     async def ended(self) -> None:
-        """Wait until the server is gone for good. Raises Problem ``storage.server-ended``."""
+        """Wait until the server is gone for good, or as good as gone. Raises Problem ``storage.server-ended``.
+
+        A postmaster whose recovery failed for want of room may live on and let nobody in, with room again.
+        """
+        answered = time.monotonic()
+        while time.monotonic() - answered < STUCK_SECONDS and not await self._keeper_ends_within(
+            WATCH_SECONDS
+        ):
+            if self._recovers() or await self._lets_in():
+                answered = time.monotonic()
+        raise Problem("storage.server-ended", file=str(self._folder.log))
+
+    async def _keeper_ends_within(self, seconds: float) -> bool:
         assert self._keeper is not None  # noqa: S101
         gone = asyncio.Event()
         keeper = os.pidfd_open(self._keeper.pid)
         loop = asyncio.get_running_loop()
         loop.add_reader(keeper, gone.set)
         try:
-            await gone.wait()
+            await asyncio.wait_for(gone.wait(), seconds)
+        except TimeoutError:
+            return False
         finally:
             loop.remove_reader(keeper)
             os.close(keeper)
-        raise Problem("storage.server-ended", file=str(self._folder.log))
+        return True
+
+    async def _lets_in(self) -> bool:
+        try:
+            connection = await asyncpg.connect(self.url(), timeout=WATCH_SECONDS)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return False
+        connection.terminate()
+        return True
+
+    def _recovers(self) -> bool:
+        """Whether the WAL is being replayed, which may take its time."""
+        titles = cluster.titles(self._folder)
+        return any(b": startup" in title for title in titles)
 
     def stop(self) -> None:
         """Stop the server in order and free the folder. Does nothing when it is not running."""

@@ -85,7 +85,7 @@ class Standing:
 
     def postmaster(self) -> list[int]:
         """The first of them."""
-        return [pid for pid in self.postgres() if _parent(pid) in self.keeper()]
+        return [pid for pid in self.postgres() if parent_of(pid) in self.keeper()]
 
     def backends(self) -> list[int]:
         """The others: connections, writers, the checkpointer."""
@@ -97,14 +97,14 @@ class Standing:
 
     def _children(self) -> Iterator[int]:
         parents = self.service()
-        return (pid for pid in _processes() if _parent(pid) in parents)
+        return (pid for pid in _processes() if parent_of(pid) in parents)
 
 
 def _processes() -> Iterator[int]:
     return (int(path.name) for path in Path("/proc").glob("[0-9]*"))
 
 
-def _parent(pid: int) -> int:
+def parent_of(pid: int) -> int:
     with suppress(OSError, IndexError):
         return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
     return 0
