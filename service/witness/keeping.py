@@ -22,7 +22,7 @@ from typing import Any, Final, Self
 from schema.problems import Problem
 from service.ledger.checkpoint import Checkpoint
 from service.ledger.cosignature import CosignatureVerifier, seconds_of
-from service.ledger.durable import replace_file
+from service.ledger.durable import replace_file, sync_folder
 from service.ledger.errors import LedgerFormatError
 from service.ledger.note import open_note
 from service.witness.judging import Asked, Inconsistency
@@ -62,8 +62,10 @@ class Evidence:
 
     @property
     def name(self) -> str:
-        """The file's name: the same request again is the same evidence."""
-        digest = sha256(self.asked.request.format().encode() + self.cosigned.checkpoint.body().encode())
+        """The file's name: the same two checkpoints again are the same evidence, whatever proof anybody who
+        read them puts between."""
+        bodies = self.asked.checkpoint.body() + self.cosigned.checkpoint.body()
+        digest = sha256(bodies.encode())
         return f"{self.shown}-{digest.hexdigest()[:32]}.json"
 
     def to_json(self) -> bytes:
@@ -139,7 +141,7 @@ class Keeper:
         folder = self._logs / folder_of(cosigned.checkpoint.origin)
         if not folder.is_dir():
             folder.mkdir()
-            _sync(self._logs)
+            sync_folder(self._logs)
         replace_file(folder / "checkpoint", [cosigned.note.encode()], 0o644)
 
     def keep(self, evidence: Evidence) -> None:
@@ -174,11 +176,3 @@ class Keeper:
 
     def _evidence(self, origin: str) -> Path:
         return self._logs / folder_of(origin) / "evidence"
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schema.problems import Problem
+from service.ledger.add_checkpoint import AddCheckpoint
 from service.ledger.cosignature import CosignatureSigner, open_cosigned
 from service.ledger.errors import NoteError
 from service.ledger.note import Note
@@ -139,6 +140,17 @@ def test_evidence_of_one_kind_does_not_crowd_out_the_other(
     assert len(evidence(asked)) == 2
     assert answer(asked, FORK.asks(9, 9))[0] == 422
     assert len(evidence(asked)) == 3
+
+
+def test_proofs_that_anybody_can_make_up_do_not_fill_the_witness_s_disk(folder: Path) -> None:
+    """Whoever reads an honest checkpoint can hand it in with any hashes between."""
+    asked = witness(Keeper(folder))
+    asked.add_checkpoint(LOG.asks(0, 9), "")
+    for made_up in range(5):
+        request = AddCheckpoint(9, (bytes([made_up]) * 32,), LOG.note(12))
+        assert answer(asked, request.format().encode())[0] == 422
+    assert len(evidence(asked)) == 1
+    assert answer(asked, LOG.asks(9, 12))[0] == 200
 
 
 @pytest.mark.parametrize(
