@@ -24,7 +24,9 @@ FORMAT = 1
 HEADER = "Device-Signature"
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 _WRITTEN = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}Z")
-_HEADER = re.compile(r'key=([0-9]{1,16}), *signed_at="([0-9TZ:-]{20})", *signature=:([A-Za-z0-9+/=]{88}):')
+_HEADER = re.compile(
+    r'key=([1-9][0-9]{0,14}), *signed_at="([0-9TZ:-]{20})", *signature=:([A-Za-z0-9+/=]{88}):'
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from schema.problems import Problem
+from service.ledger.durable import sync_folder
 
 RECORD: Final = 64
 TAG: Final = 16
@@ -68,7 +69,7 @@ class Vault:
             if os.fstat(self._file).st_size == 0:
                 os.pwrite(self._file, HEADER, 0)
                 os.fsync(self._file)
-                _sync_folder(self.path.parent)
+                sync_folder(self.path.parent)
         if os.pread(self._file, RECORD, 0) != HEADER:
             raise Problem("vault.unreadable", file=str(self.path), cause="it is no file of persons' keys")
 
@@ -153,11 +154,3 @@ def _write_whole(file: int, data: bytes, place: int) -> None:
     written = 0
     while written < len(data):
         written += os.pwrite(file, data[written:], place + written)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -179,6 +179,7 @@ async def test_what_is_no_signature_is_refused(handheld: Handheld) -> None:
         f'key=1, signed_at="2026-01-31T08:30:00Z", signature=:{"A" * 88}:',
         f'key=1, signed_at="2026-13-31T08:30:00Z", signature=:{good}:',
         f'key=1, signed_at="2026-01-31T08:30:00Z", signature=:{"A" * 85}B==:',
+        f'key=01, signed_at="2026-01-31T08:30:00Z", signature=:{good}:',
         f'key=-1, signed_at="2026-01-31T08:30:00Z", signature=:{good}:',
         f'signed_at="2026-01-31T08:30:00Z", key=1, signature=:{good}:',
         f"{handheld.van()[HEADER]}, {handheld.van()[HEADER]}",
