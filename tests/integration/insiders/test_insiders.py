@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -32,7 +33,7 @@ from service.parties.device_keys import REVOKE_DEVICE_KEY
 from service.publishing.publisher import Places, Publisher
 from service.publishing.witnesses import Quorum
 from service.publishing.witnesses import Witness as Asked
-from service.storage import open_pool
+from service.storage import open_pool, query
 from service.witness.judging import RefusedError
 from tests.integration.insiders.scene import (
     Ground,
@@ -65,6 +66,16 @@ async def refused(conn: object, *attempts: str) -> None:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await conn.execute(attempt)  # type: ignore[attr-defined]
             pytest.fail(f"taken: {attempt}")
+
+
+async def holds_up_publishing(guest: Any, root_: Any) -> None:
+    """Whoever may connect may take the lock by which publishers take turns; the database says who has it."""
+    await guest.execute("SELECT pg_advisory_lock(hashtext('coldledger publisher'))")
+    assert not await root_.fetchval(query("ledger/ledger.publisher_lock"))
+    holders = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid = $1"
+    assert await root_.fetchval(holders, await guest.fetchval("SELECT pg_backend_pid()")) == 1
+    await guest.execute("SELECT pg_advisory_unlock_all()")
+    assert await root_.fetchval(query("ledger/ledger.publisher_lock"))
 
 
 async def until(reached: Callable[[], bool]) -> None:
@@ -123,6 +134,7 @@ async def test_the_reader(url: str) -> None:
         await refused(reader, *REWRITING, "SELECT 1 FROM private.personal", "UPDATE goods.unit SET grams = 0")
         statement = await reader.fetchval("SELECT statement FROM ledger.entry WHERE position = 1")
         assert Statement.decode(statement)
+        await holds_up_publishing(reader, root_)
         assert (await store.head(root_), await root_.fetchval(EVERYTHING_WRITTEN)) == before
 
 
@@ -132,6 +144,7 @@ async def test_the_follower(url: str) -> None:
         await refused(follower, *REWRITING, "SELECT statement FROM ledger.entry", "SELECT 1 FROM goods.lot")
         leaves = await follower.fetch("SELECT leaf FROM ledger.entry ORDER BY position")
         assert root(row["leaf"] for row in leaves) == note.checkpoint.root
+        await holds_up_publishing(follower, root_)
 
 
 async def test_the_owner(url: str, ground: Ground, tmp_path: Path) -> None:
