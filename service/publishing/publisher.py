@@ -31,6 +31,7 @@ import asyncpg
 
 from schema.problems import Problem
 from service.ledger.checkpoint import Checkpoint, sign_checkpoint
+from service.ledger.cosignature import open_cosigned
 from service.ledger.errors import LedgerFormatError
 from service.ledger.merkle import RightEdge
 from service.ledger.note import Signer
@@ -38,7 +39,7 @@ from service.ledger.segments import Segments
 from service.ledger.store import Connection, Head, MissingPositionError
 from service.ledger.tiles import consistency_proof
 from service.publishing.fence import fenced, fitting_head, grown, noted_edge
-from service.publishing.notes import Noted, read_note, write_note
+from service.publishing.notes import Noted, advance_note, read_note
 from service.publishing.sealing import seal
 from service.publishing.stored import StoredTiles
 from service.publishing.witnesses import Consistency, Quorum, QuorumMissingError
@@ -89,7 +90,7 @@ class Publisher:
         self._witnesses = witnesses
         self._tiles = StoredTiles(Segments(places.segments))
         self._edge: RightEdge | None = None
-        self._published = -1
+        self._noted: Noted | None = None
         self._grown = asyncio.Event()
         self._task = asyncio.create_task(self._run(), name="checkpoint publisher")
 
@@ -142,37 +143,50 @@ class Publisher:
             if not await conn.fetchval(query("ledger/ledger.publisher_lock")):
                 return
             head = await fitting_head(conn)
-            known = head.size == self._published and head.edge == self._edge
-            if known and not await asyncio.to_thread(self._is_stale):
-                return
             note = await asyncio.to_thread(read_note, self._places.checkpoint, self._verifiers)
             self._edge = await self._follow(conn, note, head)
+            if note is not None and _covers(note.checkpoint, head) and await self._is_told(head):
+                await self._seal(conn, head.size)
+                return
             note = await self._sign(note, head)
             await self._seal(conn, head.size)
             text = await self._cosign(conn, note)
-            await asyncio.to_thread(write_note, self._places.published, text)
-            self._published = head.size
+            await self._write(self._places.published, Noted(text, note.checkpoint))
 
-    def _is_stale(self) -> bool:
-        """Whether the witnesses' word is old: that nothing was added since is theirs to say, too."""
-        if not self._witnesses.verifiers:
+    async def _is_told(self, head: Head) -> bool:
+        """Whether the head is published, by whichever process, with all the cosignatures that are needed, and
+        not too long ago: that nothing was added since is for witnesses to say, too."""
+        quorum, path = self._witnesses, self._places.published
+        try:
+            text, at = await asyncio.to_thread(lambda: (path.read_bytes(), path.stat().st_mtime))
+            told, _ = open_cosigned(text, self._verifiers, quorum.verifiers, quorum.needed)
+        except (FileNotFoundError, LedgerFormatError):
             return False
-        return time.time() - self._places.published.stat().st_mtime > REFRESH
+        return _covers(told, head) and not (quorum.verifiers and time.time() - at > REFRESH)
 
     async def _follow(self, conn: Connection, note: Noted | None, head: Head) -> RightEdge:
-        """The edge of the head, grown from what this process checked last, or from the note."""
+        """The edge of the head, grown from what this process checked last.
+
+        A note that another process wrote meanwhile, or that somebody put there, is compared with the entries.
+        """
         known = self._edge
-        if known is None or (note is not None and known.size < note.size):
-            known = await noted_edge(conn, self._tiles, note, head)
+        if known is None or note != self._noted:
+            edge = await noted_edge(conn, self._tiles, note, head)
+            known = edge if known is None or known.size < edge.size else known
+            self._noted = note
         return await grown(conn, known, head)
 
     async def _sign(self, note: Noted | None, head: Head) -> Noted:
-        if note is not None and note.checkpoint.root == head.edge.root() and note.size == head.size:
+        if note is not None and _covers(note.checkpoint, head):
             return note
         checkpoint = Checkpoint(self._signers[0].name, head.size, head.edge.root())
         text = sign_checkpoint(self._signers[0], checkpoint, *self._signers[1:])
-        await asyncio.to_thread(write_note, self._places.checkpoint, text)
-        return Noted(text, checkpoint)
+        self._noted = Noted(text, checkpoint)
+        await self._write(self._places.checkpoint, self._noted)
+        return self._noted
+
+    async def _write(self, path: Path, note: Noted) -> None:
+        await asyncio.to_thread(advance_note, path, note, self._verifiers)
 
     async def _cosign(self, conn: Connection, note: Noted) -> str:
         """The note with its cosignatures. Raises QuorumMissingError, and Problem ``ledger.fenced``.
@@ -200,3 +214,8 @@ class Publisher:
             return await consistency_proof(old, new, self._tiles.fetch_from(conn))
 
         return prove
+
+
+def _covers(checkpoint: Checkpoint, head: Head) -> bool:
+    """Whether it is one of just this tree."""
+    return (checkpoint.size, checkpoint.root) == (head.size, head.edge.root())
