@@ -10,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schema import canonical
-from schema.signed_request import Signature, as_said
+from schema.ed25519 import write_public
+from schema.signed_request import Signature, as_said, time_text
 from service.goods.lots import REGISTER as REGISTER_LOT
 from service.ledger import Data, Registry, Statement
 from service.ledger.judging import judge_again
 from service.parties import DEVICE_KEY, REGISTER_VEHICLE, STANDING
+from service.parties.device_keys import REGISTER_DEVICE_KEY
 from service.parties.signatures import holds, made_in, request_of
 from tests.handset import Handset, key_of
 from tests.history import History
@@ -39,6 +41,19 @@ def test_what_the_service_makes_is_outside_the_signature(lot: tuple[History, Sta
     assert made == ["/code"]
     assert "code" not in as_said(statement.data, made)
     assert signature.recorded(made) == statement.signature
+
+
+def test_under_a_key_that_proves_nothing_nothing_holds() -> None:
+    """Whoever let the neutral point in, past the interface: anybody can write down a signature for it."""
+    quay = Quay(History())
+    device, manager = Handset.given(quay.history, quay.station.manager), quay.station.manager
+    weak = {"token": device.actor.token, "public_key": write_public(b"\x01" + bytes(31)), "device": "scale"}
+    key = quay.history.say(REGISTER_DEVICE_KEY, weak, manager).outcome["device_key"]
+    data = quay.registration(1006, 27_000_000)
+    submission, _ = device.signs(quay.history, REGISTER_LOT, data)
+    forged = Signature(key, time_text(quay.history.at), b"\x01" + bytes(63)).recorded(["/code"])
+    refusal = quay.history.refused(REGISTER_LOT, data, device.actor, submission, forged)
+    assert refusal.code == "signature.wrong"
 
 
 def _wrong(history: History, statement: Statement) -> str | None:
