@@ -78,6 +78,8 @@ async def _serve(settings: Settings, database_url: str, pipe: Connection) -> Non
         app[DETECTORS].start()
         await stop.wait()
     finally:
+        # Where the parent is gone, nobody else would end a worker that cannot stop.
+        signal.alarm(round(KILL_SECONDS))
         loop.remove_reader(pipe.fileno())
         await runner.cleanup()
 

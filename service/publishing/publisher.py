@@ -44,6 +44,7 @@ from service.publishing.sealing import seal
 from service.publishing.stored import StoredTiles
 from service.publishing.witnesses import Consistency, Quorum, QuorumMissingError
 from service.settings import Settings
+from service.stopping import stop
 from service.storage import query
 
 log = logging.getLogger(__name__)
@@ -105,9 +106,7 @@ class Publisher:
 
     async def close(self) -> None:
         """Publish what was recorded, where it can be, and stop."""
-        self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        await stop(self._task)
         await self._try()
         self._tiles.segments.close()
 
@@ -117,7 +116,8 @@ class Publisher:
             await self._try()
             await asyncio.sleep(min(IDLE, max(PAUSE, SHARE * (time.monotonic() - begun))))
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._grown.wait(), IDLE)
+                async with asyncio.timeout(IDLE):
+                    await self._grown.wait()
 
     async def _try(self) -> None:
         self._grown.clear()

@@ -98,7 +98,7 @@ class EmbeddedPostgres:
             raise
 
     async def ended(self) -> None:
-        """Wait until the server is gone for good, or as good as gone. Raises Problem ``storage.server-ended``.
+        """Wait until the server is gone, or as good as gone. Raises Problem ``storage.server-ended``.
 
         A postmaster whose recovery failed for want of room may live on and let nobody in, with room again.
         """
@@ -117,7 +117,8 @@ class EmbeddedPostgres:
         loop = asyncio.get_running_loop()
         loop.add_reader(keeper, gone.set)
         try:
-            await asyncio.wait_for(gone.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await gone.wait()
         except TimeoutError:
             return False
         finally:

@@ -58,16 +58,16 @@ async def run(folder: Path, times: int, seed: int) -> Told:
     """Kill so often. Raises LostError where anything that was promised is not so."""
     chance = Random(seed)
     standing = Standing(folder / "data")
-    token, sayings = await _tell(standing.data)
+    token, sayings = await begun(standing.data)
     client = Client(standing.url, token, SIGNER.verifier.vkey, sayings, folder, chance)
     told = Told()
     async with standing.kept():
-        await _served(client)
+        await served(client)
         for number in range(1, times + 1):
-            begun = time.monotonic()
+            since = time.monotonic()
             victim, verdict = await _cycle(standing, client, chance)
             told.kills[victim] += 1
-            took = time.monotonic() - begun
+            took = time.monotonic() - since
             print(f"{number:3} {took:5.1f} s  {victim:26} {len(client.kept):6} kept  {verdict}", flush=True)
     told.acknowledged, told.entries, told.starts = len(client.kept), client.size, standing.starts
     return told
@@ -85,14 +85,14 @@ async def _cycle(standing: Standing, client: Client, chance: Random) -> tuple[st
     return victim, await client.check()
 
 
-async def _served(client: Client) -> None:
+async def served(client: Client) -> None:
     """Wait until it serves: one statement of each connection is acknowledged."""
     enough = asyncio.Event()
     enough.set()
     await client.speak(enough)
 
 
-async def _tell(data: Path) -> tuple[str, list[Saying]]:
+async def begun(data: Path) -> tuple[str, list[Saying]]:
     """A ledger on an embedded database, with a released unit and a token of its station; what can be said."""
     quay = Quay(History())
     goods = quay.lot(PIECES, PIECES * GRAMS)

@@ -92,17 +92,30 @@ class Client:
 
     async def _ask(self, session: aiohttp.ClientSession, key: str, saying: Saying) -> dict[str, Any] | None:
         """The receipt; None where the service could not answer or said to come again."""
-        headers = {"Idempotency-Key": key, "Authorization": f"Bearer {self.token}"}
         try:
-            async with session.post(self.url + saying.path, json=saying.body, headers=headers) as answer:
-                if answer.status == 503:
-                    return None
-                told: dict[str, Any] = json.loads(await answer.read())
+            status, told = await self._post(session, key, saying)
         except (aiohttp.ClientError, OSError, TimeoutError):
             return None
-        if answer.status != 201:
-            raise LostError(f"{saying.path} is answered {answer.status}: {told}")
+        if status == 503:
+            return None
+        if status != 201:
+            raise LostError(f"{saying.path} is answered {status}: {told}")
         return told
+
+    async def answer(self, session: aiohttp.ClientSession, key: str, saying: Saying) -> str:
+        """What is answered when something is said once: the problem's code, 201, or no answer."""
+        try:
+            status, told = await self._post(session, key, saying)
+        except (aiohttp.ClientError, OSError, TimeoutError):
+            return "no answer"
+        return str(told.get("code", status))
+
+    async def _post(
+        self, session: aiohttp.ClientSession, key: str, saying: Saying
+    ) -> tuple[int, dict[str, Any]]:
+        headers = {"Idempotency-Key": key, "Authorization": f"Bearer {self.token}"}
+        async with session.post(self.url + saying.path, json=saying.body, headers=headers) as answer:
+            return answer.status, json.loads(await answer.read())
 
     async def check(self) -> str:
         """Everything that was acknowledged is published as it was promised; what the verifier told of it.

@@ -8,7 +8,6 @@ then, because the same evidence raises nothing twice.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -23,6 +22,7 @@ from service.incidents.detecting.gathering import GATHERERS, Pass
 from service.incidents.detecting.raising import RAISE_SUSPICION
 from service.ledger import PLATFORM, Context, Data, Ledger, Proposal, store
 from service.ledger.statement import instant
+from service.stopping import stop
 from service.storage import query
 
 log = logging.getLogger(__name__)
@@ -105,9 +105,7 @@ class Detectors:
     async def close(self) -> None:
         """Stop; a pass that is cut off is done again."""
         if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await stop(self._task)
 
 
 DETECTORS = web.AppKey("detectors", Detectors)
