@@ -285,11 +285,13 @@ async def test_a_release_past_the_gate_is_named_by_its_rule(scene: Scene) -> Non
     assert facts(await alarm(scene, scene.auditor, scene.story.auditor), "position") == (Alarm.RULE, position)
 
 
-async def test_an_old_checkpoint_is_told_by_the_newest_entry(scene: Scene) -> None:
+@pytest.mark.parametrize("seconds", [3700, -3700])
+async def test_an_old_checkpoint_is_told_by_the_newest_entry(scene: Scene, seconds: int) -> None:
+    """One that was recorded in the auditor's future as well: it would look new until then."""
     fresh = replace(DEMANDS, max_age=3600)
     await look(scene.url, scene.auditor, demands=fresh)
-    later = datetime.now(UTC) + timedelta(seconds=3700)
-    error = await alarm(scene, scene.auditor, demands=fresh, clock=lambda: later)
+    other = datetime.now(UTC) + timedelta(seconds=seconds)
+    error = await alarm(scene, scene.auditor, demands=fresh, clock=lambda: other)
     assert facts(error, "size", "most") == (Alarm.TOO_OLD, SIZE, 3600)
 
 
@@ -318,6 +320,11 @@ async def test_an_idle_ledger_is_fresh_while_witnesses_say_so(scene: Scene, liar
     with pytest.raises(AlarmError) as raised:
         await seen()
     assert facts(raised.value, "age") == (Alarm.TOO_OLD, 7200)
+    # Nor does a clock that is ahead, which would make it fresh for as long as it is.
+    cosigned((one, later), (two, later + timedelta(hours=2)))
+    with pytest.raises(AlarmError) as raised:
+        await seen()
+    assert raised.value.alarm == Alarm.TOO_OLD
     cosigned((one, later))
     with pytest.raises(AlarmError) as raised:
         await seen()
