@@ -162,26 +162,25 @@ class Segment:
         """Its ``index``-th bundle of entries, as it is served."""
         return self._values(self._bundle_places, self._bundles, index, index + 1)[0]
 
-    def statement(self, position: int) -> bytes:
-        """The statement at a position."""
-        index = position - self.first
-        return self._values(self._statement_places, self._statements, index, index + 1)[0]
+    def statements(self, start: int, end: int) -> list[bytes]:
+        """The statements of positions from ``start`` up to, and without, ``end``."""
+        return self._values(self._statement_places, self._statements, start - self.first, end - self.first)
 
-    def nonce(self, position: int) -> bytes:
-        """The nonce of the statement at a position."""
-        return self._run(self._nonces, position - self.first, position - self.first + 1)
+    def nonces(self, start: int, end: int) -> tuple[bytes, ...]:
+        """The nonces of those statements."""
+        return split_hashes(self._run(self._nonces, start - self.first, end - self.first))
 
     def records(self) -> Iterator[Sealed]:
         """Every entry, in order. Raises TileError where a bundle is not whole."""
-        for number, start in enumerate(range(0, self.count, WIDTH)):
-            end = min(start + WIDTH, self.count)
+        for number, start in enumerate(range(self.first, self.end, WIDTH)):
+            end = min(start + WIDTH, self.end)
             yield from map(
                 Sealed,
-                range(self.first + start, self.first + end),
-                split_hashes(self._run(self._nonces, start, end)),
-                self._values(self._statement_places, self._statements, start, end),
+                range(start, end),
+                self.nonces(start, end),
+                self.statements(start, end),
                 split_entries(self.bundle(number)),
-                split_hashes(self._run(self._leaves, start, end)),
+                split_hashes(self.leaves(start, end)),
             )
 
     def is_whole(self) -> bool:

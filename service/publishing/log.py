@@ -117,23 +117,26 @@ class PublishedLog:
 
     async def _disclosed(self, start: int, end: int) -> AsyncIterator[Disclosed]:
         """What is sealed from the segments, the rest from rows."""
-        for each in self._sealed(start, end):
-            yield each
-            start = each.position + 1
-            if not start % _PAGE:
-                await asyncio.sleep(0)
+        for page in self._sealed(start, end):
+            for each in page:
+                yield each
+            start += len(page)
+            await asyncio.sleep(0)
         if start < end:
             async with self._pool.acquire() as conn:
                 async for row in store.records(conn, start, _PAGE, end):
                     yield Disclosed(row.position, row.nonce, row.statement)
 
-    def _sealed(self, start: int, end: int) -> Iterator[Disclosed]:
-        """As far as segments are there and can be read."""
+    def _sealed(self, start: int, end: int) -> Iterator[Sequence[Disclosed]]:
+        """As far as segments are there and can be read, a page at a time."""
         segments = self._tiles.segments
         try:
-            for position in range(start, min(end, segments.end)):
-                segment = segments[position]
-                yield Disclosed(position, segment.nonce(position), segment.statement(position))
+            while start < (sealed := min(end, segments.end)):
+                segment = segments[start]
+                last = min(start + _PAGE, segment.end, sealed)
+                opened = segment.nonces(start, last), segment.statements(start, last)
+                yield [*map(Disclosed, range(start, last), *opened)]
+                start = last
         except SegmentError as error:
             log.warning("a segment cannot be read any more: %s", error)
             segments.forget()

@@ -46,8 +46,8 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     path = write_segment(tmp_path, records, chain.GENESIS, sha256(b"after").digest())
     with Segment(path) as segment:
         assert [*segment.records()] == records
-        assert [segment.statement(each.position) for each in records] == [each.statement for each in records]
-        assert segment.nonce(7) == NONCE
+        assert segment.statements(WIDTH - 2, WIDTH + 3) == [each.statement for each in records[WIDTH - 2 :]]
+        assert segment.nonces(7, 9) == (NONCE, NONCE)
         assert segment.is_whole()
 
 
@@ -57,8 +57,8 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
         lambda segment: segment.leaves(0, SEGMENT),
         lambda segment: segment.subtrees(0, SEGMENT // WIDTH),
         lambda segment: segment.bundle(SEGMENT // WIDTH - 1),
-        lambda segment: segment.statement(SEGMENT - 1),
-        lambda segment: segment.nonce(SEGMENT - 1),
+        lambda segment: segment.statements(SEGMENT - 1, SEGMENT),
+        lambda segment: segment.nonces(SEGMENT - 1, SEGMENT),
         lambda segment: [*segment.records()],
         lambda segment: segment.is_whole(),
     ],
