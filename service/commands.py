@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -22,6 +23,9 @@ from service.settings import Settings
 from service.storage import EmbeddedPostgres, open_pool, prepare, query
 from service.terminal import print_report, progress
 from service.trust import read_verifiers
+
+LEAVING_LOOKS, LEAVING_SECONDS = 5, 0.2
+"""How often, and how far apart, it is looked whether somebody is still connected."""
 
 
 @asynccontextmanager
@@ -51,13 +55,21 @@ async def alone(settings: Settings) -> AsyncIterator[tuple[str, Connection]]:
     Raises Problem ``command.in-use`` where a service or another command runs, and ``storage.…``.
     """
     async with database_url(settings) as url:
-        async with await open_pool(url, "coldledger_reader", 1) as pool:
-            others = await pool.fetchval(query("storage/session.others"))
-        if others:
-            raise Problem("command.in-use", sessions=others)
+        await _demand_nobody_else(url)
         await prepare(url)
         async with await open_pool(url, "coldledger_owner", 1) as pool, pool.acquire() as conn:
             yield url, conn
+
+
+async def _demand_nobody_else(url: str) -> None:
+    """Who has just gone may be counted for a moment still. Raises Problem ``command.in-use``."""
+    async with await open_pool(url, "coldledger_reader", 1) as pool:
+        for _ in range(LEAVING_LOOKS):
+            others = await pool.fetchval(query("storage/session.others"))
+            if not others:
+                return
+            await asyncio.sleep(LEAVING_SECONDS)
+    raise Problem("command.in-use", sessions=others)
 
 
 async def verify(settings: Settings, registry: Registry, *, rules: bool) -> int:
