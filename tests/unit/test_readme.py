@@ -1,19 +1,27 @@
-"""What both READMEs quote is what the programs say: the command line's help, the Makefile's targets."""
+"""What the READMEs and guides quote is what the programs say: the help, commands and their options, the
+Makefile's targets; and both READMEs tell the same."""
 
 from __future__ import annotations
 
+import argparse
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from service.__main__ import make_parser
+from service.__main__ import COMMANDS, make_parser
 from service.settings import ENVIRONMENT
 
 ROOT = Path(__file__).resolve().parents[2]
 READMES = ("README.md", "README.zh-CN.md")
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# What formats.md names in code are texts that get hashed, no command lines.
+GUIDES = (*READMES, *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md") if path.stem != "formats"))
 _LINK = re.compile(r"\]\(([^)#:]+)\)")
+_OUTLINE = ("##", "| ", "- ")
+_COMMAND = re.compile(r"(?:^\$ (?:\S+/)?|`)coldledger ([a-z-]+)([^`\n]*)", re.MULTILINE)
+_OPTION = re.compile(r"(?<![a-z-])--[a-z-]+")
 
 
 def _blocks(readme: str, beginning: str) -> list[str]:
@@ -52,6 +60,32 @@ def test_both_languages_quote_the_same_commands() -> None:
     english, chinese = ([line.replace(" -H 'Accept-Language: zh'", "") for line in lines] for lines in shell)
     assert english == chinese
     assert len(english) > 15
+
+
+def test_both_languages_have_the_same_sections_and_rows() -> None:
+    english, chinese = (
+        [line[0] for line in (ROOT / readme).read_text(encoding="utf-8").splitlines() if line[:2] in _OUTLINE]
+        for readme in READMES
+    )
+    assert english == chinese
+    assert len(english) > 80
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_commands_and_options_that_are_named_exist(guide: str) -> None:
+    options = {command.word: _options(command.add_options) for command in COMMANDS}
+    said = _COMMAND.findall((ROOT / guide).read_text(encoding="utf-8"))
+    wrong = [
+        (word, rest) for word, rest in said if not set(_OPTION.findall(rest)) <= options.get(word, set())
+    ]
+    assert [word for word, _ in said if word not in options] == []
+    assert wrong == []
+
+
+def _options(add: Callable[[argparse.ArgumentParser], None]) -> set[str]:
+    parser = argparse.ArgumentParser()
+    add(parser)
+    return set(_OPTION.findall(parser.format_help()))
 
 
 def test_the_image_and_the_compose_file_say_settings_that_exist() -> None:
