@@ -105,6 +105,20 @@ def test_a_clock_that_is_put_back_signs_no_earlier_time(folder: Path) -> None:
     assert times == [NOW, NOW]
 
 
+def test_the_same_word_again_is_not_written_again(folder: Path) -> None:
+    """Anybody can hand in what is published, as often as they like."""
+    clock = Clock()
+    asked = witness(Keeper(folder), clock)
+    path = folder / "logs" / folder_of(ORIGIN) / "checkpoint"
+    first = asked.add_checkpoint(LOG.asks(0, 5), "")
+    written = path.stat().st_ino
+    assert asked.add_checkpoint(LOG.asks(5, 5), "") == first
+    assert path.stat().st_ino == written
+    clock.now = NOW + timedelta(seconds=1)
+    assert asked.add_checkpoint(LOG.asks(5, 5), "") != first
+    assert path.stat().st_ino != written
+
+
 def test_what_cannot_be_kept_is_not_handed_out(folder: Path) -> None:
     asked = witness(Keeper(folder))
     (folder / "logs" / folder_of(ORIGIN)).write_text("in the way of the folder")
