@@ -78,6 +78,10 @@ NOT_SAID: Mapping[str, str] = {
         "keys sign what is said and printed and are no part of it; tests of their own rooms",
     ),
     **dict.fromkeys(
+        ("ledger-key-added", "ledger-key-retired", "ledger-succeeded"),
+        "said of the ledger itself, by who keeps its files; tests of their own",
+    ),
+    **dict.fromkeys(
         (
             *("organisation-registered", "organisation-suspended", "organisation-reinstated"),
             *("organisation-changed", "facility-filed", "facility-changed"),
