@@ -28,16 +28,17 @@ class Verdict:
     def proves(self) -> dict[str, str]:
         """What this shows and what it does not, in both languages."""
         facts = {"host": self.code.host, "ledger": self.directory.origin, "key": self.key.id}
-        return {language: words.format_map(facts) for language, words in _PROVES.items()}
+        return {language: words.format_map(facts) for language, words in PROVES.items()}
 
 
-_PROVES = {
+PROVES = {
     "zh": "此网址由 {host}（账本 {ledger}）以密钥 {key} 签发，未经改动。"
     "复制的标签同样能通过核验；货物是否被封存、召回或已售出，没有网络时无从得知。",
     "en": "This address was issued by {host} (ledger {ledger}) with key {key} and was not changed. "
     "A copied label verifies as well; whether the goods are held, recalled or sold is not known "
     "without a network.",
 }
+"""What a label that holds shows, for whoever tells it: of its host, ledger and key."""
 
 
 def check(text: str, directory: KeyDirectory, now: datetime) -> Verdict:

@@ -17,7 +17,8 @@ from service.receipts.checking import Proved
 
 
 @cache
-def _words() -> Mapping[str, Mapping[Language, str]]:
+def sentences() -> Mapping[str, Mapping[Language, str]]:
+    """What is said of receipts, by its key."""
     return tomllib.loads((files(__package__) / "words.toml").read_text(encoding="utf-8"))
 
 
@@ -25,7 +26,7 @@ def proved_lines(file: str, proved: Proved, spoken: Language) -> Iterator[str]:
     """What is proved, then what is not, a sentence a line."""
 
     def say(word: str, **facts: object) -> str:
-        return _words()[word][spoken].format_map(facts)
+        return sentences()[word][spoken].format_map(facts)
 
     yield say("proved", file=file)
     at = as_read(proved.recorded_at)
@@ -52,7 +53,7 @@ def refused_line(file: str, problem: Problem, spoken: Language) -> str:
     """What is wrong, and what would help."""
     words = explain(problem, spoken)
     facts = {"title": words.title, "detail": words.detail, "remedy": words.remedy, "code": problem.code}
-    return _words()["refused"][spoken].format_map({"file": file, **facts})
+    return sentences()["refused"][spoken].format_map({"file": file, **facts})
 
 
 def proved_document(file: str, proved: Proved) -> dict[str, Any]:

@@ -1,5 +1,4 @@
-"""The keys that sign labels, as the platform looks after them; their private halves are on no page. And for
-anyone: how a label is checked without a network."""
+"""The keys that sign labels, as the platform looks after them; their private halves are on no page."""
 
 from __future__ import annotations
 
@@ -8,14 +7,12 @@ from aiohttp import web
 from schema.key_directory import REVOCATIONS
 from schema.messages.label_keys import MOST_DAYS
 from service.codes.keys import DAYS
-from service.http.keys import SETTINGS, VERIFIER
 from service.http.writes import Receipt
 from service.web import choices
 from service.web.entitled import demand_platform
 from service.web.forms import Field, Form, Group, Widget
 from service.web.lists import list_page
 from service.web.operations import WRITES
-from service.web.rendering import bare_page
 from service.web.submitting import Fact, FormPage, Sheet
 from service.web.visits import Visit
 
@@ -28,17 +25,6 @@ async def label_keys(request: web.Request) -> web.StreamResponse:
     visit.demand_signed_in()
     demand_platform(visit)
     return await list_page(visit, "label_keys.html", "label-keys")
-
-
-async def how_to_check(request: web.Request) -> web.StreamResponse:
-    """How to check, what it proves and what not. Nothing is checked here: no server sees a fragment."""
-    visit = Visit(request)
-    address, vkey = request.app[SETTINGS].public_url, request.app[VERIFIER].vkey
-    commands = (
-        f"curl -o label-keys.txt {address}/keys",
-        f"python -m scanners --keys label-keys.txt --ledger-key '{vkey}' label.png",
-    )
-    return bare_page(visit, "check.html", {"commands": commands, "vkey": vkey})
 
 
 async def _new(visit: Visit) -> Sheet:
@@ -70,7 +56,6 @@ def _to_list(_visit: Visit, _receipt: Receipt) -> str:
 
 ROUTES = (
     web.get(PATH, label_keys),
-    web.get("/check", how_to_check),
     *FormPage(f"{PATH}/new", WRITES["label-key-registered"], "label-key.new-now", _new, _to_list).routes(),
     *FormPage(
         PATH + "/{key}/revocation",
