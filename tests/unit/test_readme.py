@@ -20,7 +20,7 @@ _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 GUIDES = (*READMES, *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md") if path.stem != "formats"))
 _LINK = re.compile(r"\]\(([^)#:]+)\)")
 _OUTLINE = ("##", "| ", "- ")
-_COMMAND = re.compile(r"(?:^(?:\$ )?(?:\S+/)?|`)coldledger ([a-z-]+)([^`\n]*)", re.MULTILINE)
+_COMMAND = re.compile(r"(?:^(?:\$ )?(?:\S+/)?|`)coldledger ([a-z-]+)([^`\n&#|]*)", re.MULTILINE)
 _OPTION = re.compile(r"(?<![a-z-])--[a-z-]+")
 
 
