@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import orjson
 import pytest
 
@@ -21,6 +22,7 @@ from service.receipts.trust import LedgerKey, Trust
 from tests.certified import certified, published
 from tests.integration.reading.bazaar import DECLARATION
 from tests.integration.reading.conftest import Served
+from tests.tampering import disarm
 
 READERS = ("station", "qingdao", "hubei", "guangzhou", "auditor")
 OTHERS = ("public", "importer", "wholesaler", "shop", "outsider", "platform", "beijing")
@@ -125,3 +127,23 @@ async def test_a_finding_is_not_for_whoever_holds_the_code(database: str, tmp_pa
         content = await (await it.client.get(f"/api/v1/releases/{it.code}/receipt")).read()
         assert proved(it.app, content).statement is None
         assert b"27000100" not in content
+
+
+@pytest.mark.parametrize("column", ["leaf", "entry", "nonce"])
+@pytest.mark.parametrize("path", ["/api/v1/releases/{code}/receipt", "/api/v1/statements/{position}/receipt"])
+async def test_nothing_is_signed_for_a_row_that_was_rewritten(
+    database: str, tmp_path: Path, column: str, path: str
+) -> None:
+    """Else whoever holds the database gets a promise for whatever is put there, by asking for its receipt."""
+    async with certified(database, tmp_path) as it:
+        connection = await asyncpg.connect(database)
+        await disarm(connection)
+        changed = f"set_byte({column}, 9, get_byte({column}, 9) # 1)"
+        await connection.execute(
+            f"UPDATE ledger.entry SET {column} = {changed} WHERE position = {it.position}"
+        )
+        await connection.close()
+        answer = await it.client.get(path.format(code=it.code, position=it.position))
+        said = await answer.json()
+    assert (answer.status, said["code"]) == (500, "receipt.defect")
+    assert str(it.position) in said["detail"]
