@@ -17,6 +17,7 @@ from typing import Any
 from schema.problems import Problem, Refusal
 from service import commands
 from service.desk import Desk, open_desk
+from service.founding import has_key
 from service.ledger import PLATFORM, Proposal, store
 from service.ledger.errors import LedgerFormatError
 from service.ledger.note import Signer, generate_key
@@ -132,7 +133,7 @@ async def _demand_signed_by(settings: Settings, others: Sequence[Signer], key: s
 
 
 def _here(settings: Settings) -> tuple[Signer, ...]:
-    return open_signers(settings, "") if settings.key_file.exists() else ()
+    return open_signers(settings, "") if has_key(settings) else ()
 
 
 def _id(key: dict[str, Any]) -> str:

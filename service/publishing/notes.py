@@ -16,7 +16,7 @@ from pathlib import Path
 from service.ledger.checkpoint import Checkpoint, open_checkpoint
 from service.ledger.durable import replace_file
 from service.ledger.errors import CheckpointError, LedgerFormatError
-from service.ledger.note import Verifier
+from service.ledger.note import Note, Verifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,12 @@ class Noted:
     @property
     def size(self) -> int:
         return self.checkpoint.size
+
+
+def is_signed_by(note: str, verifiers: Sequence[Verifier]) -> bool:
+    """Whether each of the keys has signed a note that was read with them: then no signature fails."""
+    signed = {signature.claim for signature in Note.parse(note).signatures}
+    return all(verifier.claim in signed for verifier in verifiers)
 
 
 def read_note(path: Path, verifiers: Sequence[Verifier]) -> Noted | None:

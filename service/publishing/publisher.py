@@ -39,7 +39,7 @@ from service.ledger.segments import Segments
 from service.ledger.store import Connection, Head, MissingPositionError
 from service.ledger.tiles import consistency_proof
 from service.publishing.fence import fenced, fitting_head, grown, noted_edge
-from service.publishing.notes import Noted, advance_note, read_note
+from service.publishing.notes import Noted, advance_note, is_signed_by, read_note
 from service.publishing.sealing import seal
 from service.publishing.stored import StoredTiles
 from service.publishing.witnesses import Consistency, Quorum, QuorumMissingError
@@ -145,7 +145,7 @@ class Publisher:
             head = await fitting_head(conn)
             note = await asyncio.to_thread(read_note, self._places.checkpoint, self._verifiers)
             self._edge = await self._follow(conn, note, head)
-            if note is not None and _covers(note.checkpoint, head) and await self._is_told(head):
+            if self._stands(note, head) and await self._is_told(head):
                 await self._seal(conn, head.size)
                 return
             note = await self._sign(note, head)
@@ -154,15 +154,18 @@ class Publisher:
             await self._write(self._places.published, Noted(text, note.checkpoint))
 
     async def _is_told(self, head: Head) -> bool:
-        """Whether the head is published, by whichever process, with all the cosignatures that are needed, and
-        not too long ago: that nothing was added since is for witnesses to say, too."""
+        """Whether the head is published, by whichever process, under each of our keys, with all the
+        cosignatures that are needed, and not too long ago: that nothing was added since is for witnesses to
+        say, too."""
         quorum, path = self._witnesses, self._places.published
         try:
             text, at = await asyncio.to_thread(lambda: (path.read_bytes(), path.stat().st_mtime))
             told, _ = open_cosigned(text, self._verifiers, quorum.verifiers, quorum.needed)
         except (FileNotFoundError, LedgerFormatError):
             return False
-        return _covers(told, head) and not (quorum.verifiers and time.time() - at > REFRESH)
+        if not _covers(told, head) or not is_signed_by(text.decode(), self._verifiers):
+            return False
+        return not (quorum.verifiers and time.time() - at > REFRESH)
 
     async def _follow(self, conn: Connection, note: Noted | None, head: Head) -> RightEdge:
         """The edge of the head, grown from what this process checked last.
@@ -177,13 +180,20 @@ class Publisher:
         return await grown(conn, known, head)
 
     async def _sign(self, note: Noted | None, head: Head) -> Noted:
-        if note is not None and _covers(note.checkpoint, head):
+        if note is not None and self._stands(note, head):
             return note
         checkpoint = Checkpoint(self._signers[0].name, head.size, head.edge.root())
         text = sign_checkpoint(self._signers[0], checkpoint, *self._signers[1:])
         self._noted = Noted(text, checkpoint)
         await self._write(self._places.checkpoint, self._noted)
         return self._noted
+
+    def _stands(self, note: Noted | None, head: Head) -> bool:
+        """Whether a note is of the head and bears each of our keys: one may have joined since it was signed,
+        in a ledger that did not grow."""
+        if note is None or not _covers(note.checkpoint, head):
+            return False
+        return is_signed_by(note.text, self._verifiers)
 
     async def _write(self, path: Path, note: Noted) -> None:
         await asyncio.to_thread(advance_note, path, note, self._verifiers)

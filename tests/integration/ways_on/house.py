@@ -31,6 +31,7 @@ from schema.problems import LANGUAGES, Problem, explain
 from service.__main__ import main
 from service.app import make_app
 from service.founding import found
+from service.http.keys import VERIFIERS
 from service.ledger import Ledger, Proposal, chain, store
 from service.ledger.segments import Sealed, write_segment
 from service.ledger.store import Record
@@ -38,6 +39,7 @@ from service.parties import ISSUE_TOKEN, REGISTER_ORGANISATION, REGISTER_USER
 from service.parties.credentials.tokens import new_token
 from service.parties.identity import HERE, IDENTITY, Identity
 from service.publishing.keys import LOG
+from service.publishing.notes import is_signed_by
 from service.registry import make_registry
 from service.settings import Settings
 from service.storage import EmbeddedPostgres, open_pool
@@ -96,9 +98,15 @@ class House:
     async def _published(self, app: web.Application) -> None:
         size = (await self._head()).size
         until = time.monotonic() + PATIENCE_SECONDS
-        while not app[LOG]._places.published.exists() or app[LOG].published().size < size:
+        while not self._tells(app, size):
             assert time.monotonic() < until, "nothing is published"
             await asyncio.sleep(0.02)
+
+    def _tells(self, app: web.Application, size: int) -> bool:
+        if not self.settings.published_file.exists():
+            return False
+        note = app[LOG].published()
+        return note.size >= size and is_signed_by(note.text, app[VERIFIERS])
 
     def publish(self, *witnesses: str) -> str:
         """Serve until all is published; the published note."""

@@ -68,6 +68,17 @@ def test_whoever_knows_one_key_goes_on_while_both_sign(house: House) -> None:
     verify_consistency(before.size, after.size, complete(grown), before.root, after.root)
 
 
+def test_a_ledger_that_does_not_grow_is_signed_by_a_key_that_joins(house: House) -> None:
+    """A running service published what the command recorded, under the one key that it had."""
+    add(house)
+    both = house.settings.key_file.read_text(encoding="ascii")
+    put(house, [SIGNER])
+    assert not signs(house.publish(), generate_key(SIGNER.name).verifier)
+    house.settings.key_file.write_text(both, encoding="ascii")
+    note = house.publish()
+    assert all(signs(note, key) for key in read_verifiers(house.settings))
+
+
 def test_the_directory_tells_when_each_key_began_and_ended(house: House) -> None:
     new = add(house)
     house.publish()
