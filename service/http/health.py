@@ -15,7 +15,7 @@ from service.http.keys import DATABASE, LEDGER, SETTINGS, VERIFIERS
 from service.ledger import store
 from service.ledger.errors import LedgerFormatError
 from service.publishing.notes import Noted, read_note
-from service.storage import query
+from service.storage import LOST, query
 from service.storage.migrations import pending, read_migrations
 
 PATIENCE_SECONDS = 2.0
@@ -36,7 +36,7 @@ async def ready(request: web.Request) -> web.Response:
         async with pool.acquire(timeout=PATIENCE_SECONDS) as connection:
             await _check_migrations(connection)
             head = await store.head(connection)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+    except (*LOST, asyncpg.PostgresError, TimeoutError):
         raise Problem("service.not-ready", reason="no database") from None
     # A start compares every entry with the note; this is what can change under a running service: a database
     # that was put back, or replaced by a replica that lags.

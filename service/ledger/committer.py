@@ -24,6 +24,7 @@ from service.ledger.statement import instant
 from service.ledger.store import Connection, Head
 from service.ledger.submissions import SUBMISSION
 from service.ledger.world import Stream, World
+from service.storage import LOST
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +32,6 @@ MAX_ATTEMPTS = 8
 MAX_REFERENCES = 50_000
 
 Clock = Callable[[], datetime]
-
-_LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError, OSError)
 
 
 def utc_now() -> datetime:
@@ -122,12 +121,12 @@ class Committer:
                 await self._write(conn, batch, head)
         except BaseException:
             # Where the connection is gone, the database has rolled back by itself.
-            with suppress(*_LOST):
+            with suppress(*LOST):
                 await transaction.rollback()
             raise
         try:
             await transaction.commit()
-        except _LOST as error:
+        except LOST as error:
             raise UnknownCommitError(batch) from error
         self._references.take(batch.world, head)
         return batch
@@ -181,6 +180,6 @@ class Committer:
             async with self._pool.acquire() as conn, conn.transaction():
                 await store.take_head(conn)
                 recorded = await store.record(conn, last.position)
-        except (*_LOST, TimeoutError) as error:
+        except (*LOST, TimeoutError) as error:
             raise UnknownCommitError from error
         return recorded is not None and recorded.leaf == last.leaf

@@ -25,6 +25,8 @@ LOST = (
     asyncpg.InterfaceError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
+    # asyncpg's word for a connection whose server said that it ends, and that was used before it did.
+    asyncpg.InternalClientError,
     OSError,
 )
 """What is raised where the database is not there, went away, or has no room left: nobody's mistake."""

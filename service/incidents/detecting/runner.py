@@ -13,10 +13,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 
-import asyncpg
 from aiohttp import web
 
-from schema.problems import Problem, Refusal
+from schema.problems import Refusal
 from service.goods.corrections.asking import Asking, asking
 from service.incidents.detecting.gathering import GATHERERS, Pass
 from service.incidents.detecting.raising import RAISE_SUSPICION
@@ -49,7 +48,8 @@ class Detectors:
             await asyncio.sleep(0 if more else INTERVAL)
             try:
                 _, more = await self.once()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, Problem, TimeoutError):
+            except Exception:
+                # Whatever it was: were this task to end, nothing would be suspected any more.
                 more = False
                 log.exception("the detectors were stopped; they begin again")
 
