@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 from pathlib import Path
 
@@ -9,10 +10,19 @@ import asyncpg
 import pytest
 
 from schema.problems import Problem
-from tests.faults.ground import STATEMENTS, Ground, insist, outside_takes
+from service.ledger.checkpoint import open_checkpoint
+from tests.faults.ground import (
+    COME_AGAIN,
+    STATEMENTS,
+    Ground,
+    insist,
+    outside_takes,
+    places_in,
+    publishing,
+)
 from tests.faults.telling import Telling
 from tests.faults.wire import Moment, Wire
-from tests.retold import ledger_on
+from tests.retold import SIGNER, ledger_on
 
 BEFORE_COMMIT = [name for name in STATEMENTS if name != "COMMIT"]
 EVERY = [(name, Moment.BEFORE) for name in STATEMENTS] + [("COMMIT", Moment.AFTER)]
@@ -24,6 +34,11 @@ async def size_of(url: str) -> int:
         return int(await connection.fetchval("SELECT size FROM ledger.head"))
     finally:
         await connection.close()
+
+
+def size_in(path: Path) -> int:
+    """The size of the checkpoint in a file; 0 before the first."""
+    return open_checkpoint(path.read_bytes(), SIGNER.verifier).size if path.exists() else 0
 
 
 @pytest.mark.parametrize("moment", [Moment.BEFORE, Moment.AFTER])
@@ -102,6 +117,27 @@ async def test_a_connection_that_is_terminated_loses_nothing(
     assert fault.struck
     assert again.position == first.position + 1
     assert await outside_takes(url, tmp_path) == again.position + 1
+
+
+async def test_a_server_that_gives_up_before_it_hangs_up_is_a_database_that_is_away(
+    url: str, ground: Ground, tmp_path: Path
+) -> None:
+    """What is asked in between is met by a driver that is at a loss; nobody else may be."""
+    async with Wire.to(url) as wire, publishing(wire.url, places_in(tmp_path)), ledger_on(wire.url) as ledger:
+        first = await ledger.append(ground.split("first"))
+        wire.give_up()
+        await asyncio.sleep(0.05)
+        with pytest.raises(Problem) as caught:
+            await ledger.append(ground.split("second"))
+        assert caught.value.code in COME_AGAIN
+        # The publisher looks every second, and so meets it as well.
+        await asyncio.sleep(1.5)
+        wire.hang_up()
+        second = await insist(ledger, ground.split("second"))
+        assert second.position == first.position + 1
+        async with asyncio.timeout(60):
+            while size_in(places_in(tmp_path).published) != second.position + 1:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
 
 
 @pytest.mark.parametrize(("statement", "moment"), EVERY)

@@ -79,6 +79,7 @@ class Wire:
         self._unlocked = unlocked
         self._faults: list[Fault] = []
         self._links: set[asyncio.Task[None]] = set()
+        self._open: list[_Link] = []
         self.statements: list[str] = []
         self.url = parts._replace(query=f"host={quote(str(folder), safe='')}").geturl()
 
@@ -105,6 +106,17 @@ class Wire:
         self._faults.append(fault)
         return fault
 
+    def give_up(self) -> None:
+        """The server says on every connection that it ends, and does not hang up yet."""
+        fields = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection due to unexpected postmaster exit\0\0"
+        for link in self._open:
+            link.client.write(b"E" + _LENGTH.pack(len(fields) + 4) + fields)
+
+    def hang_up(self) -> None:
+        """All connections break."""
+        for link in self._open:
+            link.cut()
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
@@ -116,12 +128,14 @@ class Wire:
             self._links.discard(task)
             return
         link = _Link(writer, to_server)
+        self._open.append(link)
         back = asyncio.create_task(self._answers(link, from_server))
         try:
             with suppress(asyncio.IncompleteReadError, OSError):
                 await self._questions(link, reader)
         finally:
             link.cut()
+            self._open.remove(link)
             self._links.discard(task)
             back.cancel()
             await asyncio.gather(back, return_exceptions=True)
