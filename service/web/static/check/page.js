@@ -77,7 +77,8 @@ class Page {
     let told = "check.page-not-kept";
     try {
       await navigator.serviceWorker.register(new URL("worker.js", import.meta.url), { scope: "/check" });
-      await navigator.serviceWorker.ready;
+      const { active } = await navigator.serviceWorker.ready;
+      active.postMessage(spoken);
       told = "check.page-kept";
     } catch {
       // A browser that keeps no pages, such as in a private window: said, and no fault.

@@ -7,16 +7,20 @@
 const FOLDER = new URL("./", self.location).pathname;
 const KEPT = `coldledger ${FOLDER}`;
 const PAGE = "/check";
+const STATIC = "/static/";
+const LAST = "language";
 const LANGUAGES = ["zh", "en"];
 const PATIENCE_MS = 5000;
 
 self.addEventListener("install", (event) => event.waitUntil(keep()));
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
+/** The language in which the page was shown last. */
+self.addEventListener("message", (event) => event.waitUntil(remember(event.data)));
 self.addEventListener("fetch", (event) => {
   const { request } = event;
-  const isPage = new URL(request.url).pathname === PAGE;
-  if (request.mode !== "navigate") event.respondWith(file(request));
-  else if (isPage) event.respondWith(page(request));
+  const { pathname } = new URL(request.url);
+  if (request.mode === "navigate" && pathname === PAGE) event.respondWith(page(request));
+  else if (pathname.startsWith(FOLDER) || pathname.startsWith(STATIC)) event.respondWith(file(request));
 });
 
 async function keep() {
@@ -42,6 +46,11 @@ async function takeOver() {
   await self.clients.claim();
 }
 
+async function remember(language) {
+  const kept = await caches.open(KEPT);
+  await kept.put(LAST, new Response(language));
+}
+
 async function file(request) {
   const kept = await caches.open(KEPT);
   return (await kept.match(request, { ignoreVary: true })) ?? fetch(request);
@@ -51,16 +60,12 @@ async function page(request) {
   const kept = await caches.open(KEPT);
   try {
     const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) });
-    const language = answer.headers.get("Content-Language")?.slice(0, 2);
-    if (answer.ok && LANGUAGES.includes(language)) {
-      await kept.put("language", new Response(language));
-      return answer;
-    }
+    if (answer.ok) return answer;
   } catch {
     // No network, or none to speak of.
   }
   const asked = new URL(request.url).searchParams.get("lang");
-  const last = await (await kept.match("language"))?.text();
+  const last = await (await kept.match(LAST))?.text();
   const language = [asked, last, "zh"].find((each) => LANGUAGES.includes(each));
   return kept.match(`${PAGE}?lang=${language}`, { ignoreVary: true });
 }
