@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from os import truncate
 from pathlib import Path
+from shutil import rmtree
 
 import asyncpg
 import pytest
@@ -82,6 +83,21 @@ async def test_a_damaged_segment_is_sealed_again_though_nothing_grew(long: Long)
         publisher._tiles.segments.forget()  # as another process that looks for the first time
         await publisher.publish()
         assert path.read_bytes() == whole
+
+
+async def test_many_segments_that_were_lost_do_not_hold_publishing_up(
+    long: Long, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are sealed some at a time, one look after the other, though nothing grew."""
+    async with publishing(long) as publisher:
+        monkeypatch.setattr("service.publishing.sealing.AT_ONCE", 1)
+        rmtree(long.places.segments)
+        publisher._tiles.segments.forget()
+        await long.say(1)
+        for sealed in (1, 2, 2):
+            await publisher.publish()
+            assert size_in(long.places.published) == SIZE + 1
+            assert len([*long.places.segments.iterdir()]) == sealed
 
 
 @pytest.mark.parametrize("size", [SIZE - 5, SIZE, SIZE + 1])
