@@ -24,6 +24,7 @@ from service.ledger import Ledger, Proposal
 from service.parties import ISSUE_TOKEN
 from service.parties.credentials import new_token
 from service.storage import EmbeddedPostgres, prepare
+from tests.acceptance.running import run as command
 from tests.faults.outside import Client, LostError, Saying
 from tests.faults.standing import Standing, kill
 from tests.history import History
@@ -50,25 +51,27 @@ class Told:
         killed = ", ".join(f"{name} {times}" for name, times in self.kills.most_common())
         return (
             f"{self.kills.total()} kills ({killed}), {self.starts} starts: {self.acknowledged} acknowledged,"
-            f" none lost; {self.entries} entries, no gap; the outside verifier took the ledger each time"
+            f" none lost; {self.entries} entries, no gap; the outside verifier took the ledger each time,"
+            f" and verify --rules and rebuild --check find nothing"
         )
 
 
 async def run(folder: Path, times: int, seed: int) -> Told:
     """Kill so often. Raises LostError where anything that was promised is not so."""
-    chance = Random(seed)
     standing = Standing(folder / "data")
     token, sayings = await begun(standing.data)
-    client = Client(standing.url, token, SIGNER.verifier.vkey, sayings, folder, chance)
+    client = Client(standing.url, token, SIGNER.verifier.vkey, sayings, folder, Random(seed))
     told = Told()
     async with standing.kept():
         await served(client)
         for number in range(1, times + 1):
             since = time.monotonic()
-            victim, verdict = await _cycle(standing, client, chance)
+            # Chance of its own, so that a seed kills the same whatever was said in between.
+            victim, verdict = await _cycle(standing, client, Random(f"{seed} {number}"))
             told.kills[victim] += 1
             took = time.monotonic() - since
             print(f"{number:3} {took:5.1f} s  {victim:26} {len(client.kept):6} kept  {verdict}", flush=True)
+    await asyncio.to_thread(_audit, standing.data)
     told.acknowledged, told.entries, told.starts = len(client.kept), client.size, standing.starts
     return told
 
@@ -83,6 +86,14 @@ async def _cycle(standing: Standing, client: Client, chance: Random) -> tuple[st
     enough.set()
     await speaking
     return victim, await client.check()
+
+
+def _audit(data: Path) -> None:
+    """Every hash, rule and derived row, by the operator's own commands. Raises LostError."""
+    for words in (("verify", "--rules"), ("rebuild", "--check")):
+        done = command(*words, "--data", str(data))
+        if done.returncode:
+            raise LostError(f"{' '.join(words)}: {done.stdout}{done.stderr}")
 
 
 async def served(client: Client) -> None:
