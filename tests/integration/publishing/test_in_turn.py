@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from os import truncate
 from pathlib import Path
@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestServer
 
 from schema.problems import Problem
 from service.ledger.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
-from service.ledger.cosignature import generate_cosigner
+from service.ledger.cosignature import CosignatureSigner, generate_cosigner
 from service.ledger.errors import CheckpointError
 from service.ledger.segments import SEGMENT, segment_path
 from service.publishing.notes import write_note
@@ -25,6 +25,8 @@ from service.publishing.witnesses import Quorum, Witness
 from service.storage import open_pool
 from tests.integration.publishing.conftest import SIZE, Long
 from tests.retold import SIGNER
+
+Answer = Callable[[web.Request], Awaitable[web.Response]]
 
 
 def size_in(path: Path) -> int:
@@ -113,36 +115,66 @@ async def test_no_second_history_is_signed_where_the_note_tells_another_one(long
         assert size_in(long.places.published) == SIZE
 
 
+async def says(key: CosignatureSigner, request: web.Request) -> web.Response:
+    """The word of a witness that believes everything."""
+    body = (await request.text()).partition("\n\n")[2].partition("\n\n")[0] + "\n"
+    return web.Response(text=key.sign(body, 1_800_000_000))
+
+
+@asynccontextmanager
+async def witnessed(key: CosignatureSigner, answer: Answer) -> AsyncIterator[Quorum]:
+    """A quorum of one."""
+    app = web.Application()
+    app.add_routes([web.post("/add-checkpoint", answer)])
+    async with TestServer(app) as server:
+        witness = Witness.parse(f"{key.verifier.vkey} {server.make_url('/')}")
+        async with aclosing(Quorum([SIGNER.verifier], [witness])) as quorum:
+            yield quorum
+
+
+async def test_a_process_that_begins_asks_the_witnesses_and_then_only_for_what_is_new(long: Long) -> None:
+    """What it finds published may have been put back with everything else."""
+    key, asked = generate_cosigner("told.test.invalid"), 0
+
+    async def cosign(request: web.Request) -> web.Response:
+        nonlocal asked
+        asked += 1
+        return await says(key, request)
+
+    async with witnessed(key, cosign) as quorum, await open_pool(long.url, "coldledger_writer", 2) as pool:
+        for begun in (1, 2):
+            publisher = Publisher(pool, [SIGNER], long.places, quorum)
+            await publisher.close()
+            assert asked == begun
+            await publisher.publish()
+            assert asked == begun
+
+
 async def test_a_process_that_was_paused_while_another_published_more_writes_nothing_back(long: Long) -> None:
     """Its lock is gone with its connection, and it does not know."""
     key, asked, answered = generate_cosigner("slow.test.invalid"), asyncio.Event(), asyncio.Event()
 
     async def cosign(request: web.Request) -> web.Response:
-        body = (await request.text()).partition("\n\n")[2].partition("\n\n")[0] + "\n"
         asked.set()
         await answered.wait()
-        return web.Response(text=key.sign(body, 1_800_000_000))
+        return await says(key, request)
 
-    app = web.Application()
-    app.add_routes([web.post("/add-checkpoint", cosign)])
-    async with TestServer(app) as server, await open_pool(long.url, "coldledger_writer", 2) as pool:
-        witness = Witness.parse(f"{key.verifier.vkey} {server.make_url('/')}")
-        async with aclosing(Quorum([SIGNER.verifier], [witness])) as quorum:
-            answered.set()
-            late = Publisher(pool, [SIGNER], long.places, quorum)
-            await late.close()
-            asked.clear()
-            answered.clear()
-            await long.say(1)
-            pausing = asyncio.create_task(late.publish())
-            await asked.wait()
-            await _cut_off(long.url)
-            await long.say(1)
-            async with long.publisher():
-                pass
-            answered.set()
-            with pytest.raises((CheckpointError, asyncpg.PostgresError, asyncpg.InterfaceError)):
-                await pausing
+    async with witnessed(key, cosign) as quorum, await open_pool(long.url, "coldledger_writer", 2) as pool:
+        answered.set()
+        late = Publisher(pool, [SIGNER], long.places, quorum)
+        await late.close()
+        asked.clear()
+        answered.clear()
+        await long.say(1)
+        pausing = asyncio.create_task(late.publish())
+        await asked.wait()
+        await _cut_off(long.url)
+        await long.say(1)
+        async with long.publisher():
+            pass
+        answered.set()
+        with pytest.raises((CheckpointError, asyncpg.PostgresError, asyncpg.InterfaceError)):
+            await pausing
     assert (size_in(long.places.checkpoint), size_in(long.places.published)) == (SIZE + 2, SIZE + 2)
 
 
