@@ -30,6 +30,7 @@ import asyncpg
 from schema.problems import Problem
 from service.storage import cluster, supervisor
 from service.storage.binaries import Binaries, binaries_for_everyone, wheel_binaries
+from service.storage.database import LOST
 
 # After a crash the WAL is replayed before the server is ready.
 START_SECONDS = 600.0
@@ -103,9 +104,9 @@ class EmbeddedPostgres:
         A postmaster whose recovery failed for want of room may live on and let nobody in, with room again.
         """
         answered = time.monotonic()
-        while time.monotonic() - answered < STUCK_SECONDS and not await self._keeper_ends_within(
-            WATCH_SECONDS
-        ):
+        while time.monotonic() - answered < STUCK_SECONDS:
+            if await self._keeper_ends_within(WATCH_SECONDS):
+                break
             if self._recovers() or await self._lets_in():
                 answered = time.monotonic()
         raise Problem("storage.server-ended", file=str(self._folder.log))
@@ -129,7 +130,7 @@ class EmbeddedPostgres:
     async def _lets_in(self) -> bool:
         try:
             connection = await asyncpg.connect(self.url(), timeout=WATCH_SECONDS)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except (*LOST, asyncpg.PostgresError):
             return False
         connection.terminate()
         return True
