@@ -203,7 +203,9 @@ async def test_everything_killed_at_once_starts_again_with_its_data(tmp_path: Pa
     with service(tmp_path) as (process, url):
         await sql(url, "CREATE TABLE kept AS SELECT 1006 AS cartons")
         for victim in (process.pid, parent(postmaster(tmp_path)), *servers(tmp_path)):
-            os.kill(victim, signal.SIGKILL)
+            # The later ones fall with the earlier ones, now and then before they are hit.
+            with suppress(ProcessLookupError):
+                os.kill(victim, signal.SIGKILL)
     assert (tmp_path / "postgres" / "postmaster.pid").exists()
     async with EmbeddedPostgres(tmp_path) as server:
         assert await sql(server.url(), "SELECT cartons FROM kept") == 1006
