@@ -48,6 +48,10 @@ class Follows(Protocol):
         """Raises Problem ``ledger.fenced`` where nothing may be recorded any more."""
         ...
 
+    async def demand_published(self, position: int, leaf: bytes) -> None:
+        """Raises Problem ``ledger.changed`` where another leaf was published at ``position``."""
+        ...
+
 
 MakeAppender = Callable[["asyncpg.Pool[asyncpg.Record]", Registry], Appends]
 
@@ -104,8 +108,13 @@ class Ledger:
         return None if position is None else await self.acknowledgement(position)
 
     async def acknowledgement(self, position: int) -> Acknowledgement:
-        """The same answer again. Raises Problem ``ledger.no-such-position`` beyond the end."""
+        """The same answer again, for an entry that is still what was published.
+
+        Raises Problem ``ledger.changed`` where it is not, ``ledger.no-such-position`` beyond the end.
+        """
         record = await self.record(position)
+        if self._publisher is not None:
+            await self._publisher.demand_published(position, record.leaf)
         return self._acknowledge(position, Statement.decode(record.statement), record.leaf)
 
     async def record(self, position: int) -> store.Record:

@@ -32,12 +32,12 @@ import asyncpg
 from schema.problems import Problem
 from service.ledger.checkpoint import Checkpoint, sign_checkpoint
 from service.ledger.cosignature import open_cosigned
-from service.ledger.errors import LedgerFormatError
-from service.ledger.merkle import RightEdge
+from service.ledger.errors import LedgerFormatError, ProofError
+from service.ledger.merkle import RightEdge, verify_inclusion
 from service.ledger.note import Signer
 from service.ledger.segments import Segments
 from service.ledger.store import Connection, Head, MissingPositionError
-from service.ledger.tiles import consistency_proof
+from service.ledger.tiles import consistency_proof, inclusion_proof
 from service.publishing.fence import fenced, fitting_head, grown, noted_edge
 from service.publishing.notes import Noted, advance_note, is_signed_by, read_note
 from service.publishing.sealing import seal
@@ -105,6 +105,21 @@ class Publisher:
         """Raises Problem ``ledger.fenced`` where nothing may be recorded any more."""
         if self.fenced is not None:
             raise self.fenced
+
+    async def demand_published(self, position: int, leaf: bytes) -> None:
+        """Raises Problem ``ledger.changed`` where another leaf was published at ``position``.
+
+        Who rewrites a row must not get the ledger's word for it by asking again. What is not published yet
+        is taken as it is: nobody has seen another.
+        """
+        note = await asyncio.to_thread(read_note, self._places.published, self._verifiers)
+        if note is None or position >= note.size:
+            return
+        proof = await inclusion_proof(position, note.size, self._tiles.fetch_from(self._pool))
+        try:
+            verify_inclusion(leaf, position, note.size, proof, note.checkpoint.root)
+        except ProofError as error:
+            raise Problem("ledger.changed", position=position) from error
 
     async def close(self) -> None:
         """Publish what was recorded, where it can be, and stop."""

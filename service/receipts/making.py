@@ -27,7 +27,7 @@ def make_receipt(
 ) -> Receipt:
     """The receipt of ``record``; with the statement and its nonce where it is ``disclosed``.
 
-    Raises Problem ``receipt.defect`` where the record is not what was published.
+    Raises Problem ``ledger.changed`` where the record is not what was published.
     """
     _demand_published(proof, record)
     return Receipt(
@@ -45,6 +45,6 @@ def _demand_published(proof: Proof, record: Record) -> None:
     try:
         verify_inclusion(record.leaf, proof.index, published.size, proof.hashes, published.root)
     except ProofError as error:
-        raise Problem("receipt.defect", position=proof.index) from error
+        raise Problem("ledger.changed", position=proof.index) from error
     if chain.leaf_hash(record.entry) != record.leaf or committed not in record.entry:
-        raise Problem("receipt.defect", position=proof.index)
+        raise Problem("ledger.changed", position=proof.index)

@@ -40,6 +40,9 @@ class Nobody:
     def demand_unfenced(self) -> None:
         pass
 
+    async def demand_published(self, _position: int, _leaf: bytes) -> None:
+        pass
+
     async def close(self) -> None:
         pass
 

@@ -10,12 +10,14 @@ from shutil import rmtree
 import pytest
 
 from schema.problems import Problem
+from service.ledger import Ledger
 from service.ledger.chain import leaf_hash
 from service.ledger.checkpoint import open_checkpoint
 from service.ledger.merkle import EMPTY_ROOT, RightEdge, verify_consistency, verify_inclusion
 from service.ledger.segments import SEGMENT, segment_path
 from service.ledger.tiles import ENTRIES, WIDTH, Tile, split_entries, split_hashes, tile_at, tiles_of
 from service.publishing.log import PublishedLog
+from service.registry import make_registry
 from service.storage import open_pool
 from tests.integration.publishing.conftest import SIZE, Long
 from tests.retold import SIGNER
@@ -153,6 +155,18 @@ async def test_a_database_that_goes_back_under_a_running_service_is_not_written_
     with pytest.raises(Problem, match=r"ledger\.fenced"):
         publisher.demand_unfenced()
     assert long.places.checkpoint.read_bytes() == signed
+
+
+async def test_the_ledger_gives_its_word_again_only_for_what_it_published(long: Long) -> None:
+    """Whoever rewrites a row and asks again under the submission's key gets no promise of the new one."""
+    position = SEGMENT + 5
+    async with long.publisher() as publisher, await open_pool(long.url, "coldledger_writer", 1) as pool:
+        ledger = Ledger(pool, make_registry(), SIGNER, publisher=publisher)
+        assert (await ledger.acknowledgement(position)).position == position
+        await long.tamper(f"UPDATE ledger.entry SET leaf = sha256(leaf) WHERE position = {position}")
+        with pytest.raises(Problem, match=r"ledger\.changed"):
+            await ledger.acknowledgement(position)
+        await ledger.close()
 
 
 async def test_rewritten_entries_are_not_signed_though_the_head_fits_them(long: Long) -> None:

@@ -145,5 +145,5 @@ async def test_nothing_is_signed_for_a_row_that_was_rewritten(
         await connection.close()
         answer = await it.client.get(path.format(code=it.code, position=it.position))
         said = await answer.json()
-    assert (answer.status, said["code"]) == (500, "receipt.defect")
+    assert (answer.status, said["code"]) == (500, "ledger.changed")
     assert str(it.position) in said["detail"]
