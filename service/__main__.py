@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from schema.problems import Problem, explain
-from service import commands, completion, label_keys, ledger_keys, succession
 from service.auditing.command import add_audit_options, run_audit
 from service.auditing.offline import add_offline_options, run_verify_copy
-from service.detection import detect
+from service.commands import access, checking, completing, label_keys, ledger_keys, succeeding
+from service.commands.database import database_url
+from service.commands.detecting import detect
 from service.founding import Founded
 from service.logs import set_up
 from service.receipts.getting import add_getting_options, get_receipt
@@ -46,26 +47,26 @@ async def _serve(settings: Settings, _arguments: argparse.Namespace) -> int:
 
 
 async def _migrate(settings: Settings, _arguments: argparse.Namespace) -> int:
-    async with commands.database_url(settings) as url:
+    async with database_url(settings) as url:
         await prepare(url)
     print("The database is up to date.")
     return 0
 
 
 async def _verify(settings: Settings, arguments: argparse.Namespace) -> int:
-    return await commands.verify(settings, make_registry(), rules=arguments.rules)
+    return await checking.verify(settings, make_registry(), rules=arguments.rules)
 
 
 async def _rebuild(settings: Settings, arguments: argparse.Namespace) -> int:
-    return await commands.rebuild(settings, make_registry(), check=arguments.check)
+    return await checking.rebuild(settings, make_registry(), check=arguments.check)
 
 
 async def _password(settings: Settings, arguments: argparse.Namespace) -> int:
-    return await commands.new_password(settings, arguments.login, reset_factor=arguments.reset_second_factor)
+    return await access.new_password(settings, arguments.login, reset_factor=arguments.reset_second_factor)
 
 
 async def _erase(settings: Settings, _arguments: argparse.Namespace) -> int:
-    return await commands.erase_again(settings)
+    return await access.erase_again(settings)
 
 
 async def _detect(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -73,11 +74,11 @@ async def _detect(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 async def _complete(settings: Settings, arguments: argparse.Namespace) -> int:
-    return await completion.run(settings, make_registry(), arguments)
+    return await completing.run(settings, make_registry(), arguments)
 
 
 async def _succeed(settings: Settings, arguments: argparse.Namespace) -> int:
-    return await succession.run(settings, make_registry(), arguments)
+    return await succeeding.run(settings, make_registry(), arguments)
 
 
 def _once(parser: argparse.ArgumentParser) -> None:
@@ -143,8 +144,8 @@ COMMANDS: Sequence[Command | OutsideCommand] = (
     Command("detect", "look for copied labels, reused papers and times dated back", _detect, [_once]),
     Command("password", "give a user a new random password", _password, [_login]),
     Command("key", "the keys that sign checkpoints", ledger_keys.run, [ledger_keys.add_options]),
-    Command("complete", "take a lost tail from a copy", _complete, [completion.add_options]),
-    Command("succeed", "go on under a new name and key", _succeed, [succession.add_options]),
+    Command("complete", "take a lost tail from a copy", _complete, [completing.add_options]),
+    Command("succeed", "go on under a new name and key", _succeed, [succeeding.add_options]),
     Command("label-key", "the keys that sign labels", label_keys.run, [label_keys.add_options]),
     Command("receipt", "write the receipt of an entry into a file", get_receipt, [add_getting_options]),
     OutsideCommand(

@@ -25,7 +25,12 @@ from queue import SimpleQueue
 import coverage
 
 ROOMS = ("service/goods", "service/parties", "service/incidents", "service/codes")
-TESTS = ("tests/unit/goods", "tests/unit/parties", "tests/unit/incidents", "tests/unit/codes/test_label_keys.py")
+TESTS = (
+    "tests/unit/goods",
+    "tests/unit/parties",
+    "tests/unit/incidents",
+    "tests/unit/codes/test_label_keys.py",
+)
 PARTS = ("schema", "service", "scanners", "tests", "pyproject.toml")
 MOST_SECONDS = 300.0
 FIRST = 60

@@ -13,7 +13,7 @@ import aiohttp
 import orjson
 
 from schema.problems import Problem
-from service.commands import database_url
+from service.commands.database import database_url
 from service.ledger.durable import replace_file
 from service.ledger.store import record
 from service.publishing.log import PublishedLog

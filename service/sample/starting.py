@@ -11,7 +11,7 @@ import asyncpg
 from aiohttp import ClientError
 
 from schema.problems import Problem
-from service.commands import database_url
+from service.commands.database import database_url
 from service.founding import SAMPLE_USCC
 from service.parties.credentials import Credentials
 from service.sample.client import RefusedError

@@ -10,7 +10,7 @@ import pyotp
 import pytest
 
 from schema.problems import Problem
-from service.commands import new_password
+from service.commands.access import new_password
 from service.parties.credentials import AccountKeys, Attempt, Credentials
 from service.parties.credentials.factors import STEP_SECONDS
 from service.parties.credentials.logins import Entrant

@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from schema.problems import Problem
-from service import commands
+from service.commands import access
 from service.founding import found
 from service.http.disclosing import ERASED
 from service.ledger import Proposal, audit, chain, store
@@ -173,7 +173,7 @@ async def test_an_old_vault_that_is_put_back_is_emptied_again(
         await found(office.settings, office.url)
     else:
         settings = replace(office.settings, database=office.url)
-        assert await commands.erase_again(settings) == 0
+        assert await access.erase_again(settings) == 0
         assert "1 keys had come back" in capsys.readouterr().out
     assert WORKER not in await opened(office)
     assert old != file.read_bytes()

@@ -15,7 +15,7 @@ import asyncpg
 import pytest
 
 from schema.problems import LANGUAGES, Problem, explain
-from service import completion
+from service.commands import completing
 from service.ledger import Statement
 from service.ledger.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from service.ledger.note import generate_key
@@ -39,7 +39,7 @@ class Lost:
     def run(self, copy: Path | None = None, *, yes: bool = True) -> int:
         """What the command does. Raises the Problem that it tells."""
         said = argparse.Namespace(copy=copy or self.copy, yes=yes)
-        return complete(lambda: completion.run(self.house.settings, make_registry(), said))
+        return complete(lambda: completing.run(self.house.settings, make_registry(), said))
 
 
 @contextmanager
@@ -239,7 +239,7 @@ def test_it_does_nothing_while_anybody_is_connected(behind: Lost) -> None:
         try:
             said = argparse.Namespace(copy=behind.copy, yes=True)
             with pytest.raises(Problem) as caught:
-                await completion.run(behind.house.settings, make_registry(), said)
+                await completing.run(behind.house.settings, make_registry(), said)
         finally:
             await connection.close()
         return caught.value

@@ -9,7 +9,7 @@ import pytest
 
 from schema.key_directory import open_directory
 from schema.problems import LANGUAGES, Problem, explain
-from service import ledger_keys
+from service.commands import ledger_keys
 from service.ledger.checkpoint import open_checkpoint
 from service.ledger.cosignature import open_cosigned
 from service.ledger.errors import NoteError

@@ -7,6 +7,7 @@ const DAY = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 const TIME =
   /^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(:[0-9]{2})?(\.[0-9]{1,6})?(Z|([+-])([0-9]{2}):([0-9]{2}))$/;
 const CHINA_MS = 8 * 3600 * 1000;
+const DAY_MS = 24 * 3600 * 1000;
 
 /** Milliseconds since 1970 of a time in UTC to the second, or null where the calendar has none such. */
 function milliseconds(text) {
@@ -26,8 +27,8 @@ function spoken(text) {
   if (!found || (found[3] && !found[2])) return null;
   const [, minute, second, , , sign, hours, minutes] = found;
   const time = milliseconds(minute + (second ?? ":00"));
-  if (time === null || (sign && (hours > "23" || minutes > "59"))) return null;
   const offset = sign ? (Number(hours) * 60 + Number(minutes)) * 60_000 : 0;
+  if (time === null || offset >= DAY_MS) return null;
   return sign === "-" ? time + offset : time - offset;
 }
 

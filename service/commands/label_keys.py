@@ -17,11 +17,11 @@ from schema.messages.fields import Message
 from schema.messages.label_keys import MOST_DAYS, LabelKeyRegistration, LabelKeyRevocation
 from schema.problems import Problem
 from schema.public_host import public_host
-from service import commands
 from service.codes.key_file import KeyFile
 from service.codes.keys import DAYS, REVOKE_LABEL_KEY
 from service.codes.signing import LabelKeys
-from service.desk import Desk, open_desk
+from service.commands.database import connection
+from service.commands.desk import Desk, open_desk
 from service.http.body import load
 from service.ledger import PLATFORM, Proposal
 from service.ledger.statement import instant
@@ -69,7 +69,7 @@ async def run(settings: Settings, said: argparse.Namespace) -> int:
 
 
 async def _list(settings: Settings) -> int:
-    async with commands.connection(settings, "coldledger_reader") as conn:
+    async with connection(settings, "coldledger_reader") as conn:
         rows = await conn.fetch(query("codes/read_label_keys.page"), None, _ALL, instant(datetime.now(UTC)))
     here = KeyFile(settings.label_key_file).read()
     for row in rows:

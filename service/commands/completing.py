@@ -16,7 +16,7 @@ from typing import Any
 from schema.problems import Problem
 from schema.signed_request import is_commitment
 from service.auditing.copying import Copy
-from service.commands import alone
+from service.commands.database import alone
 from service.ledger import Registry, store
 from service.ledger.completing import Completed, complete
 from service.ledger.errors import LedgerFormatError

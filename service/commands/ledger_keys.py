@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from schema.problems import Problem, Refusal
-from service import commands
-from service.desk import Desk, open_desk
+from service.commands.database import connection
+from service.commands.desk import Desk, open_desk
 from service.founding import has_key
 from service.ledger import PLATFORM, Proposal, store
 from service.ledger.errors import LedgerFormatError
@@ -55,7 +55,7 @@ async def run(settings: Settings, said: argparse.Namespace) -> int:
 
 
 async def _list(settings: Settings) -> int:
-    async with commands.connection(settings, "coldledger_reader") as conn:
+    async with connection(settings, "coldledger_reader") as conn:
         identity = await store.row(conn, IDENTITY, HERE)
     here = {signer.verifier.vkey for signer in _here(settings)}
     for name in () if identity is None else identity.names:
@@ -97,7 +97,7 @@ async def _retire(settings: Settings, said: argparse.Namespace) -> int:
 
 async def _was_cut_off(settings: Settings, key: str) -> bool:
     """Whether the ledger had retired a key that was here still; then it no longer is."""
-    async with commands.connection(settings, "coldledger_reader") as conn:
+    async with connection(settings, "coldledger_reader") as conn:
         identity = await store.row(conn, IDENTITY, HERE)
     if identity is None:
         return False

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from service.commands import database_url
+from service.commands.database import database_url
 from service.founding import found
 from service.ledger import Ledger
 from service.registry import make_registry

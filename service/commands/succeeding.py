@@ -19,7 +19,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from schema.problems import Problem
-from service.commands import alone
+from service.commands.database import alone
 from service.ledger import PLATFORM, Idempotency, Ledger, Proposal, Registry, audit, store
 from service.ledger.errors import LedgerFormatError
 from service.ledger.merkle import RightEdge

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import AsyncExitStack
 
-from service.commands import database_url
+from service.commands.database import database_url
 from service.founding import found
 from service.incidents.detecting.runner import Detectors
 from service.ledger import Ledger, Registry
