@@ -22,10 +22,9 @@ from service.parties.credentials import Credentials
 from service.parties.persons.staff_routes import today
 from service.parties.persons.vault import Vault
 from service.settings import Settings
-from service.trust import open_signer
 from tests.history import History
 from tests.quay import Quay
-from tests.retold import retold
+from tests.retold import SIGNER, retold
 from tests.settlement import Party, uscc
 
 Data = dict[str, Any]
@@ -132,7 +131,9 @@ async def office(database: str, tmp_path: Path) -> AsyncIterator[Office]:
     async with retold(database, quay.history):
         pass
     settings = Settings(data=tmp_path / "data", trust=tmp_path / "trust", sample_data=True)
-    app = await make_app(settings, database, open_signer(settings, "test.invalid/ledger"))
+    settings.trust.mkdir()
+    settings.key_file.write_text(SIGNER.skey, encoding="ascii")
+    app = await make_app(settings, database, SIGNER)
     async with TestClient(TestServer(app)) as client:
         office = Office(client, parties, {}, settings, database)
         for name, party in parties.items():
