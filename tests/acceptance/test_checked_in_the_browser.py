@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from schema.problems import Problem
 from schema.signed_note import Signer
 from service.receipts.checking import check as check_receipt
 from service.receipts.trust import Trust
+from tests.acceptance import limits
 from tests.acceptance.running import Service
 from tests.signed_labels import NOW as LABELS_NOW
 from tests.signed_labels import Platform
@@ -194,3 +195,42 @@ def test_a_changed_bit_of_a_receipt_is_refused_alike(checker: Checker) -> None:
         alike = [code_of(check_receipt, file, trust, receipts.NOW) for file in files]
         assert [code for code, _ in told] == alike
         assert None not in alike
+
+
+def test_at_the_limits_of_the_formats_both_say_the_same_of_receipts(checker: Checker) -> None:
+    made = limits.receipts()
+    found = [code for code, _ in checker.judge(*(receipt(file, trust) for file, trust in made))]
+    alike = [code_of(check_receipt, file, trust, receipts.NOW) for file, trust in made]
+    assert differing(made, found, alike) == []
+    assert len({*alike}) >= 15
+
+
+def test_at_the_limits_of_the_formats_both_say_the_same_of_labels(checker: Checker) -> None:
+    made, ledger = limits.signed_labels(), labels.PLATFORM.ledger
+    found = [code for code, _ in checker.judge(*(label(said, keys, ledger) for said, keys in made))]
+    alike = [code_of(check_label, said, keys, LABELS_NOW) for said, keys in made]
+    assert differing(made, found, alike) == []
+
+
+def test_at_the_limits_of_the_formats_both_say_the_same_of_directories(checker: Checker) -> None:
+    made, key = [*limits.key_directories()], directories.KEY
+    cases = (("directory", {"note": text(each), "vkey": key.vkey}) for each in made)
+    found = [code for code, _ in checker.judge(*cases)]
+    alike = [code_of(open_directory, each, key) for each in made]
+    assert differing(made, found, alike) == []
+    assert {*alike} == {None, "key-directory.malformed"}
+
+
+def differing(made: Sequence[Any], found: Sequence[Any], alike: Sequence[Any]) -> list[Any]:
+    """Where they differ: what the browser says, what Python says, and of what."""
+    return [
+        (in_browser, in_python, repr(each)[:300])
+        for each, in_browser, in_python in zip(made, found, alike, strict=True)
+        if in_browser != in_python
+    ]
+
+
+def test_a_witness_with_the_ledgers_own_key_is_refused(checker: Checker) -> None:
+    kind, asked = receipt(receipts.FILE, receipts.NOBODY)
+    hidden = receipts.LEDGER_AS_WITNESS.verifier.vkey
+    assert checker.judge((kind, {**asked, "witnesses": hidden})) == [["receipt.one-key-twice", ""]]
