@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from schema.key_directory import REVOCATIONS
 from schema.ed25519 import write_public
+from schema.key_directory import REVOCATIONS
 from service.__main__ import main
 from service.codes.keys import REGISTER_LABEL_KEY, REVOKE_LABEL_KEY
 from service.codes.state import LABEL_KEY

@@ -15,7 +15,7 @@ import pytest
 
 from schema.key_directory import Predecessor, open_directory
 from schema.problems import LANGUAGES, Problem, explain
-from service import succession
+from service.commands import succeeding
 from service.ledger import Statement
 from service.ledger.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from service.ledger.merkle import verify_consistency
@@ -42,7 +42,7 @@ def succeed(house: House, reason: Cause, *more: str | Path) -> str:
 def run(house: House, reason: Cause, *, checkpoint: tuple[Path, ...] = (), yes: bool = True) -> int:
     """What the command does. Raises the Problem that it tells."""
     said = argparse.Namespace(reason=reason.value, checkpoint=[*checkpoint], since=None, yes=yes)
-    return complete(lambda: succession.run(house.settings, make_registry(), said))
+    return complete(lambda: succeeding.run(house.settings, make_registry(), said))
 
 
 def said_by(house: House) -> tuple[int, Statement]:
