@@ -92,7 +92,9 @@ class Statement:
     def decode(cls, data: bytes) -> Statement:
         """Read stored bytes. Raises Problem when they are not a canonical statement of a known format."""
         raw = canonical.decode(data)
-        if raw.pop("v") != FORMAT:
+        version = raw.pop("v")
+        # True is 1 to Python and to nobody else.
+        if type(version) is not int or version != FORMAT:
             raise ValueError("statement of an unknown format")
         key = raw.pop("idempotency")
         return cls(
