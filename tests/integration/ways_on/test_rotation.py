@@ -200,7 +200,9 @@ def test_a_key_that_the_ledger_does_not_know_signs_nothing(house: House) -> None
     assert all(stranger.verifier.key_id.hex() in explain(problem, each).detail for each in LANGUAGES)
 
 
-@pytest.mark.parametrize("text", ["", "\n", f"{SIGNER.skey}\nnonsense\n"])
+@pytest.mark.parametrize(
+    "text", ["", "\n", f"{SIGNER.skey}\nnonsense\n"], ids=["nothing", "a line", "half of it nonsense"]
+)
 def test_a_file_without_good_keys_is_told(house: House, text: str) -> None:
     house.settings.key_file.write_text(text, encoding="ascii")
     assert house.refused().code == "trust.key-unreadable"

@@ -152,7 +152,11 @@ def test_every_directory_comes_back(seed: bytes, reason: str, is_revoked: bool) 
     assert read_public(write_public(public)) == public
 
 
-@pytest.mark.parametrize("vkey", ["", "name", KEY.vkey[:-4], KEY.vkey.replace("+", "-", 1)])
+@pytest.mark.parametrize(
+    "vkey",
+    ["", "name", KEY.vkey[:-4], KEY.vkey.replace("+", "-", 1)],
+    ids=["nothing", "a name", "cut short", "another divider"],
+)
 def test_what_is_no_ledger_key_is_told(vkey: str) -> None:
     with pytest.raises(Problem) as caught:
         read_ledger_key(vkey)
