@@ -307,12 +307,12 @@ class Books:
             assert finding.hold is None or self.holds[finding.hold].finding == finding.id, finding
 
     def holds_cover_what_was_made(self) -> None:
-        """A hold in force covers exactly what it named and all that was made of it."""
+        """A hold in force covers what it named, all that was made of it, and else only what corrections moved."""
         for hold in self.holds.values():
             if hold.lifted_at is None:
                 bearing = {unit.id for unit in self.units.values() if self._bears(unit, hold.id)}
-                made = self.made_of(hold)
-                assert bearing == made, (sorted(bearing - made), sorted(made - bearing), hold)
+                made, corrected = self.made_of(hold), self.made_of(hold, corrected=True)
+                assert made <= bearing <= corrected, (bearing - corrected, made - bearing, hold)
 
     def own_hold_ends_at_the_door(self, statement: Statement) -> None:
         """What was just held by its keeper: of all that was made of it, what never left the store by then."""
@@ -340,11 +340,13 @@ class Books:
     def _bears(self, unit: Unit, hold: int) -> bool:
         return hold in unit.holds or hold in self.held.get(unit.lot, ())
 
-    def made_of(self, hold: Hold) -> set[int]:
+    def made_of(self, hold: Hold, *, corrected: bool = False) -> set[int]:
         """The units that a hold names, and every one made of them: by all edges, corrected ones as well.
 
         What had been excluded when it was placed is left out. A keeper's own hold names what was in its hands
-        then: its statement says which units.
+        then: its statement says which units. With ``corrected``, what movements that were corrected since let go
+        out of what is held counts, too, and so does what they brought back: goods that return bear what they
+        bore. It is all that may bear the hold, not all that must.
         """
         placed = hold.id // IDS_PER_POSITION
         own = hold.kind == HoldKind.OWN
@@ -352,20 +354,31 @@ class Books:
         if own:
             question = {"units": self.statements[placed].outcome["covers"]["units"]}
             assert set(hold.question["units"]) <= set(question["units"]) <= self.reached(hold.question, 0)
-        return self.reached(question, placed, since=placed if own else 0)
+        return self.reached(question, placed, since=placed if own else 0, corrected=corrected)
+
+    def _said_last(self, movement: int) -> int:
+        """Where it was said last what became of a movement: its own position, or its last correction's."""
+        while movement in self.corrections:
+            movement = self.corrections[movement].correction
+        return movement
 
     def _is_excluded(self, movement: int, by: int) -> bool:
         """Whether an authority had decided by a position that a corrected movement never was."""
         return self.excluded.get(movement, by) < by
 
-    def reached(self, question: dict[str, list[int]], placed: int, since: int = 0) -> set[int]:
+    def reached(
+        self, question: dict[str, list[int]], placed: int, since: int = 0, *, corrected: bool = False
+    ) -> set[int]:
         """The units of lots, arrivals or units, and all that was made of them from position ``since`` on."""
         children = defaultdict(set)
         for row in self.parentage:
             if not self._is_excluded(row.version, placed):
                 children[-row.parent].add(-row.child)
         for edge in self.edges:
-            if edge.version >= since and not self._is_excluded(edge.version, placed):
+            said = self._said_last(edge.version) if corrected else edge.version
+            if corrected and edge.version < placed < said:
+                children[edge.child].add(edge.parent)
+            if said >= since and not self._is_excluded(edge.version, placed):
                 children[edge.parent].add(edge.child)
         for unit in self.units.values():
             children[-unit.lot].add(unit.id)
