@@ -307,7 +307,7 @@ class Books:
             assert finding.hold is None or self.holds[finding.hold].finding == finding.id, finding
 
     def holds_cover_what_was_made(self) -> None:
-        """A hold in force covers what it named, all that was made of it, and else only what corrections moved."""
+        """A hold in force covers what it named, all that was made of it, and what corrections moved alone."""
         for hold in self.holds.values():
             if hold.lifted_at is None:
                 bearing = {unit.id for unit in self.units.values() if self._bears(unit, hold.id)}
@@ -344,9 +344,9 @@ class Books:
         """The units that a hold names, and every one made of them: by all edges, corrected ones as well.
 
         What had been excluded when it was placed is left out. A keeper's own hold names what was in its hands
-        then: its statement says which units. With ``corrected``, what movements that were corrected since let go
-        out of what is held counts, too, and so does what they brought back: goods that return bear what they
-        bore. It is all that may bear the hold, not all that must.
+        then: its statement says which units. With ``corrected``, what movements that were corrected since let
+        go out of what is held counts, too, and so does what they brought back: goods that return bear what
+        they bore. It is all that may bear the hold, not all that must.
         """
         placed = hold.id // IDS_PER_POSITION
         own = hold.kind == HoldKind.OWN
