@@ -46,11 +46,12 @@ async def test_a_paused_process_holds_nobody_up_for_long_and_says_nothing_twice(
 ) -> None:
     """It stops between writing and COMMIT, with the head row in its hands. The database takes that away; when
     it goes on it finds that nothing was committed, and judges again on what was said meanwhile."""
-    resumed = asyncio.Event()
+    stopped, resumed = asyncio.Event(), asyncio.Event()
     async with Wire.to(url) as wire, Telling.on(wire.url, ground) as paused, ledger_on(url) as other:
 
         async def pause() -> None:
             await paused.signal(signal.SIGSTOP)
+            stopped.set()
             await resumed.wait()
 
         paused.say("first")
@@ -58,6 +59,7 @@ async def test_a_paused_process_holds_nobody_up_for_long_and_says_nothing_twice(
         fault = wire.at("COMMIT", Moment.BEFORE, pause, breaks=False)
         paused.say("second")
         async with asyncio.timeout(60):
+            await stopped.wait()
             said = await other.append(ground.split("meanwhile"))
         assert fault.struck
         assert said.position == first + 1
