@@ -98,10 +98,13 @@ def processes(place: Ground, port: int, which: str) -> Iterator[list[int]]:
 
 
 def cpu_seconds(pids: list[int]) -> float:
-    """User and system time of processes so far."""
+    """User and system time of processes so far, of those that are still there."""
     total = 0
     for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        except FileNotFoundError:
+            continue  # gone meanwhile, as a worker that cleans up
         total += int(fields[11]) + int(fields[12])
     return total / TICK
 
