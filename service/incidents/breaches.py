@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from schema.problems import Refusal
-from service.incidents.state import Finding, FindingState, Hold, HoldKind
+from service.incidents.state import Finding, Hold, held_by_breach, opened
 from service.ledger import Context, Data, Decision, Statement, World
 from service.ledger.kinds import IDS_PER_POSITION
 from service.ledger.statement import instant, parse_instant
@@ -64,49 +64,30 @@ def follow(statement: Statement, position: int, world: World) -> Iterator[Findin
     finding = position * IDS_PER_POSITION + FINDING_PLACE
     region = place.get("region") or world.row(ORGANISATION, statement.actor.organisation).region
     due_at = place.get("due_at") or instant(parse_instant(statement.at) + timedelta(days=FINDING_DAYS))
-    yield Finding(
-        id=finding,
-        statement=position,
+    yield opened(
+        finding,
+        statement,
+        position,
         rules=list(statement.breach),
-        organisation=statement.actor.organisation,
+        owner=statement.actor.organisation,
         facility=place.get("facility"),
         region=region,
-        owner=statement.actor.organisation,
         lots=place.get("lots", []),
-        hold=hold,
-        state=FindingState.OPEN.value,
-        raised_at=statement.at,
         due_at=due_at,
-        answer=None,
-        evidence=[],
-        closed_at=None,
-        closed_by=None,
-        conclusion=None,
-        version=position,
+        hold=hold,
     )
     if hold is not None:
-        yield _held(statement, hold, finding, region, position)
-
-
-def _held(statement: Statement, hold: int, finding: int, region: str, position: int) -> Hold:
-    return Hold(
-        id=hold,
-        kind=HoldKind.BREACH.value,
-        organisation=statement.actor.organisation,
-        region=region,
-        reason=statement.breach[0]["rule"],
-        question={"units": made_by(statement.outcome)},
-        policy=statement.policy,
-        asked_at=None,
-        digest=None,
-        finding=finding,
-        placed_at=statement.at,
-        lifted_at=None,
-        lifted_by=None,
-        lifted_because=None,
-        version=position,
-        lots=statement.outcome.get("finding", {}).get("lots", []),
-    )
+        yield held_by_breach(
+            hold,
+            statement,
+            position,
+            finding=finding,
+            organisation=statement.actor.organisation,
+            region=region,
+            reason=statement.breach[0]["rule"],
+            question={"units": made_by(statement.outcome)},
+            lots=place.get("lots", []),
+        )
 
 
 def made_by(outcome: Data) -> list[int]:

@@ -20,7 +20,7 @@ from service.goods.state import LOT
 from service.incidents.breaches import FINDING_DAYS
 from service.incidents.holds import lifted
 from service.incidents.reach import authority, speaker
-from service.incidents.state import FINDING, HOLD, Finding, FindingState
+from service.incidents.state import FINDING, HOLD, Finding, FindingState, opened
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
 from service.ledger.statement import instant
 from service.parties import FACILITY, ORGANISATION, policy_for
@@ -52,25 +52,17 @@ def _in(days: int, ctx: Context) -> str:
 def _raised(statement: Statement, position: int, _world: World) -> Iterator[Any]:
     data, outcome = statement.data, statement.outcome
     lots = sorted(data.get("lots", ()))
-    yield Finding(
-        id=outcome["finding"],
-        statement=position,
+    yield opened(
+        outcome["finding"],
+        statement,
+        position,
         rules=[{"rule": f"inspection.{data['rule']}", "facts": {"facility": data["facility"]}}],
+        owner=outcome["owner"],
         organisation=statement.actor.organisation,
         facility=data["facility"],
         region=outcome["region"],
-        owner=outcome["owner"],
         lots=lots,
-        hold=None,
-        state=FindingState.OPEN.value,
-        raised_at=statement.at,
         due_at=outcome["due_at"],
-        answer=None,
-        evidence=[],
-        closed_at=None,
-        closed_by=None,
-        conclusion=None,
-        version=position,
     )
     yield from events(statement, position, lots, data["facility"], statement.at)
 

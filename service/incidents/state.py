@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from service.ledger import Projection
+from service.ledger import Projection, Statement
 
 
 class HoldKind(StrEnum):
@@ -102,6 +102,77 @@ class Finding:
     answered_at: str | None = None
     answered_in: int | None = None
     note: dict[str, str] | None = None
+
+
+def opened(
+    finding: int,
+    statement: Statement,
+    position: int,
+    *,
+    rules: list[dict[str, Any]],
+    owner: int,
+    facility: int | None,
+    region: str,
+    lots: list[int],
+    due_at: str,
+    hold: int | None = None,
+    organisation: int | None = None,
+) -> Finding:
+    """A finding that ``statement`` raises: open, and nobody has answered it yet. ``organisation`` is who
+    broke or reported the rule, the owner where nothing is said."""
+    return Finding(
+        id=finding,
+        statement=position,
+        rules=rules,
+        organisation=owner if organisation is None else organisation,
+        facility=facility,
+        region=region,
+        owner=owner,
+        lots=lots,
+        hold=hold,
+        state=FindingState.OPEN.value,
+        raised_at=statement.at,
+        due_at=due_at,
+        answer=None,
+        evidence=[],
+        closed_at=None,
+        closed_by=None,
+        conclusion=None,
+        version=position,
+    )
+
+
+def held_by_breach(
+    hold: int,
+    statement: Statement,
+    position: int,
+    *,
+    finding: int,
+    organisation: int,
+    region: str,
+    reason: str,
+    question: dict[str, list[int]],
+    lots: list[int],
+) -> Hold:
+    """A hold that ``statement`` places with the finding that it raises: nobody was asked for it."""
+    return Hold(
+        id=hold,
+        kind=HoldKind.BREACH.value,
+        organisation=organisation,
+        region=region,
+        reason=reason,
+        question=question,
+        policy=statement.policy,
+        asked_at=None,
+        digest=None,
+        finding=finding,
+        placed_at=statement.at,
+        lifted_at=None,
+        lifted_by=None,
+        lifted_because=None,
+        version=position,
+        lots=lots,
+    )
 
 
 HOLD = Projection(Hold, name="hold", queries="incidents/hold")

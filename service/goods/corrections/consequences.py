@@ -24,7 +24,7 @@ from service.incidents.breaches import FINDING_PLACE, HOLD_PLACE, made_by
 from service.incidents.coverage import covered
 from service.incidents.holds import held_rows
 from service.incidents.restraint import held, holds_in_force
-from service.incidents.state import HELD_LOT, HOLD, HeldLot, Hold, HoldKind
+from service.incidents.state import HELD_LOT, HOLD, HeldLot, Hold, held_by_breach
 from service.ledger import Context, Data, Statement, World
 from service.ledger.kinds import IDS_PER_POSITION
 from service.ledger.statement import instant
@@ -138,22 +138,15 @@ def hold_rows(statement: Statement, position: int, world: World) -> Iterator[Hol
     told = statement.outcome.get("held")
     if told is None:
         return
-    yield Hold(
-        id=told["hold"],
-        kind=HoldKind.BREACH.value,
+    yield held_by_breach(
+        told["hold"],
+        statement,
+        position,
+        finding=position * IDS_PER_POSITION + FINDING_PLACE,
         organisation=statement.actor.organisation,
         region=statement.outcome["finding"]["region"],
         reason=UNDONE,
         question={"lots": told["lots"]},
-        policy=statement.policy,
-        asked_at=None,
-        digest=None,
-        finding=position * IDS_PER_POSITION + FINDING_PLACE,
-        placed_at=statement.at,
-        lifted_at=None,
-        lifted_by=None,
-        lifted_because=None,
-        version=position,
         lots=told["whole"],
     )
     for lot in told["whole"]:

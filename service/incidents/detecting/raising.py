@@ -21,7 +21,7 @@ from service.incidents.breaches import HOLD_PLACE
 from service.incidents.detecting.state import SUSPECT, SUSPICION, Suspect, Suspicion
 from service.incidents.detecting.weighing import Case, weighed
 from service.incidents.holds import held_rows
-from service.incidents.state import FINDING, HELD_LOT, Finding, FindingState, Hold, HoldKind
+from service.incidents.state import FINDING, HELD_LOT, Finding, FindingState, Hold, held_by_breach, opened
 from service.ledger import PLATFORM, Context, Data, Decision, Kind, Statement, Stream, World
 from service.ledger.said import SAID
 from service.ledger.statement import instant
@@ -114,25 +114,17 @@ def _suspicion(before: Suspicion | None, statement: Statement, position: int) ->
 
 def _finding(statement: Statement, position: int) -> Finding:
     outcome = statement.outcome
-    return Finding(
-        id=outcome["finding"],
-        statement=position,
+    return opened(
+        outcome["finding"],
+        statement,
+        position,
         rules=[{"rule": f"suspicion.{statement.data['rule']}", "facts": outcome["facts"]}],
-        organisation=outcome["owner"],
+        owner=outcome["owner"],
         facility=outcome["facility"],
         region=outcome["region"],
-        owner=outcome["owner"],
         lots=outcome["lots"],
-        hold=outcome["hold"],
-        state=FindingState.OPEN.value,
-        raised_at=statement.at,
         due_at=outcome["due_at"],
-        answer=None,
-        evidence=[],
-        closed_at=None,
-        closed_by=None,
-        conclusion=None,
-        version=position,
+        hold=outcome["hold"],
     )
 
 
@@ -145,22 +137,15 @@ def _asked_again(finding: Finding, due_at: str, position: int) -> Finding:
 
 def _hold(statement: Statement, position: int) -> Hold:
     outcome = statement.outcome
-    return Hold(
-        id=outcome["hold"],
-        kind=HoldKind.BREACH.value,
+    return held_by_breach(
+        outcome["hold"],
+        statement,
+        position,
+        finding=outcome["finding"],
         organisation=outcome["owner"],
         region=outcome["region"],
         reason=f"suspicion.{statement.data['rule']}",
         question={"lots": outcome["lots"]},
-        policy=statement.policy,
-        asked_at=None,
-        digest=None,
-        finding=outcome["finding"],
-        placed_at=statement.at,
-        lifted_at=None,
-        lifted_by=None,
-        lifted_because=None,
-        version=position,
         lots=outcome["lots"],
     )
 
