@@ -9,19 +9,17 @@ one takes over from another. All sign each checkpoint; the first signs promises.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import secrets
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from schema.problems import Problem
-from service.ledger.durable import replace_file
 from service.ledger.errors import LedgerFormatError, NoteError
 from service.ledger.note import Signer, Verifier, generate_key
 from service.parties.credentials.keys import ROOT_BYTES, AccountKeys
 from service.settings import Settings
+from service.storage.durable import make_file, replace_file
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]")
 KEY_VARIABLE = "COLDLEDGER_SIGNING_KEY"
@@ -39,7 +37,7 @@ def open_signers(settings: Settings, origin: str) -> tuple[Signer, ...]:
         if not text:
             if not path.exists():
                 settings.trust.mkdir(parents=True, exist_ok=True, mode=0o700)
-                _write_new(path, generate_key(origin).skey, 0o600)
+                make_file(path, [f"{generate_key(origin).skey}\n".encode()], 0o600)
             text = path.read_text(encoding="utf-8")
         signers = tuple(map(Signer.parse, _lines(text)))
         _demand_one_name(signer.name for signer in signers)
@@ -77,7 +75,7 @@ def next_signer(settings: Settings, origin: str) -> Signer:
     try:
         if not path.exists():
             settings.trust.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _write_new(path, generate_key(origin).skey, 0o600)
+            make_file(path, [f"{generate_key(origin).skey}\n".encode()], 0o600)
         return Signer.parse(path.read_text(encoding="utf-8").strip())
     except (OSError, LedgerFormatError) as error:
         raise Problem("trust.key-unreadable", file=str(path), cause=str(error)) from error
@@ -127,11 +125,7 @@ def open_account_keys(settings: Settings) -> AccountKeys:
     try:
         if not path.exists():
             settings.trust.mkdir(parents=True, exist_ok=True, mode=0o700)
-            draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-            _write_new(draft, secrets.token_hex(ROOT_BYTES), 0o600)
-            with contextlib.suppress(FileExistsError):
-                os.link(draft, path)
-            draft.unlink()
+            make_file(path, [f"{secrets.token_hex(ROOT_BYTES)}\n".encode()], 0o600)
         keys = AccountKeys.from_root(bytes.fromhex(path.read_text(encoding="ascii").strip()))
     except (OSError, ValueError) as error:
         raise Problem("trust.key-unreadable", file=str(path), cause=str(error)) from error
@@ -163,11 +157,3 @@ def _publish(settings: Settings, signers: Sequence[Signer]) -> None:
     if current is None or current.split() != text.split():
         settings.trust.mkdir(parents=True, exist_ok=True, mode=0o700)
         replace_file(path, [text.encode()], 0o644)
-
-
-def _write_new(path: Path, text: str, mode: int) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text + "\n")
-        file.flush()
-        os.fsync(file.fileno())

@@ -17,10 +17,10 @@ from typing import Final
 
 from schema.problems import LANGUAGES, Problem, explain
 from service.auditing.alarms import AlarmError
-from service.ledger.durable import replace_file
 from service.ledger.errors import LedgerFormatError
 from service.ledger.note import Verifier
 from service.publishing.notes import Noted, read_note, write_note
+from service.storage.durable import replace_file
 
 ABOUT: Final = "about.json"
 

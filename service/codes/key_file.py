@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from schema.problems import Problem
 from schema.signed_code import IDS, key_id
-from service.ledger.durable import replace_file
+from service.storage.durable import replace_file
 
 
 class KeyFile:

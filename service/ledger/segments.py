@@ -26,9 +26,9 @@ from typing import Final, Self
 from weakref import finalize
 
 from service.ledger.chain import HASH_BYTES
-from service.ledger.durable import replace_file
 from service.ledger.errors import SegmentError
 from service.ledger.tiles import WIDTH, join_entries, split_entries, split_hashes, subtree
+from service.storage.durable import replace_file
 
 SEGMENT: Final = 16 * WIDTH
 """Entries of a full segment."""

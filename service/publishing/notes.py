@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service.ledger.checkpoint import Checkpoint, open_checkpoint
-from service.ledger.durable import replace_file
 from service.ledger.errors import CheckpointError, LedgerFormatError
 from service.ledger.note import Note, Verifier
+from service.storage.durable import replace_file
 
 
 @dataclass(frozen=True, slots=True)

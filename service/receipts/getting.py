@@ -14,7 +14,6 @@ import orjson
 
 from schema.problems import Problem
 from service.commands.database import database_url
-from service.ledger.durable import replace_file
 from service.ledger.store import record
 from service.publishing.log import PublishedLog
 from service.publishing.publisher import Places
@@ -22,6 +21,7 @@ from service.receipts.making import make_receipt
 from service.receipts.receipt import MAX_BYTES, SUFFIX, Receipt
 from service.settings import Settings, is_loopback
 from service.storage import open_pool
+from service.storage.durable import replace_file
 from service.trust import read_verifiers
 
 _PATIENCE: Final = aiohttp.ClientTimeout(total=60)

@@ -20,6 +20,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from schema.problems import Problem
+from service.storage.durable import sync_folder
 
 MAX_BYTES = 10 * 1024 * 1024
 _HEAD_BYTES = 12
@@ -141,19 +142,11 @@ class _Draft:
         place.parent.mkdir(exist_ok=True, mode=0o700)
         self._path.replace(place)
         for folder in (place.parent, place.parent.parent):
-            _sync_folder(folder)
+            sync_folder(folder)
 
     def discard(self) -> None:
         self._file.close()
         self._path.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _sha256(path: Path) -> str:

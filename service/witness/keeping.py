@@ -22,9 +22,9 @@ from typing import Any, Final, Self
 from schema.problems import Problem
 from service.ledger.checkpoint import Checkpoint
 from service.ledger.cosignature import CosignatureVerifier, seconds_of
-from service.ledger.durable import replace_file, sync_folder
 from service.ledger.errors import LedgerFormatError
 from service.ledger.note import open_note
+from service.storage.durable import replace_file, sync_folder
 from service.witness.judging import Asked, Inconsistency
 
 MAX_EVIDENCE: Final = 1000

@@ -17,10 +17,10 @@ from aiohttp import web
 
 from schema.problems import Problem
 from service.ledger.cosignature import CosignatureSigner, generate_cosigner
-from service.ledger.durable import replace_file
 from service.ledger.errors import LedgerFormatError, NoteError
 from service.ledger.note import Verifier
 from service.settings import port_number
+from service.storage.durable import replace_file
 from service.witness.cosigning import Witness
 from service.witness.keeping import Keeper
 from service.witness.server import make_app

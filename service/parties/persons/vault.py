@@ -30,7 +30,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from schema.problems import Problem
-from service.ledger.durable import sync_folder
+from service.storage.durable import sync_folder
 
 RECORD: Final = 64
 TAG: Final = 16

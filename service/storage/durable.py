@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -15,6 +16,22 @@ def replace_file(path: Path, parts: Iterable[bytes], mode: int) -> None:
     Its folder must be there. Raises OSError; the file may have been replaced even so, where the last step
     (the folder's entry) is what failed.
     """
+    with _draft(path, parts, mode) as draft:
+        draft.replace(path)
+    sync_folder(path.parent)
+
+
+def make_file(path: Path, parts: Iterable[bytes], mode: int) -> None:
+    """The same for a file that is made once: where there is one already, or another process is quicker, that
+    one stays as it is."""
+    with _draft(path, parts, mode) as draft, suppress(FileExistsError):
+        os.link(draft, path)
+    sync_folder(path.parent)
+
+
+@contextmanager
+def _draft(path: Path, parts: Iterable[bytes], mode: int) -> Iterator[Path]:
+    """The bytes on disk, under a name of their own that is gone in the end."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -22,11 +39,9 @@ def replace_file(path: Path, parts: Iterable[bytes], mode: int) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(name).chmod(mode)
-        Path(name).replace(path)
-    except BaseException:
+        yield Path(name)
+    finally:
         Path(name).unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:
