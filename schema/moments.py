@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from schema.clock import CHINA
 from schema.problems import Problem
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND = timedelta(seconds=1)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})")
 
@@ -60,3 +62,13 @@ def parse_day(text: str) -> date:
     if not _DAY.fullmatch(text):
         raise Problem("moment.day-format", value=text)
     return parse(text).day
+
+
+def first_second(text: str) -> int:
+    """The second (UTC, since 1970) in which what happened then may have begun. Raises as ``parse`` does."""
+    return (parse(text).earliest - _EPOCH) // _SECOND
+
+
+def last_second(text: str) -> int:
+    """The second (UTC, since 1970) by which what happened then was over. Raises as ``parse`` does."""
+    return -((_EPOCH - parse(text).latest) // _SECOND)

@@ -5,8 +5,12 @@ from __future__ import annotations
 from service import goods, incidents, parties
 from service.codes import keys as label_keys
 from service.ledger import Registry
+from service.ledger.kinds import Follow
 from service.ledger.said import SAID
 from service.ledger.submissions import SUBMISSION
+
+FOLLOWERS: list[Follow] = [*incidents.FOLLOWERS, *goods.FOLLOWERS]
+"""What statements of every kind write besides."""
 
 
 def make_registry() -> Registry:
@@ -22,5 +26,5 @@ def make_registry() -> Registry:
             *label_keys.PROJECTIONS,
         ],
         parties.STANDING,
-        incidents.FOLLOWERS,
+        FOLLOWERS,
     )

@@ -23,19 +23,21 @@ import service.goods.disinfection.state
 import service.goods.movements.zoning
 import service.goods.state
 import service.goods.stock.state
+import service.goods.whereabouts
 import service.incidents.detecting.state
 import service.incidents.state
 import service.parties.identity
 import service.parties.state
 from schema.problems import Refusal, explain
-from service.incidents import FOLLOWERS
 from service.ledger import Actor, Data, Idempotency, Kind, Projection, Proposal, Registry, Statement
+from service.ledger.history import SUPERSEDED
 from service.ledger.judging import judge, judge_again
 from service.ledger.kinds import Standing
 from service.ledger.said import SAID, Said
 from service.ledger.statement import instant, parse_instant
 from service.ledger.world import Key, ReplayWorld, Versioned
 from service.parties import STANDING
+from service.registry import FOLLOWERS
 
 Row = TypeVar("Row", bound=Versioned)
 
@@ -57,11 +59,12 @@ class History:
             service.goods.disinfection.state,
             service.goods.stock.state,
             service.goods.movements.zoning,
+            service.goods.whereabouts,
             service.codes.state,
             service.incidents.state,
             service.incidents.detecting.state,
         )
-        self.projections = {p.name: p for p in [SAID, *states, *more]}
+        self.projections = {p.name: p for p in [SAID, SUPERSEDED, *states, *more]}
         self.statements: list[Statement] = []
         self.standing = standing
         self.world = ReplayWorld({p.row: p for p in self.projections.values()})

@@ -43,7 +43,8 @@ def voyage(quay: Quay) -> Quay:
     unit = quay.release(goods)
     cases = [TraceCode.new(Level.CASE, "370200", quay.random).text for _ in range(3)]
     say(ISSUE_CASES, {"lot": goods.lot, "codes": cases}, station.staff)
-    say(STORE, {"unit": unit, "zone": 2, "happened_at": OUT}, station.staff)
+    handling = {"bay": "D3", "equipment": "FL-2"}
+    say(STORE, {"unit": unit, "zone": 2, "happened_at": OUT, "handling": handling}, station.staff)
     part = {"pieces": 40, "grams": 40 * CARTON}
     split = say(SPLIT, {"unit": unit, "parts": [part], "happened_at": OUT}, station.staff)
     for destination in (quay.counter, plant):

@@ -9,7 +9,17 @@ kind of statement has a module with its judgement, the rows that it writes and t
 from typing import Any
 
 from service.codes.state import ISSUED_CODE
-from service.goods import arrivals, corrections, disinfection, lots, movements, papers, release, stock
+from service.goods import (
+    arrivals,
+    corrections,
+    disinfection,
+    lots,
+    movements,
+    papers,
+    release,
+    stock,
+    whereabouts,
+)
 from service.goods.movements import zoning
 from service.goods.state import (
     ARRIVAL,
@@ -23,6 +33,7 @@ from service.goods.state import (
     RELIANCE,
 )
 from service.ledger import Projection
+from service.ledger.kinds import Follow
 
 KINDS = [
     *arrivals.KINDS,
@@ -50,6 +61,8 @@ PROJECTIONS: list[Projection[Any]] = [
     *disinfection.PROJECTIONS,
     *stock.PROJECTIONS,
     *zoning.PROJECTIONS,
+    *whereabouts.PROJECTIONS,
 ]
+FOLLOWERS: list[Follow] = [whereabouts.follow]
 
-__all__ = ["KINDS", "PROJECTIONS"]
+__all__ = ["FOLLOWERS", "KINDS", "PROJECTIONS"]

@@ -159,6 +159,10 @@ class Unit:
     the columns are None where the packs were opened and only grams count. ``facility`` is None in transit.
     A sold unit stays with its seller's names, on hand as what was sold; a withdrawn one is as if never
     made. ``holds`` are ids of holds that it bears itself, those that were lifted included.
+
+    Where it stays, or stayed last, it has been from the second ``since`` (UTC, since 1970), as the statement
+    at ``placed`` says, to the second ``until``, as the one at ``vacated`` says: None while it is there
+    (whereabouts.py keeps these four; stays that ended are rows of their own).
     """
 
     id: int
@@ -188,11 +192,18 @@ class Unit:
     holds: list[int]
     made_at: str
     version: int
+    since: int = 0
+    placed: int = 0
+    until: int | None = None
+    vacated: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """Goods that went from a parent to a child: units, or the node of a transformation between them."""
+    """Goods that went from a parent to a child: units, or the node of a transformation between them.
+
+    It happened in the seconds from ``earliest`` to ``latest`` (UTC, since 1970).
+    """
 
     id: int
     parent: int
@@ -203,6 +214,8 @@ class Edge:
     grams: int
     happened_at: str
     version: int
+    earliest: int = 0
+    latest: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,20 +373,24 @@ class Event:
     version: int
 
 
-ARRIVAL = Projection(Arrival, name="arrival", queries="goods/arrival")
-LOT = Projection(Lot, name="lot", queries="goods/lot")
-UNIT = Projection(Unit, name="unit", queries="goods/unit")
+ARRIVAL = Projection(Arrival, name="arrival", queries="goods/arrival", history="id")
+LOT = Projection(Lot, name="lot", queries="goods/lot", history="id")
+UNIT = Projection(Unit, name="unit", queries="goods/unit", history="id")
 EDGE = Projection(Edge, name="edge", queries="goods/edge", log=True)
 LEAVING = EDGE.index("leaving", by="parent")
 PARENTAGE = Projection(Parentage, name="parentage", queries="goods/parentage", log=True)
 MADE_OF = PARENTAGE.index("made_of", by="parent")
-CERTIFICATE = Projection(Certificate, name="certificate", queries="goods/certificate", key="key")
+CERTIFICATE = Projection(
+    Certificate, name="certificate", queries="goods/certificate", key="key", history="id"
+)
 PAPER_FILE = Projection(PaperFile, name="file", queries="goods/paper_file", key="sha256")
-RELEASE = Projection(Release, name="release", queries="goods/release")
+RELEASE = Projection(Release, name="release", queries="goods/release", history="id")
 RELIANCE = Projection(Reliance, name="reliance", queries="goods/reliance", log=True)
 RELEASES_OF = RELIANCE.index("of_lot", by="lot")
 RELEASED_ON = RELIANCE.index("on_certificate", by="certificate")
-CORRECTION = Projection(Correction, name="correction", queries="goods/correction", key="position")
-SHIPMENT = Projection(Shipment, name="shipment", queries="goods/shipment")
+CORRECTION = Projection(
+    Correction, name="correction", queries="goods/correction", key="position", history="position"
+)
+SHIPMENT = Projection(Shipment, name="shipment", queries="goods/shipment", history="id")
 EVENT = Projection(Event, name="event", queries="goods/event", log=True)
 EVIDENCE = Projection(Evidence, name="evidence", queries="goods/evidence", log=True)

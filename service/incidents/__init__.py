@@ -15,10 +15,10 @@ from service.incidents.detecting import raising
 from service.incidents.detecting.state import SUSPECT, SUSPICION
 from service.incidents.state import FINDING, HELD_LOT, HOLD
 from service.ledger import Kind, Projection
-from service.ledger.kinds import Project
+from service.ledger.kinds import Follow
 
 KINDS: list[Kind] = [*holds.KINDS, *findings.KINDS, *raising.KINDS]
 PROJECTIONS: list[Projection[Any]] = [HOLD, HELD_LOT, FINDING, SUSPICION, SUSPECT]
-FOLLOWERS: list[Project] = [breaches.follow]
+FOLLOWERS: list[Follow] = [breaches.follow]
 
 __all__ = ["FOLLOWERS", "KINDS", "PROJECTIONS"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
+from typing import Any
 
 from schema.problems import Refusal
 from service.incidents.state import Finding, Hold, held_by_breach, opened
@@ -55,7 +56,9 @@ def decided(
     return Decision(outcome, policy.version, broken)
 
 
-def follow(statement: Statement, position: int, world: World) -> Iterator[Finding | Hold]:
+def follow(
+    statement: Statement, position: int, world: World, _rows: Sequence[Any]
+) -> Iterator[Finding | Hold]:
     """The finding that a statement in breach raises, and the hold on what it made."""
     if not statement.breach:
         return

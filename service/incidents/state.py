@@ -175,6 +175,6 @@ def held_by_breach(
     )
 
 
-HOLD = Projection(Hold, name="hold", queries="incidents/hold")
-HELD_LOT = Projection(HeldLot, name="held", queries="incidents/held_lot", key="lot")
-FINDING = Projection(Finding, name="finding", queries="incidents/finding")
+HOLD = Projection(Hold, name="hold", queries="incidents/hold", history="id")
+HELD_LOT = Projection(HeldLot, name="held", queries="incidents/held_lot", key="lot", history="lot")
+FINDING = Projection(Finding, name="finding", queries="incidents/finding", history="id")

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from schema.problems import Refusal
+from service.ledger.history import SUPERSEDED, replaced
 from service.ledger.statement import Actor, Data, Idempotency, Statement, parse_instant
 from service.ledger.world import Projection, Stream, World
 
@@ -54,6 +55,9 @@ Decide = Callable[[Data, Context, World], Decision]
 
 Project = Callable[[Statement, int, World], Iterable[Any]]
 """The rows that a statement at a position writes, from the statement and the rows before it."""
+
+Follow = Callable[[Statement, int, World, Sequence[Any]], Iterable[Any]]
+"""What a statement of any kind writes besides, from the rows that it writes itself."""
 
 Reads = Callable[[Data, World], Iterable[Stream]]
 """The streams that a request will need, as far as the rows loaded so far (``world.peek``) can tell.
@@ -122,7 +126,8 @@ class Standing(Protocol):
 class Registry:
     """Every kind and projection that this ledger holds, put together by service/registry.py.
 
-    ``followers`` project every statement, whatever its kind, after its own projector.
+    ``followers`` project every statement, whatever its kind, after its own projector. Rows that are replaced
+    are kept where their projection has a history.
     """
 
     def __init__(
@@ -130,10 +135,10 @@ class Registry:
         kinds: Iterable[Kind],
         projections: Iterable[Projection[Any]],
         standing: Standing,
-        followers: Iterable[Project] = (),
+        followers: Iterable[Follow] = (),
     ) -> None:
         self.kinds = {kind.name: kind for kind in kinds}
-        self.projections = {projection.row: projection for projection in projections}
+        self.projections = {projection.row: projection for projection in (*projections, SUPERSEDED)}
         self.standing = standing
         self.followers = tuple(followers)
 
@@ -146,8 +151,8 @@ class Registry:
         """All that an admitted statement writes."""
         rows = [*self.kinds[statement.kind].project(statement, position, world)]
         for follow in self.followers:
-            rows += follow(statement, position, world)
-        return rows
+            rows += follow(statement, position, world, rows)
+        return [*rows, *replaced(rows, position, world)]
 
     def world(self) -> World:
         """An empty world for a batch."""

@@ -32,7 +32,8 @@ class Projection(Generic[R]):
     (every row, ordered by key). ``reference`` rows are few and rarely change, so each process keeps them
     between batches. ``log`` rows are only ever added, so they are never loaded by their key; an index of
     them may be (``index``). A projection that is not ``kept`` is a view of what the ledger holds anyway: it
-    is loaded, never written.
+    is loaded, never written. ``history`` names a column of ids by which rows that were replaced are kept
+    (history.py), so that what was known at a position can be asked later.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Projection(Generic[R]):
         reference: bool = False,
         log: bool = False,
         kept: bool = True,
+        history: str | None = None,
     ) -> None:
         self.row = row
         self.name = name
@@ -54,6 +56,7 @@ class Projection(Generic[R]):
         self.reference = reference
         self.log = log
         self.kept = kept
+        self.history = history
         self.indexes: list[Index[R]] = []
         self.columns = tuple(f.name for f in fields(row))  # type: ignore[arg-type]
         self.values: Callable[[R], tuple[Any, ...]] = attrgetter(*self.columns)

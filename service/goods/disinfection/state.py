@@ -53,4 +53,4 @@ class Disinfection:
     withdrawn: bool = False
 
 
-DISINFECTION = Projection(Disinfection, name="disinfection", queries="goods/disinfection")
+DISINFECTION = Projection(Disinfection, name="disinfection", queries="goods/disinfection", history="id")

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from schema.moments import first_second, last_second
 from schema.problems import Refusal
 from service.goods.accounts import (
     Amount,
@@ -243,6 +244,8 @@ def _edges(
             grams=_weight(grams),
             happened_at=at,
             version=position,
+            earliest=first_second(at),
+            latest=last_second(at),
         )
 
 

@@ -300,13 +300,17 @@ def correct(scene: Scene, position: int, replacement: Data | None, by: int) -> S
     return scene.say(CORRECT, correction(position, replacement), by)
 
 
+POSITIONS = ("version", "placed", "vacated")
+"""Columns that say which statement it was."""
+
+
 def state(scene: Scene) -> dict[str, dict[Any, Any]]:
     """Every row that may change, without its version; those that were withdrawn are as if not there."""
     found: dict[str, dict[Any, Any]] = {}
     for name, projection in scene.history.projections.items():
         if projection.log or projection is CORRECTION or not projection.kept:
             continue
-        columns = [column for column in projection.columns if column != "version"]
+        columns = [column for column in projection.columns if column not in POSITIONS]
         rows = scene.history.world.table(projection)
         found[name] = {
             key: {column: getattr(row, column) for column in columns}

@@ -14,6 +14,7 @@ from typing import Any
 
 from schema.identifiers import Level, TraceCode
 from schema.messages.written import COLD_CHAIN_IMPORT
+from schema.moments import first_second
 from schema.problems import Refusal
 from service.goods.accounts import opened
 from service.goods.movements import RECEIVE, SHIP
@@ -203,6 +204,7 @@ class Scene:
             made_at=made_at,
             version=0,
         )
+        unit = replace(unit, since=first_second(made_at), placed=1)
         self.put(unit)
         return unit
 

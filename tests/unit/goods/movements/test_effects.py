@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from schema.identifiers import Level
+from schema.moments import first_second
 from service.codes.state import CASE_COUNT, ISSUED_CODE
 from service.goods.movements import (
     ISSUE_CASES,
@@ -81,7 +82,8 @@ def test_what_did_not_arrive_is_in_no_zone(scene: Scene) -> None:
 def test_storing_moves_a_unit_into_a_zone_and_leaves_its_account_alone(scene: Scene) -> None:
     unit = scene.unit()
     statement = scene.say(STORE, {"unit": unit.id, "zone": IMPORTED, "happened_at": "2020-08-16"}, QINGDAO)
-    assert scene.now_in(unit) == replace(unit, zone=IMPORTED, version=10)
+    since = first_second("2020-08-16")
+    assert scene.now_in(unit) == replace(unit, zone=IMPORTED, version=10, since=since, placed=10)
     assert statement.policy == 0
     assert [
         (e.lot, e.kind, e.organisation, e.facility, e.happened_at) for e in scene.history.rows(EVENT)
