@@ -13,9 +13,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from schema.identifiers import Level
+from schema.moments import first_second
 from service.codes.state import CASE_COUNT, ISSUED_CODE
 from service.goods.state import (
     ARRIVAL,
@@ -31,6 +33,7 @@ from service.goods.state import (
     Edge,
     Unit,
 )
+from service.goods.whereabouts import STAY, THERE
 from service.incidents.state import FINDING, HELD_LOT, HOLD, FindingState, Hold, HoldKind
 from service.ledger import Data, Statement
 from service.ledger.kinds import IDS_PER_POSITION
@@ -67,6 +70,7 @@ class Books:
     ) -> None:
         self.units: dict[int, Unit] = {unit.id: unit for unit in rows(UNIT)}
         self.edges: list[Edge] = [*rows(EDGE)]
+        self.stays = [*rows(STAY)]
         self.lots = {lot.id: lot for lot in rows(LOT)}
         self.arrivals = {arrival.id: arrival for arrival in rows(ARRIVAL)}
         self.certificates = {paper.key: paper for paper in rows(CERTIFICATE)}
@@ -111,6 +115,7 @@ class Books:
         self.accounts_are_what_flowed()
         self.edges_are_what_flowed()
         self.nodes_give_what_they_took()
+        self.stays_follow_each_other()
         self.everybody_has_what_was_passed_on()
         self.roads_are_empty_when_done()
         self.papers_carry_no_more_than_they_say()
@@ -177,6 +182,28 @@ class Books:
                 if isinstance(source, int) and isinstance(to, int):
                     flowed[source, to] += grams
         assert drawn == flowed
+
+    def stays_follow_each_other(self) -> None:
+        """Goods are somewhere as long as they are there, and come to a place as they leave another."""
+        stays = defaultdict(list)
+        for stay in self.stays:
+            assert stay.since <= stay.until and stay.placed <= stay.version, stay
+            stays[stay.unit].append(stay)
+        for unit in self.units.values():
+            is_there = unit.state in THERE and bool(unit.grams or unit.pieces)
+            assert (unit.until is None) == (unit.vacated is None) == is_there, unit
+            known = stays[unit.id]
+            told = {unit.placed, *(at for stay in known for at in (stay.placed, stay.version))}
+            if any(at in self.corrections or self.statements[at].kind == CORRECTED for at in told):
+                continue  # what was said otherwise stays on record beside what is said now
+            moved = [stay for stay in known if stay.version != unit.vacated]
+            for stay, later in pairwise([*moved, unit]):
+                if later.placed == stay.placed:  # an earlier draw was corrected: not all had left
+                    assert later.since == stay.since, (stay, later)
+                    continue
+                assert later.placed == stay.version and later.since <= stay.until, (stay, later)
+            first = known[0] if known else unit
+            assert first.since == first_second(unit.made_at), (first, unit)
 
     def nodes_give_what_they_took(self) -> None:
         """What goes into a transformation comes out of it, or is declared lost."""
