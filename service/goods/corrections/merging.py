@@ -139,7 +139,11 @@ class Merging:
     def _merged(self, now: Any, before: Any, after: Any) -> Any:
         shape = _SHAPES.get(type(now), _PLAIN)
         columns = self.world.projection_of(now).columns
-        differing = [c for c in columns if c not in _APART and getattr(before, c) != getattr(after, c)]
+        differing = [
+            c
+            for c in columns
+            if c not in _APART and (c in shape.judged or getattr(before, c) != getattr(after, c))
+        ]
         changes = {}
         if isinstance(now, Unit):
             changes["holds"] = sorted({*now.holds, *after.holds})

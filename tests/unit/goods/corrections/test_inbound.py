@@ -299,6 +299,17 @@ def test_a_paper_is_led_to_the_lot_that_it_is_about() -> None:
     assert story.row(CERTIFICATE, key).named_grams == 1000
 
 
+def test_a_paper_that_is_led_to_lighter_and_more_lots_knows_their_weight_as_it_is_by_now() -> None:
+    """Also where the sum is by chance what it was when the paper was first recorded."""
+    story = Story(papers=False)
+    other = story.register(story.arrival, pieces=1, grams=1000)[0]
+    story.mark("paper", lambda: story.record(quarantine(), story.lot))
+    story.correct("registered", grams=GRAMS - 1000, pieces=PIECES - 1)
+    story.correct("paper", lots=[story.lot, other])
+    paper = story.row(CERTIFICATE, "青岛海关/120200000000001")
+    assert paper.named_grams == sum(story.row(LOT, lot).grams for lot in (story.lot, other)) == GRAMS
+
+
 def test_a_release_is_withdrawn_while_the_goods_are_there() -> None:
     story = Story(released=True)
     story.withdraw("released")
