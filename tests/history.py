@@ -24,6 +24,7 @@ import service.goods.movements.zoning
 import service.goods.state
 import service.goods.stock.state
 import service.goods.whereabouts
+import service.incidents.cases.state
 import service.incidents.detecting.state
 import service.incidents.state
 import service.parties.identity
@@ -63,6 +64,7 @@ class History:
             service.codes.state,
             service.incidents.state,
             service.incidents.detecting.state,
+            service.incidents.cases.state,
         )
         self.projections = {p.name: p for p in [SAID, SUPERSEDED, *states, *more]}
         self.statements: list[Statement] = []

@@ -4,21 +4,22 @@ Rules kept here: held goods do not move except to quarantine or disposal, and wh
 (restraint.py, coverage.py, holds.py); who may hold and lift (reach.py); a fact in breach raises a finding and
 holds what it made (breaches.py); a finding has an owner, a due time, evidence and a closure (findings.py);
 refused intents are listed for authorities (refused.py); copies of labels and papers, and times dated back in
-bulk, are detected (detecting). ``KINDS``, ``PROJECTIONS`` and ``FOLLOWERS`` are what
-the ledger needs to know of it; the goods room asks restraint.py and breaches.py while it judges.
+bulk, are detected (detecting); a case is one file from suspicion to closure (cases).
+``KINDS``, ``PROJECTIONS`` and ``FOLLOWERS`` are what the ledger needs to know of it; the goods room asks
+restraint.py and breaches.py while it judges.
 """
 
 from typing import Any
 
-from service.incidents import breaches, findings, holds
+from service.incidents import breaches, cases, findings, holds
 from service.incidents.detecting import raising
 from service.incidents.detecting.state import SUSPECT, SUSPICION
 from service.incidents.state import FINDING, HELD_LOT, HOLD
 from service.ledger import Kind, Projection
 from service.ledger.kinds import Follow
 
-KINDS: list[Kind] = [*holds.KINDS, *findings.KINDS, *raising.KINDS]
-PROJECTIONS: list[Projection[Any]] = [HOLD, HELD_LOT, FINDING, SUSPICION, SUSPECT]
+KINDS: list[Kind] = [*holds.KINDS, *findings.KINDS, *raising.KINDS, *cases.KINDS]
+PROJECTIONS: list[Projection[Any]] = [HOLD, HELD_LOT, FINDING, SUSPICION, SUSPECT, *cases.PROJECTIONS]
 FOLLOWERS: list[Follow] = [breaches.follow]
 
 __all__ = ["FOLLOWERS", "KINDS", "PROJECTIONS"]

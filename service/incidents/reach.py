@@ -49,10 +49,18 @@ def demand_own(units: Sequence[int], keeper: int, world: World) -> None:
 
 def demand_reach(question: Question, witnesses: Sequence[int], region: str, world: World) -> None:
     """Raises Refusal ``hold.goods-not-found`` where something named does not concern ``region``."""
+    for pointer, key in foreign(question, witnesses, region, world):
+        raise Refusal("hold.goods-not-found", field=f"/question/{pointer}", key=key)
+
+
+def foreign(
+    question: Question, witnesses: Sequence[int], region: str, world: World
+) -> Iterator[tuple[str, int]]:
+    """What of the named goods does not concern ``region``: each by its place (``lots/0``) and its key."""
     for kind, keys in question.items():
         for place, key in enumerate(keys):
             if not _concerns(kind, key, witnesses, region, world):
-                raise Refusal("hold.goods-not-found", field=f"/question/{kind}/{place}", key=key)
+                yield f"{kind}/{place}", key
 
 
 def _concerns(kind: str, key: int, witnesses: Sequence[int], region: str, world: World) -> bool:
@@ -69,7 +77,7 @@ def _begun(kind: str, key: int, region: str, world: World) -> bool:
     """Whether the goods are in ``region`` by the named thing itself: registered, announced or lying there."""
     if kind == "arrivals":
         arrival = world.get(ARRIVAL, key)
-        return arrival is not None and _in_region(arrival.facility, region, world)
+        return arrival is not None and is_within(arrival.facility, region, world)
     lot = key
     if kind == "units":
         unit = world.get(UNIT, key)
@@ -77,7 +85,7 @@ def _begun(kind: str, key: int, region: str, world: World) -> bool:
             return unit is not None
         lot = unit.lot
     registered = world.get(LOT, lot)
-    return registered is not None and _in_region(registered.facility, region, world)
+    return registered is not None and is_within(registered.facility, region, world)
 
 
 def _seen(kind: str, key: int, witnesses: Sequence[int], region: str, world: World) -> bool:
@@ -98,10 +106,11 @@ def _is_there(unit: Unit, region: str, world: World) -> bool:
     if unit.state != UnitState.IN_TRANSIT or unit.shipment is None:
         return False
     shipment = world.get(SHIPMENT, unit.shipment)
-    return shipment is not None and _in_region(shipment.destination, region, world)
+    return shipment is not None and is_within(shipment.destination, region, world)
 
 
-def _in_region(facility_id: int, region: str, world: World) -> bool:
+def is_within(facility_id: int, region: str, world: World) -> bool:
+    """Whether a place exists and is in ``region``."""
     facility = world.get(FACILITY, facility_id)
     return facility is not None and covers(region, facility.region)
 

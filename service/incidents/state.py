@@ -38,6 +38,8 @@ class Hold:
     that is made of it. ``asked_at`` is the position at which its author saw what that is, and ``digest`` the
     SHA-256 of that answer. ``reason`` is a word of a closed set; of a breach, the rule's code. ``policy`` is
     the policy's position. ``lots`` are those that it touched when it was placed. Notes are commitments.
+    Under a case, ``case_file`` is its id and ``exposure`` that of the answer whose goods it holds; one of a
+    ``drill`` is on record and on no goods.
     """
 
     id: int
@@ -60,6 +62,9 @@ class Hold:
     note: dict[str, str] | None = None
     lifted_on_test: str | None = None
     lifted_note: dict[str, str] | None = None
+    case_file: int | None = None
+    exposure: int | None = None
+    drill: bool = False
 
 
 @dataclass(frozen=True, slots=True)
