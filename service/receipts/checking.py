@@ -58,11 +58,8 @@ def check(data: bytes, trust: Trust, now: datetime) -> Proved:
     """
     receipt = Receipt.decode(data)
     proof = _proof(receipt.proof)
-    checkpoint, cosignatures = _checkpoint(proof.checkpoint, trust)
+    checkpoint, cosignatures, keys = check_checkpoint(proof.checkpoint, trust, now)
     signatures = {each.claim: each.name for each in Note.parse(proof.checkpoint).signatures}
-    signed = [key for key in trust.keys_of(checkpoint.origin) if key.verifier.claim in signatures]
-    keys = _in_time(signed, cosignatures, now)
-    _demand_fresh(checkpoint, cosignatures, trust, now)
     at, commitment = _entry(receipt.entry)
     leaf = chain.leaf_hash(receipt.entry.encode())
     if receipt.promise is not None:
@@ -83,6 +80,21 @@ def check(data: bytes, trust: Trust, now: datetime) -> Proved:
         statement=statement,
         said=receipt.statement,
     )
+
+
+def check_checkpoint(
+    note: str, trust: Trust, now: datetime
+) -> tuple[Checkpoint, tuple[Cosignature, ...], tuple[Verifier, ...]]:
+    """A checkpoint that is signed, cosigned and fresh, with the keys that signed it within their time.
+
+    Raises Problem ``receipt.…``.
+    """
+    checkpoint, cosignatures = _checkpoint(note, trust)
+    claims = {each.claim for each in Note.parse(note).signatures}
+    signed = [key for key in trust.keys_of(checkpoint.origin) if key.verifier.claim in claims]
+    keys = _in_time(signed, cosignatures, now)
+    _demand_fresh(checkpoint, cosignatures, trust, now)
+    return checkpoint, cosignatures, keys
 
 
 def _proof(text: str) -> Proof:

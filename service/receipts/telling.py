@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -12,6 +12,7 @@ import orjson
 
 from schema.clock import as_read
 from schema.problems import Language, Problem, explain
+from service.ledger.cosignature import Cosignature
 from service.ledger.statement import instant
 from service.receipts.checking import Proved
 
@@ -35,10 +36,7 @@ def proved_lines(file: str, proved: Proved, spoken: Language) -> Iterator[str]:
     yield say("checkpoint", size=proved.checkpoint.size, key=keys)
     if proved.promised:
         yield say("promised")
-    for each in proved.cosignatures:
-        yield say("cosigned", witness=each.witness.name, at=as_read(instant(each.at)))
-    if not proved.cosignatures:
-        yield say("uncosigned")
+    yield from cosigned_lines(proved.cosignatures, spoken)
     if proved.unchecked:
         yield say("unchecked", names=", ".join(proved.unchecked))
     if proved.statement is None:
@@ -47,6 +45,15 @@ def proved_lines(file: str, proved: Proved, spoken: Language) -> Iterator[str]:
         speaker = proved.statement.actor.organisation
         yield say("statement", kind=proved.statement.kind, organisation=speaker)
     yield say("not_proved")
+
+
+def cosigned_lines(cosignatures: Sequence[Cosignature], spoken: Language) -> Iterator[str]:
+    """Who vouches for the checkpoint, or that nobody does."""
+    for each in cosignatures:
+        facts = {"witness": each.witness.name, "at": as_read(instant(each.at))}
+        yield sentences()["cosigned"][spoken].format_map(facts)
+    if not cosignatures:
+        yield sentences()["uncosigned"][spoken]
 
 
 def refused_line(file: str, problem: Problem, spoken: Language) -> str:

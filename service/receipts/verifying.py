@@ -1,4 +1,5 @@
-"""``coldledger verify-receipt FILE…``: receipts checked with keys alone, without network and database."""
+"""``coldledger verify-receipt FILE…``: receipts and packs checked with keys alone, without network and
+database."""
 
 from __future__ import annotations
 
@@ -9,11 +10,13 @@ import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
 from schema.problems import LANGUAGES, Language, Problem, explain
+from service.evidence.checking import InReceiptError
+from service.evidence.telling import is_pack, pack_document, pack_lines, read_pack
 from service.receipts.checking import check
 from service.receipts.receipt import MAX_BYTES
 from service.receipts.telling import proved_document, proved_lines, refused_document, refused_line
@@ -33,7 +36,7 @@ def add_verifying_options(
     """The files, whom to believe, and how fresh they must be."""
     parser.epilog = STATUS
     add = parser.add_argument
-    add("files", nargs="+", metavar="FILE", help="receipts (N.receipt.json)")
+    add("files", nargs="+", metavar="FILE", help="receipts (N.receipt.json) or packs (.zip)")
     add(
         "--ledger-key",
         dest="ledger_keys",
@@ -95,14 +98,26 @@ def _told(file: str, trust: Trust, now: datetime, spoken: Language, as_json: boo
     lines: Iterable[str]
     status = 0
     try:
-        proved = check(_content(Path(file)), trust, now)
-        document, lines = proved_document(file, proved), proved_lines(file, proved, spoken)
+        document, lines = _found(file, trust, now, spoken)
+    except InReceiptError as error:
+        status, file, problem = 1, f"{file} {error.member}", error.problem
+        document, lines = refused_document(file, problem, spoken), [refused_line(file, problem, spoken)]
     except Problem as problem:
         status = 1
         document, lines = refused_document(file, problem, spoken), [refused_line(file, problem, spoken)]
     text = orjson.dumps(document).decode() if as_json else "\n    ".join(lines)
     sys.stdout.write(f"{text}\n")
     return status
+
+
+def _found(file: str, trust: Trust, now: datetime, spoken: Language) -> tuple[dict[str, Any], Iterable[str]]:
+    """What is proved, for programs and for people."""
+    path = Path(file)
+    if is_pack(path):
+        pack = read_pack(path, trust, now)
+        return pack_document(file, pack), pack_lines(file, pack, spoken)
+    proved = check(_content(path), trust, now)
+    return proved_document(file, proved), proved_lines(file, proved, spoken)
 
 
 def _content(path: Path) -> bytes:
