@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -12,13 +10,13 @@ from schema.ed25519 import write_public
 from schema.key_directory import REVOCATIONS
 from schema.messages.fields import refusal
 from schema.messages.label_keys import MOST_DAYS, LabelKeyRegistration, LabelKeyRevocation
-from schema.problems import LANGUAGES, explain
 from schema.signed_code import key_id
 from service.codes.keys import REGISTER_LABEL_KEY, REVOKE_LABEL_KEY
 from service.codes.state import LABEL_KEY, LabelKey
-from service.ledger import PLATFORM, Actor, Data, Kind
+from service.ledger import PLATFORM, Data
 from service.ledger.statement import instant
 from tests.history import History
+from tests.refusing import Case, Cases, Said, demand_refused
 from tests.settlement import Settlement
 from tests.signed_labels import HOST, private
 
@@ -79,29 +77,8 @@ def test_a_revoked_key_keeps_since_when_and_why(town: Settlement, reason: str) -
     assert (after.registered, after.valid_until) == (before.registered, before.valid_until)
 
 
-@dataclass(frozen=True)
-class Said:
-    """What is said and must be refused, with what its words must contain in both languages."""
-
-    kind: Kind
-    data: Data
-    actor: Actor
-    facts: tuple[str, ...] = ()
-    field: str | None = None
-
-
-Case = Callable[[Settlement], Said]
-CASES: list[tuple[str, Case]] = []
-
-
-def breaks(code: str) -> Callable[[Case], Case]:
-    """Marks a case that breaks the rule ``code``."""
-
-    def keep(case: Case) -> Case:
-        CASES.append((code, case))
-        return case
-
-    return keep
+CASES = Cases[Settlement]()
+breaks = CASES.breaks
 
 
 def revocation(**changes: Any) -> Data:
@@ -168,15 +145,9 @@ def _(town: Settlement) -> Said:
     return Said(REVOKE_LABEL_KEY, revocation(), town.party("regulator").manager, ("platform",))
 
 
-@pytest.mark.parametrize(("code", "case"), CASES)
-def test_every_rule_is_kept(town: Settlement, code: str, case: Case) -> None:
-    said = case(town)
-    refused = town.history.refused(said.kind, said.data, said.actor)
-    assert (refused.code, refused.field) == (code, said.field)
-    for language in LANGUAGES:
-        words = explain(refused, language)
-        for fact in said.facts:
-            assert fact in words.detail, (language, fact)
+@pytest.mark.parametrize(("code", "case"), CASES.params)
+def test_every_rule_is_kept(town: Settlement, code: str, case: Case[Settlement]) -> None:
+    demand_refused(town.history, code, case(town))
 
 
 WRONG = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -13,11 +12,12 @@ import pytest
 from schema.problems import Refusal, explain
 from service.goods.disinfection import ACCEPT_DISINFECTION, DISINFECTION, RECORD_DISINFECTION, Disinfection
 from service.goods.state import EVENT
-from service.ledger import Actor, Data, Kind, Statement
+from service.ledger import Actor, Data, Statement
 from service.parties import REGISTER_VEHICLE
 from service.parties.persons.staff import REGISTER_STAFF, TEST_STAFF
 from tests.history import History
 from tests.quay import Goods, Quay
+from tests.refusing import Case, Cases, Said, demand_refused
 from tests.settlement import SEALED, Party
 
 AT = "2020-08-19T10:00+08:00"
@@ -160,30 +160,12 @@ def test_a_regulator_of_the_region_accepts_it(yard: Yard) -> None:
     assert row.accepted_in == row.version == yard.quay.history.position - 1
 
 
-@dataclass(frozen=True)
-class Said:
-    """What is said and must be refused."""
-
-    kind: Kind
-    data: Data
-    by: Actor
-    field: str | None = None
-
-
-Case = Callable[[Yard], Said]
-CASES: list[tuple[str, Case]] = []
-
-
-def breaks(code: str) -> Callable[[Case], Case]:
-    def keep(case: Case) -> Case:
-        CASES.append((code, case))
-        return case
-
-    return keep
+CASES = Cases[Yard]()
+breaks = CASES.breaks
 
 
 def record(yard: Yard, field: str | None = None, **data: object) -> Said:
-    return Said(RECORD_DISINFECTION, done(**data), yard.quay.station.staff, field)
+    return Said(RECORD_DISINFECTION, done(**data), yard.quay.station.staff, field=field)
 
 
 @breaks("disinfection.not-one-thing")
@@ -214,12 +196,12 @@ def goods_that_were_only_ticked(yard: Yard) -> Said:
 @breaks("unit.not-found")
 def anothers_unit(yard: Yard) -> Said:
     data = done(unit=yard.goods.unit, pieces=1)
-    return Said(RECORD_DISINFECTION, data, yard.quay.shop.staff, "/unit")
+    return Said(RECORD_DISINFECTION, data, yard.quay.shop.staff, field="/unit")
 
 
 @breaks("lot.not-found")
 def anothers_lot(yard: Yard) -> Said:
-    return Said(RECORD_DISINFECTION, done(lot=yard.goods.lot, pieces=1), yard.quay.shop.staff, "/lot")
+    return Said(RECORD_DISINFECTION, done(lot=yard.goods.lot, pieces=1), yard.quay.shop.staff, field="/lot")
 
 
 @breaks("lot.not-found")
@@ -255,7 +237,7 @@ def tomorrows(yard: Yard) -> Said:
 def accept(yard: Yard, by: Actor, **data: object) -> Said:
     key = yard.say(facility=yard.quay.place, zone=2).outcome["disinfection"]
     said = {"disinfection": key, "grounds": "inspected_on_site", **data}
-    return Said(ACCEPT_DISINFECTION, said, by, "/disinfection")
+    return Said(ACCEPT_DISINFECTION, said, by, field="/disinfection")
 
 
 @breaks("disinfection.not-found")
@@ -271,26 +253,24 @@ def one_that_is_not_there_is_accepted(yard: Yard) -> Said:
 @breaks("disinfection.already-accepted")
 def accepted_twice(yard: Yard) -> Said:
     said = accept(yard, yard.regulator.staff)
-    yard.quay.history.say(said.kind, said.data, said.by)
+    yard.quay.history.say(said.kind, said.data, said.actor)
     return said
 
 
 @breaks("party.role-missing")
 def the_store_accepts_its_own(yard: Yard) -> Said:
     said = accept(yard, yard.quay.station.manager)
-    return Said(said.kind, said.data, said.by)
+    return Said(said.kind, said.data, said.actor)
 
 
-@pytest.mark.parametrize(("code", "case"), CASES, ids=[case.__name__ for _, case in CASES])
-def test_what_breaks_a_rule_is_refused(code: str, case: Case, yard: Yard) -> None:
-    said = case(yard)
-    refusal = yard.quay.history.refused(said.kind, said.data, said.by)
-    assert (refusal.code, refusal.field) == (code, said.field)
+@pytest.mark.parametrize(("code", "case"), CASES.params)
+def test_what_breaks_a_rule_is_refused(code: str, case: Case[Yard], yard: Yard) -> None:
+    demand_refused(yard.quay.history, code, case(yard))
 
 
 def test_every_code_of_the_room_has_a_case() -> None:
     text = files("schema.problems").joinpath("disinfection.toml").read_text(encoding="utf-8")
     breaches = {"too-weak", "too-short", "agent-unfit", "more-than-there"}
     over_http = {"disinfection.file-not-uploaded"}
-    found = {code for code, _ in CASES} | {f"disinfection.{each}" for each in breaches} | over_http
+    found = CASES.codes | {f"disinfection.{each}" for each in breaches} | over_http
     assert set(tomllib.loads(text)) <= found

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any
 
 import pytest
 
-from schema.problems import LANGUAGES, explain
-from service.ledger import PLATFORM, Actor, Data, Kind
+from service.ledger import PLATFORM, Actor, Kind
 from service.parties import (
     DISABLE_USER,
     INVITE_USER,
@@ -25,6 +22,7 @@ from service.parties import (
 )
 from service.parties.people import MOST_TOKEN_DAYS, TOKEN_DAYS
 from tests.history import History
+from tests.refusing import Case, Cases, Said, demand_refused
 from tests.settlement import SEALED, Settlement
 
 ABOUT_OTHERS = (INVITE_USER, WITHDRAW_INVITATION, RESET_SECOND_FACTOR)
@@ -35,27 +33,8 @@ def town() -> Settlement:
     return Settlement(History())
 
 
-@dataclass(frozen=True)
-class Said:
-    """What is said and must be refused, with what its words must contain in both languages."""
-
-    kind: Kind
-    data: Data
-    actor: Actor
-    facts: tuple[str, ...] = ()
-    field: str | None = None
-
-
-Case = Callable[[Settlement], Said]
-CASES: list[tuple[str, Case]] = []
-
-
-def breaks(code: str) -> Callable[[Case], Case]:
-    def keep(case: Case) -> Case:
-        CASES.append((code, case))
-        return case
-
-    return keep
+CASES = Cases[Settlement]()
+breaks = CASES.breaks
 
 
 def issued(town: Settlement, actor: Actor, **more: Any) -> Actor:
@@ -140,24 +119,15 @@ def by_staff(kind: Kind) -> Case:
 
 
 for _kind in ABOUT_OTHERS:
-    CASES += [
-        ("user.self-service", about_oneself(_kind)),
-        ("user.not-found", about_a_stranger(_kind)),
-        ("user.not-found", about_nobody(_kind)),
-        ("actor.manager-only", by_staff(_kind)),
-    ]
+    breaks("user.self-service")(about_oneself(_kind))
+    breaks("user.not-found")(about_a_stranger(_kind))
+    breaks("user.not-found")(about_nobody(_kind))
+    breaks("actor.manager-only")(by_staff(_kind))
 
 
-@pytest.mark.parametrize(("code", "case"), CASES)
-def test_refused(town: Settlement, code: str, case: Case) -> None:
-    said = case(town)
-    refusal = town.history.refused(said.kind, said.data, said.actor)
-    assert (refusal.code, refusal.field) == (code, said.field)
-    for language in LANGUAGES:
-        words = explain(refusal, language)
-        assert not [fact for fact in said.facts if fact not in words.detail], words.detail
-        assert words.title
-        assert words.remedy
+@pytest.mark.parametrize(("code", "case"), CASES.params)
+def test_refused(town: Settlement, code: str, case: Case[Settlement]) -> None:
+    demand_refused(town.history, code, case(town))
 
 
 OUTSIDE = ("invitation.", "sign-in.", "second-factor.", "account.", "message.", "token.address-refused")
@@ -167,7 +137,7 @@ OUTSIDE = ("invitation.", "sign-in.", "second-factor.", "account.", "message.", 
 def test_no_rule_is_without_a_case() -> None:
     text = (files("schema.problems") / "accounts.toml").read_text(encoding="utf-8")
     codes = {code for code in tomllib.loads(text) if not code.startswith(OUTSIDE)}
-    assert codes <= {code for code, _ in CASES}
+    assert codes <= CASES.codes
 
 
 @pytest.mark.parametrize("kind", ABOUT_OTHERS)

@@ -3,41 +3,19 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass
 from importlib.resources import files
 
 import pytest
 
-from schema.problems import LANGUAGES, explain
-from service.ledger import PLATFORM, Actor, Data, Kind
+from service.ledger import PLATFORM, Actor, Data
 from service.parties import DEVICE_KEY, ISSUE_TOKEN, REVOKE_TOKEN
 from service.parties.device_keys import REGISTER_DEVICE_KEY, REVOKE_DEVICE_KEY
 from tests.handset import Handset, key_of
+from tests.refusing import Case, Cases, Said, demand_refused
 from tests.settlement import Settlement
 
-
-@dataclass(frozen=True)
-class Said:
-    """What is said and must be refused, with what its words must contain in both languages."""
-
-    kind: Kind
-    data: Data
-    actor: Actor
-    facts: tuple[str, ...] = ()
-    field: str | None = None
-
-
-Case = Callable[[Settlement], Said]
-CASES: list[tuple[str, Case]] = []
-
-
-def breaks(code: str) -> Callable[[Case], Case]:
-    def keep(case: Case) -> Case:
-        CASES.append((code, case))
-        return case
-
-    return keep
+CASES = Cases[Settlement]()
+breaks = CASES.breaks
 
 
 def handset(town: Settlement) -> Handset:
@@ -116,22 +94,15 @@ def key_is_revoked_twice(town: Settlement) -> Said:
     return Said(REVOKE_DEVICE_KEY, data, carrier.manager, facts=facts, field="/device_key")
 
 
-@pytest.mark.parametrize(("code", "case"), CASES)
-def test_refused(town: Settlement, code: str, case: Case) -> None:
-    said = case(town)
-    refusal = town.history.refused(said.kind, said.data, said.actor)
-    assert (refusal.code, refusal.field) == (code, said.field)
-    for language in LANGUAGES:
-        words = explain(refusal, language)
-        assert not [fact for fact in said.facts if fact not in words.detail], words.detail
-        assert words.title
-        assert words.remedy
+@pytest.mark.parametrize(("code", "case"), CASES.params)
+def test_refused(town: Settlement, code: str, case: Case[Settlement]) -> None:
+    demand_refused(town.history, code, case(town))
 
 
 def test_no_rule_is_without_a_case() -> None:
     text = (files("schema.problems") / "signatures.toml").read_text(encoding="utf-8")
     codes = {code for code in tomllib.loads(text) if code.startswith("device-key.")}
-    assert codes <= {code for code, _ in CASES}
+    assert codes <= CASES.codes
 
 
 def test_the_operator_may_revoke_anybodys_key(town: Settlement) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 
 import pytest
 
-from schema.problems import Refusal, explain
+from schema.problems import LANGUAGES, Refusal, explain
 from service.ledger import Actor, Data, Kind, Statement
 from service.parties import FACILITY, FILE_FACILITY, ORGANISATION, REGISTER_VEHICLE, VEHICLE, Facility
 from service.parties.filing.changes import (
@@ -23,6 +22,7 @@ from service.parties.filing.vehicles import CHANGE_VEHICLE, RETIRE_VEHICLE
 from service.parties.filing.working_days import LAST_KNOWN, last_day, works
 from service.parties.filing.zones import MOST_ZONES, REPARTITION_ZONES, zone_closed
 from service.parties.organisations import CHANGE_ORGANISATION
+from tests.refusing import Case, Cases, Said, demand_refused
 from tests.settlement import SEALED, Party, Settlement
 
 RECORDED = "2020-09-30T12:00:00+08:00"
@@ -199,26 +199,8 @@ def test_an_organisation_gets_another_name_and_roles(store: Store) -> None:
     assert store.town.history.row(ORGANISATION, store.owner.organisation).name == ""
 
 
-@dataclass(frozen=True)
-class Said:
-    """What is said and must be refused."""
-
-    kind: Kind
-    data: Data
-    by: Actor
-    field: str | None = None
-
-
-Case = Callable[[Store], Said]
-CASES: list[tuple[str, Case]] = []
-
-
-def breaks(code: str) -> Callable[[Case], Case]:
-    def keep(case: Case) -> Case:
-        CASES.append((code, case))
-        return case
-
-    return keep
+CASES = Cases[Store]()
+breaks = CASES.breaks
 
 
 def change(store: Store, **changed: object) -> Data:
@@ -254,35 +236,35 @@ def an_organisation_changed_in_nothing(store: Store) -> Said:
 
 @breaks("facility.not-found")
 def anothers_place_is_changed(store: Store) -> Said:
-    return Said(CHANGE_FACILITY, change(store), store.stranger.manager, "/facility")
+    return Said(CHANGE_FACILITY, change(store), store.stranger.manager, field="/facility")
 
 
 @breaks("facility.not-found")
 def the_regulator_changes_a_place(store: Store) -> Said:
-    return Said(CHANGE_FACILITY, change(store), store.regulator.manager, "/facility")
+    return Said(CHANGE_FACILITY, change(store), store.regulator.manager, field="/facility")
 
 
 @breaks("facility.not-found")
 def a_place_that_is_not_there_is_changed(store: Store) -> Said:
-    return Said(CHANGE_FACILITY, change(store, facility=7), store.owner.manager, "/facility")
+    return Said(CHANGE_FACILITY, change(store, facility=7), store.owner.manager, field="/facility")
 
 
 @breaks("facility.not-found")
 def another_business_suspends(store: Store) -> Said:
     data = {"facility": store.place, "reason": "other"}
-    return Said(SUSPEND_FACILITY, data, store.stranger.manager, "/facility")
+    return Said(SUSPEND_FACILITY, data, store.stranger.manager, field="/facility")
 
 
 @breaks("facility.not-found")
 def the_regulator_of_another_region_suspends(store: Store) -> Said:
     data = {"facility": store.place, "reason": "other"}
-    return Said(SUSPEND_FACILITY, data, store.elsewhere.manager, "/facility")
+    return Said(SUSPEND_FACILITY, data, store.elsewhere.manager, field="/facility")
 
 
 @breaks("facility.not-found")
 def a_place_that_is_not_there_is_suspended(store: Store) -> Said:
     data = {"facility": 7, "reason": "other"}
-    return Said(SUSPEND_FACILITY, data, store.regulator.manager, "/facility")
+    return Said(SUSPEND_FACILITY, data, store.regulator.manager, field="/facility")
 
 
 @breaks("actor.manager-only")
@@ -310,19 +292,21 @@ def a_business_changes_an_organisation(store: Store) -> Said:
 
 @breaks("time.in-future")
 def a_change_of_tomorrow(store: Store) -> Said:
-    return Said(CHANGE_FACILITY, change(store, changed_on="2020-10-01"), store.owner.manager, "/changed_on")
+    return Said(
+        CHANGE_FACILITY, change(store, changed_on="2020-10-01"), store.owner.manager, field="/changed_on"
+    )
 
 
 @breaks("time.in-future")
 def a_repartition_of_six_minutes_hence(store: Store) -> Said:
     data = repartition(store, zone("新"), happened_at="2020-09-30T12:07+08:00")
-    return Said(REPARTITION_ZONES, data, store.owner.manager, "/happened_at")
+    return Said(REPARTITION_ZONES, data, store.owner.manager, field="/happened_at")
 
 
 @breaks("time.in-future")
 def a_place_that_begins_tomorrow(store: Store) -> Said:
     data = {"kind": "shop", "name": "店", "region": "210100", "address": "路", "began_on": "2020-10-01"}
-    return Said(FILE_FACILITY, data, store.stranger.manager, "/began_on")
+    return Said(FILE_FACILITY, data, store.stranger.manager, field="/began_on")
 
 
 def closed(store: Store) -> None:
@@ -332,44 +316,46 @@ def closed(store: Store) -> None:
 @breaks("facility.closed")
 def a_closed_place_is_changed(store: Store) -> Said:
     closed(store)
-    return Said(CHANGE_FACILITY, change(store), store.owner.manager, "/facility")
+    return Said(CHANGE_FACILITY, change(store), store.owner.manager, field="/facility")
 
 
 @breaks("facility.closed")
 def a_closed_place_is_reinstated(store: Store) -> Said:
     closed(store)
     data = {"facility": store.place, "reason": "error"}
-    return Said(REINSTATE_FACILITY, data, store.regulator.manager, "/facility")
+    return Said(REINSTATE_FACILITY, data, store.regulator.manager, field="/facility")
 
 
 @breaks("facility.already-suspended")
 def suspended_twice(store: Store) -> Said:
     store.say(SUSPEND_FACILITY, store.regulator.manager, reason="order")
     data = {"facility": store.place, "reason": "order"}
-    return Said(SUSPEND_FACILITY, data, store.regulator.manager, "/facility")
+    return Said(SUSPEND_FACILITY, data, store.regulator.manager, field="/facility")
 
 
 @breaks("facility.not-suspended")
 def the_owner_lifts_what_the_regulator_imposed(store: Store) -> Said:
     store.say(SUSPEND_FACILITY, store.regulator.manager, reason="order")
     data = {"facility": store.place, "reason": "remedied"}
-    return Said(REINSTATE_FACILITY, data, store.owner.manager, "/facility")
+    return Said(REINSTATE_FACILITY, data, store.owner.manager, field="/facility")
 
 
 @breaks("facility.quarantine-zone-missing")
 def the_last_quarantine_zone_is_given_up(store: Store) -> Said:
-    return Said(REPARTITION_ZONES, repartition(store, gives_up=[1]), store.owner.manager, "/zones")
+    return Said(REPARTITION_ZONES, repartition(store, gives_up=[1]), store.owner.manager, field="/zones")
 
 
 @breaks("facility.zones-missing")
 def the_last_zones_are_given_up(store: Store) -> Said:
-    return Said(REPARTITION_ZONES, repartition(store, gives_up=[1, 2, 3]), store.owner.manager, "/zones")
+    return Said(
+        REPARTITION_ZONES, repartition(store, gives_up=[1, 2, 3]), store.owner.manager, field="/zones"
+    )
 
 
 @breaks("facility.zone-name-twice")
 def a_new_zone_has_the_name_of_one_that_stays(store: Store) -> Said:
     data = repartition(store, zone("新", 2), zone("3 区", 2))
-    return Said(REPARTITION_ZONES, data, store.owner.manager, "/zones/1/name")
+    return Said(REPARTITION_ZONES, data, store.owner.manager, field="/zones/1/name")
 
 
 @breaks("facility.zones-exhausted")
@@ -378,12 +364,14 @@ def the_thousandth_zone(store: Store) -> Said:
         many = [zone(f"间 {first + each}") for each in range(83)]
         store.say(REPARTITION_ZONES, store.owner.manager, happened_at="2020-09-30", zones=many)
     assert len(store.row.zones) == MOST_ZONES
-    return Said(REPARTITION_ZONES, repartition(store, zone("新")), store.owner.manager, "/zones")
+    return Said(REPARTITION_ZONES, repartition(store, zone("新")), store.owner.manager, field="/zones")
 
 
 @breaks("zone.not-found")
 def a_zone_made_of_one_that_is_not_there(store: Store) -> Said:
-    return Said(REPARTITION_ZONES, repartition(store, zone("新", 4)), store.owner.manager, "/zones/0/from")
+    return Said(
+        REPARTITION_ZONES, repartition(store, zone("新", 4)), store.owner.manager, field="/zones/0/from"
+    )
 
 
 @breaks("zone.closed")
@@ -393,20 +381,22 @@ def a_zone_made_of_one_that_was_repartitioned(store: Store) -> Said:
         REPARTITION_ZONES,
         repartition(store, zone("再", 3), zone("又", 2)),
         store.owner.manager,
-        "/zones/1/from",
+        field="/zones/1/from",
     )
 
 
 @breaks("zone.closed")
 def a_zone_is_given_up_twice(store: Store) -> Said:
     store.say(REPARTITION_ZONES, store.owner.manager, happened_at="2020-09-30", zones=[], gives_up=[2])
-    return Said(REPARTITION_ZONES, repartition(store, gives_up=[2]), store.owner.manager, "/gives_up")
+    return Said(REPARTITION_ZONES, repartition(store, gives_up=[2]), store.owner.manager, field="/gives_up")
 
 
 @breaks("vehicle.not-found")
 def anothers_vehicle_is_retired(store: Store) -> Said:
     said = store.town.history.say(REGISTER_VEHICLE, {"kind": "van", "plate": SEALED}, store.owner.manager)
-    return Said(RETIRE_VEHICLE, {"vehicle": said.outcome["vehicle"]}, store.stranger.manager, "/vehicle")
+    return Said(
+        RETIRE_VEHICLE, {"vehicle": said.outcome["vehicle"]}, store.stranger.manager, field="/vehicle"
+    )
 
 
 @breaks("vehicle.retired")
@@ -414,13 +404,13 @@ def a_retired_vehicle_is_changed(store: Store) -> Said:
     by, say = store.owner.manager, store.town.history.say
     vehicle = say(REGISTER_VEHICLE, {"kind": "van", "plate": SEALED}, by).outcome["vehicle"]
     say(RETIRE_VEHICLE, {"vehicle": vehicle}, by)
-    return Said(CHANGE_VEHICLE, {"vehicle": vehicle, "kind": "truck"}, by, "/vehicle")
+    return Said(CHANGE_VEHICLE, {"vehicle": vehicle, "kind": "truck"}, by, field="/vehicle")
 
 
 @breaks("party.not-found")
 def an_organisation_that_is_not_there(store: Store) -> Said:
     data = {"organisation": 7, "uscc": store.owner.uscc, "name": "新"}
-    return Said(CHANGE_ORGANISATION, data, store.town.platform.manager, "/organisation")
+    return Said(CHANGE_ORGANISATION, data, store.town.platform.manager, field="/organisation")
 
 
 def reorganised(store: Store, party: Party, **changed: object) -> Data:
@@ -430,39 +420,37 @@ def reorganised(store: Store, party: Party, **changed: object) -> Data:
 @breaks("party.uscc-differs")
 def another_code(store: Store) -> Said:
     data = reorganised(store, store.owner, uscc=store.stranger.uscc, name="新")
-    return Said(CHANGE_ORGANISATION, data, store.town.platform.manager, "/uscc")
+    return Said(CHANGE_ORGANISATION, data, store.town.platform.manager, field="/uscc")
 
 
 @breaks("party.platform-reserved")
 def a_business_becomes_the_operator(store: Store) -> Said:
     data = reorganised(store, store.owner, roles=["platform"])
-    return Said(CHANGE_ORGANISATION, data, store.town.platform.manager, "/roles")
+    return Said(CHANGE_ORGANISATION, data, store.town.platform.manager, field="/roles")
 
 
 @breaks("party.roles-conflict")
 def a_regulator_also_trades(store: Store) -> Said:
     data = reorganised(store, store.regulator, roles=["regulator", "retailer"])
-    return Said(CHANGE_ORGANISATION, data, store.town.platform.manager, "/roles")
+    return Said(CHANGE_ORGANISATION, data, store.town.platform.manager, field="/roles")
 
 
 @breaks("party.supervision-fixed")
 def a_business_becomes_a_regulator(store: Store) -> Said:
     data = reorganised(store, store.owner, roles=["regulator"])
-    return Said(CHANGE_ORGANISATION, data, store.town.platform.manager, "/roles")
+    return Said(CHANGE_ORGANISATION, data, store.town.platform.manager, field="/roles")
 
 
 @breaks("party.supervision-fixed")
 def a_regulator_becomes_a_business(store: Store) -> Said:
     data = reorganised(store, store.regulator, roles=["retailer"])
-    return Said(CHANGE_ORGANISATION, data, store.town.platform.manager, "/roles")
+    return Said(CHANGE_ORGANISATION, data, store.town.platform.manager, field="/roles")
 
 
-@pytest.mark.parametrize(("code", "case"), CASES, ids=[case.__name__ for _, case in CASES])
-def test_what_breaks_a_rule_is_refused(code: str, case: Case, store: Store) -> None:
-    said = case(store)
-    refusal = store.town.history.refused(said.kind, said.data, said.by)
-    assert (refusal.code, refusal.field) == (code, said.field)
-    texts = [explain(refusal, language) for language in ("zh", "en")]
+@pytest.mark.parametrize(("code", "case"), CASES.params)
+def test_what_breaks_a_rule_is_refused(code: str, case: Case[Store], store: Store) -> None:
+    refusal = demand_refused(store.town.history, code, case(store))
+    texts = [explain(refusal, language) for language in LANGUAGES]
     for fact in filter(None, refusal.facts.values()):
         assert (
             all(str(fact) in text.detail or "T" in str(fact) for text in texts)
@@ -473,4 +461,4 @@ def test_what_breaks_a_rule_is_refused(code: str, case: Case, store: Store) -> N
 def test_every_code_of_the_room_has_a_case() -> None:
     catalogue = tomllib.loads(files("schema.problems").joinpath("filing.toml").read_text(encoding="utf-8"))
     breaches = {"filing.late", "filing.change-late"}
-    assert set(catalogue) - breaches <= {code for code, _ in CASES}
+    assert set(catalogue) - breaches <= CASES.codes

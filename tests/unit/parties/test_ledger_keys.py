@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from schema.problems import LANGUAGES, explain
-from service.ledger import PLATFORM, Actor, Data, Kind, chain
+from service.ledger import PLATFORM, Data, chain
 from service.ledger.checkpoint import Checkpoint, sign_checkpoint
 from service.ledger.note import Signer, generate_key
 from service.parties import REGISTER_VEHICLE
@@ -17,6 +14,7 @@ from service.parties.identity import HERE, IDENTITY, Identity
 from service.parties.ledger_keys import ADD_LEDGER_KEY, RETIRE_LEDGER_KEY, RETIREMENTS
 from service.parties.succession import SUCCEED, Cause
 from tests.handset import Handset
+from tests.refusing import Case, Cases, Said, demand_refused
 from tests.retold import SIGNER
 from tests.settlement import Settlement
 
@@ -26,26 +24,8 @@ OTHER = generate_key("other.invalid/ledger")
 HEIR = generate_key("test.invalid/ledger/2")
 
 
-@dataclass(frozen=True)
-class Said:
-    """What is said and must be refused, with what its words must contain in both languages."""
-
-    kind: Kind
-    data: Data
-    facts: tuple[str, ...] = ()
-    actor: Actor = PLATFORM
-
-
-Case = Callable[[Settlement], Said]
-CASES: list[tuple[str, Case]] = []
-
-
-def breaks(code: str) -> Callable[[Case], Case]:
-    def keep(case: Case) -> Case:
-        CASES.append((code, case))
-        return case
-
-    return keep
+CASES = Cases[Settlement]()
+breaks = CASES.breaks
 
 
 def identity(town: Settlement) -> Identity:
@@ -86,12 +66,12 @@ def what_is_no_key_is_added(_town: Settlement) -> Said:
 
 @breaks("ledger-key.other-name")
 def key_of_another_ledger_is_added(_town: Settlement) -> Said:
-    return Said(ADD_LEDGER_KEY, {"vkey": OTHER.verifier.vkey}, (OTHER.name, SIGNER.name))
+    return Said(ADD_LEDGER_KEY, {"vkey": OTHER.verifier.vkey}, facts=(OTHER.name, SIGNER.name))
 
 
 @breaks("ledger-key.known")
 def key_is_added_twice(_town: Settlement) -> Said:
-    return Said(ADD_LEDGER_KEY, {"vkey": OLD}, (SIGNER.verifier.key_id.hex(),))
+    return Said(ADD_LEDGER_KEY, {"vkey": OLD}, facts=(SIGNER.verifier.key_id.hex(),))
 
 
 @breaks("ledger-key.known")
@@ -109,7 +89,7 @@ def manager_retires_a_key(town: Settlement) -> Said:
 
 @breaks("ledger-key.not-found")
 def unknown_key_is_retired(_town: Settlement) -> Said:
-    return Said(RETIRE_LEDGER_KEY, retiring(OTHER.verifier.vkey), (OTHER.name,))
+    return Said(RETIRE_LEDGER_KEY, retiring(OTHER.verifier.vkey), facts=(OTHER.name,))
 
 
 @breaks("ledger-key.already-retired")
@@ -135,7 +115,7 @@ def last_of_two_is_retired(town: Settlement) -> Said:
 def key_ends_in_the_future(town: Settlement) -> Said:
     add(town)
     said = retiring(since="2020-08-01T08:01:00+08:00", reason="stolen")
-    return Said(RETIRE_LEDGER_KEY, said, ("2020-08-01 08:01:00",))
+    return Said(RETIRE_LEDGER_KEY, said, facts=("2020-08-01 08:01:00",))
 
 
 @breaks("ledger-key.since-before")
@@ -153,12 +133,14 @@ def manager_succeeds(town: Settlement) -> Said:
 def something_was_recorded_meanwhile(town: Settlement) -> Said:
     data = succeeding(town)
     town.party("carrier")
-    return Said(SUCCEED, data, (str(data["held"]), str(town.history.position)))
+    return Said(SUCCEED, data, facts=(str(data["held"]), str(town.history.position)))
 
 
 @breaks("succession.not-the-predecessor")
 def another_ledger_is_succeeded(town: Settlement) -> Said:
-    return Said(SUCCEED, succeeding(town, predecessor={"origin": OTHER.name}), (OTHER.name, SIGNER.name))
+    return Said(
+        SUCCEED, succeeding(town, predecessor={"origin": OTHER.name}), facts=(OTHER.name, SIGNER.name)
+    )
 
 
 @breaks("succession.not-the-predecessor")
@@ -174,12 +156,12 @@ def heir_has_no_key(town: Settlement) -> Said:
 
 @breaks("ledger-key.other-name")
 def heirs_key_bears_another_name(town: Settlement) -> Said:
-    return Said(SUCCEED, succeeding(town, vkey=OTHER.verifier.vkey), (OTHER.name, HEIR.name))
+    return Said(SUCCEED, succeeding(town, vkey=OTHER.verifier.vkey), facts=(OTHER.name, HEIR.name))
 
 
 @breaks("succession.name-used")
 def heir_has_the_same_name(town: Settlement) -> Said:
-    return Said(SUCCEED, succeeding(town, origin=NEXT.name, vkey=NEXT.verifier.vkey), (NEXT.name,))
+    return Said(SUCCEED, succeeding(town, origin=NEXT.name, vkey=NEXT.verifier.vkey), facts=(NEXT.name,))
 
 
 @breaks("succession.checkpoint-unsigned")
@@ -202,7 +184,7 @@ def somebody_else_signed_what_is_shown(town: Settlement) -> Said:
 @breaks("succession.shows-too-much")
 def more_is_shown_than_is_there(town: Settlement) -> Said:
     held = town.history.position
-    return Said(SUCCEED, succeeding(town, shown=note(held + 1)), (str(held + 1), str(held)))
+    return Said(SUCCEED, succeeding(town, shown=note(held + 1)), facts=(str(held + 1), str(held)))
 
 
 @breaks("succession.shows-too-much")
@@ -214,7 +196,7 @@ def more_is_shown_than_was_signed(town: Settlement) -> Said:
 @breaks("succession.nothing-missing")
 def nothing_was_lost(town: Settlement) -> Said:
     held = town.history.position
-    return Said(SUCCEED, succeeding(town, predecessor={"checkpoint": note(held)}), (str(held),))
+    return Said(SUCCEED, succeeding(town, predecessor={"checkpoint": note(held)}), facts=(str(held),))
 
 
 @breaks("succession.nothing-missing")
@@ -234,16 +216,9 @@ def keys_of_the_predecessor_end_in_the_future(town: Settlement) -> Said:
     return Said(SUCCEED, succeeding(town, since="2020-08-02", reason=Cause.KEY_STOLEN.value))
 
 
-@pytest.mark.parametrize(("code", "case"), CASES)
-def test_refused(town: Settlement, code: str, case: Case) -> None:
-    said = case(town)
-    refusal = town.history.refused(said.kind, said.data, said.actor)
-    assert refusal.code == code
-    for language in LANGUAGES:
-        words = explain(refusal, language)
-        assert not [fact for fact in said.facts if fact not in words.detail], words.detail
-        assert words.title
-        assert words.remedy
+@pytest.mark.parametrize(("code", "case"), CASES.params)
+def test_refused(town: Settlement, code: str, case: Case[Settlement]) -> None:
+    demand_refused(town.history, code, case(town))
 
 
 def test_the_first_statement_names_the_first_key(town: Settlement) -> None:

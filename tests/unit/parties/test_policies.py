@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
@@ -24,6 +22,7 @@ from service.parties import (
 )
 from service.parties.policies.enacting import MOST_REGIMES, MOST_SCHEDULED
 from tests.history import History
+from tests.refusing import Case, Cases, Said, demand_refused
 from tests.settlement import Settlement
 
 BEFORE_MIDNIGHT = "2020-08-16T23:59:59.999999+08:00"
@@ -173,99 +172,92 @@ def test_shipped_policies() -> None:
     assert [each["regime"] for each in shipped_enactments()[5:]] == ["market_entry", "other_import"]
 
 
-@dataclass(frozen=True)
-class Said:
-    """What is said and must be refused, with what its words must contain in both languages."""
-
-    data: Data
-    actor: Actor = PLATFORM
-    facts: tuple[str, ...] = ()
-    field: str | None = None
-    kind: Kind = ENACT_POLICY
+CASES = Cases[Settlement]()
+breaks = CASES.breaks
 
 
-Case = Callable[[Settlement], Said]
-CASES: list[tuple[str, Case]] = []
-
-
-def breaks(code: str) -> Callable[[Case], Case]:
-    """Marks a case that breaks the rule ``code``."""
-
-    def keep(case: Case) -> Case:
-        CASES.append((code, case))
-        return case
-
-    return keep
+def enacting(
+    data: Data,
+    actor: Actor = PLATFORM,
+    facts: tuple[str, ...] = (),
+    field: str | None = None,
+    kind: Kind = ENACT_POLICY,
+) -> Said:
+    return Said(kind, data, actor, facts, field)
 
 
 @breaks("policy.region-outside-jurisdiction")
 def regulator_enacts_for_the_neighbour(town: Settlement) -> Said:
     regulator = town.party("regulator", region="210100")
-    return Said(enactment("2102"), regulator.manager, ("2102", "2101"), "/region")
+    return enacting(enactment("2102"), regulator.manager, ("2102", "2101"), "/region")
 
 
 @breaks("policy.region-outside-jurisdiction")
 def city_enacts_for_its_province(town: Settlement) -> Said:
     regulator = town.party("regulator", region="210100")
-    return Said(enactment("21"), regulator.manager, ("21", "2101"), "/region")
+    return enacting(enactment("21"), regulator.manager, ("21", "2101"), "/region")
 
 
 @breaks("policy.region-outside-jurisdiction")
 def city_withdraws_its_provinces(town: Settlement) -> Said:
     regulator = town.party("regulator", region="210100")
     data = {"edition": town.policy("21", valid_from=TOMORROW)}
-    return Said(data, regulator.manager, ("21", "2101"), "/region", WITHDRAW_POLICY)
+    return enacting(data, regulator.manager, ("21", "2101"), "/region", WITHDRAW_POLICY)
 
 
 @breaks("actor.manager-only")
 def staff_withdraws(town: Settlement) -> Said:
     regulator = town.party("regulator", region="210000")
     data = {"edition": town.policy("21", valid_from=TOMORROW)}
-    return Said(data, regulator.staff, kind=WITHDRAW_POLICY)
+    return enacting(data, regulator.staff, kind=WITHDRAW_POLICY)
 
 
 @breaks("policy.document-invalid")
 def one_that_is_not_well_formed(town: Settlement) -> Said:
     said = enactment("21", announce_hours="24", required=["quarantine", "horoscope"])
-    return Said(said, PLATFORM, ("2",), "/document")
+    return enacting(said, PLATFORM, ("2",), "/document")
 
 
 @breaks("policy.ends-before-beginning")
 def one_that_ends_as_it_begins(town: Settlement) -> Said:
     span = {"valid_from": TOMORROW, "valid_until": f"{TOMORROW}T00:00+08:00"}
-    return Said(enactment("21", span), facts=(f"{TOMORROW} 00:00",), field="/valid_until")
+    return enacting(enactment("21", span), facts=(f"{TOMORROW} 00:00",), field="/valid_until")
 
 
 @breaks("policy.ends-before-beginning")
 def one_that_ended_yesterday(town: Settlement) -> Said:
     town.history.now(MIDNIGHT)
-    return Said(enactment("21", {"valid_until": "2020-08-16"}), facts=("2020-08-16",), field="/valid_until")
+    return enacting(
+        enactment("21", {"valid_until": "2020-08-16"}), facts=("2020-08-16",), field="/valid_until"
+    )
 
 
 @breaks("policy.instant-taken")
 def two_begin_at_one_instant(town: Settlement) -> Said:
     other = town.policy("21", valid_from=TOMORROW)
     again = enactment("21", {"valid_from": f"{TOMORROW}T00:00+08:00"})
-    return Said(again, facts=(str(other),), field="/valid_from")
+    return enacting(again, facts=(str(other),), field="/valid_from")
 
 
 @breaks("policy.too-many-scheduled")
 def a_thirteenth_that_waits(town: Settlement) -> Said:
     for month in range(MOST_SCHEDULED):
         town.policy("21", valid_from=f"2021-{month + 1:02}-01")
-    return Said(enactment("21", {"valid_from": TOMORROW}), facts=("12",), field="/valid_from")
+    return enacting(enactment("21", {"valid_from": TOMORROW}), facts=("12",), field="/valid_from")
 
 
 @breaks("policy.too-many-regimes")
 def one_regime_too_many(town: Settlement) -> Said:
     for number in range(MOST_REGIMES):
         town.policy("21", regime=f"goods_{number}")
-    return Said(enactment("21", {"regime": "more"}), facts=("more", str(MOST_REGIMES)), field="/regime")
+    return enacting(enactment("21", {"regime": "more"}), facts=("more", str(MOST_REGIMES)), field="/regime")
 
 
 @breaks("policy.gap")
 def the_national_one_ends_and_nothing_follows(town: Settlement) -> Said:
-    return Said(enactment("", {"valid_until": TOMORROW}), facts=("cold_chain_import",), field="/valid_until")
+    return enacting(
+        enactment("", {"valid_until": TOMORROW}), facts=("cold_chain_import",), field="/valid_until"
+    )
 
 
 @breaks("policy.gap")
@@ -273,45 +265,37 @@ def what_follows_is_withdrawn(town: Settlement) -> Said:
     coming = town.policy("", valid_from=TOMORROW)
     town.policy("", valid_until="2020-08-17")
     data = {"edition": coming}
-    return Said(data, facts=("cold_chain_import",), field="/valid_until", kind=WITHDRAW_POLICY)
+    return enacting(data, facts=("cold_chain_import",), field="/valid_until", kind=WITHDRAW_POLICY)
 
 
 @breaks("policy.gap")
 def a_regime_of_one_province_ends(town: Settlement) -> Said:
     said = enactment("21", {"regime": "ice_cream", "valid_until": TOMORROW})
-    return Said(said, facts=("ice_cream",), field="/valid_until")
+    return enacting(said, facts=("ice_cream",), field="/valid_until")
 
 
 @breaks("policy.edition-not-found")
 def nothing_was_enacted_there(town: Settlement) -> Said:
-    return Said({"edition": 2}, facts=("2",), field="/edition", kind=WITHDRAW_POLICY)
+    return enacting({"edition": 2}, facts=("2",), field="/edition", kind=WITHDRAW_POLICY)
 
 
 @breaks("policy.withdrawn-before")
 def withdrawn_twice(town: Settlement) -> Said:
     data = {"edition": town.policy("21", valid_from=TOMORROW)}
     town.history.say(WITHDRAW_POLICY, data, PLATFORM)
-    return Said(data, facts=(str(data["edition"]),), field="/edition", kind=WITHDRAW_POLICY)
+    return enacting(data, facts=(str(data["edition"]),), field="/edition", kind=WITHDRAW_POLICY)
 
 
 @breaks("policy.begun")
 def withdrawn_at_the_instant_at_which_it_begins(town: Settlement) -> Said:
     data = {"edition": town.policy("21", valid_from="2020-08-17")}
     town.history.now(MIDNIGHT)
-    return Said(data, facts=(str(data["edition"]),), field="/edition", kind=WITHDRAW_POLICY)
+    return enacting(data, facts=(str(data["edition"]),), field="/edition", kind=WITHDRAW_POLICY)
 
 
-@pytest.mark.parametrize(("code", "case"), [pytest.param(*each, id=each[1].__name__) for each in CASES])
-def test_refused(town: Settlement, code: str, case: Case) -> None:
-    said = case(town)
-    refusal = town.history.refused(said.kind, said.data, said.actor)
-    assert (refusal.code, refusal.field) == (code, said.field)
-    for language in ("en", "zh"):
-        words = explain(refusal, language)
-        missing = [fact for fact in said.facts if fact not in words.detail]
-        assert not missing, f"{words.detail} does not tell {missing}"
-        assert words.title
-        assert words.remedy
+@pytest.mark.parametrize(("code", "case"), CASES.params)
+def test_refused(town: Settlement, code: str, case: Case[Settlement]) -> None:
+    demand_refused(town.history, code, case(town))
 
 
 def test_a_twelfth_that_waits_is_not_too_many(town: Settlement) -> None:
@@ -336,7 +320,7 @@ ELSEWHERE = {
 
 def test_no_rule_is_without_a_case() -> None:
     text = (files("schema.problems") / "policies.toml").read_text(encoding="utf-8")
-    assert {*tomllib.loads(text)} - ELSEWHERE == {code for code, _ in CASES} - {"actor.manager-only"}
+    assert {*tomllib.loads(text)} - ELSEWHERE == CASES.codes - {"actor.manager-only"}
 
 
 def test_without_any_policy_nothing_can_be_judged() -> None:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
 import pytest
 
-from schema.problems import explain
 from service.ledger import PLATFORM, Actor, Data, Kind
 from service.parties import (
     DISABLE_USER,
@@ -26,32 +23,11 @@ from service.parties import (
     SUSPEND_ORGANISATION,
     shipped_policies,
 )
+from tests.refusing import Case, Cases, Said, demand_refused
 from tests.settlement import SEALED, Settlement, uscc
 
-
-@dataclass(frozen=True)
-class Said:
-    """What is said and must be refused, with what its words must contain in both languages."""
-
-    kind: Kind
-    data: Data
-    actor: Actor
-    facts: tuple[str, ...] = ()
-    field: str | None = None
-
-
-Case = Callable[[Settlement], Said]
-CASES: list[tuple[str, Case]] = []
-
-
-def breaks(code: str) -> Callable[[Case], Case]:
-    """Marks a case that breaks the rule ``code``."""
-
-    def keep(case: Case) -> Case:
-        CASES.append((code, case))
-        return case
-
-    return keep
+CASES = Cases[Settlement]()
+breaks = CASES.breaks
 
 
 def organisation(**changes: Any) -> Data:
@@ -432,18 +408,9 @@ GOODS = Kind(
 )
 
 
-@pytest.mark.parametrize(("code", "case"), [pytest.param(*each, id=each[1].__name__) for each in CASES])
-def test_refused(town: Settlement, code: str, case: Case) -> None:
-    said = case(town)
-    refusal = town.history.refused(said.kind, said.data, said.actor)
-    assert refusal.code == code
-    assert refusal.field == said.field
-    for language in ("en", "zh"):
-        words = explain(refusal, language)
-        missing = [fact for fact in said.facts if fact not in words.detail]
-        assert not missing, f"{words.detail} does not tell {missing}"
-        assert words.title
-        assert words.remedy
+@pytest.mark.parametrize(("code", "case"), CASES.params)
+def test_refused(town: Settlement, code: str, case: Case[Settlement]) -> None:
+    demand_refused(town.history, code, case(town))
 
 
 ELSEWHERE = {
@@ -458,4 +425,4 @@ ELSEWHERE = {
 def test_no_rule_is_without_a_case() -> None:
     text = (files("schema.problems") / "parties.toml").read_text(encoding="utf-8")
     codes = {code for code in tomllib.loads(text) if not code.startswith("password.")}
-    assert codes - ELSEWHERE == {code for code, _ in CASES}
+    assert codes - ELSEWHERE == CASES.codes

@@ -4,17 +4,15 @@ nothing may be otherwise than it was signed."""
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from importlib.resources import files
 from typing import Any
 
 import pytest
 
-from schema.problems import LANGUAGES, explain
 from schema.signed_request import Signature
-from service.ledger import Actor, Data, Idempotency, Kind
+from service.ledger import Actor, Data, Idempotency
 from service.parties import (
     DEVICE_KEY,
     FILE_FACILITY,
@@ -25,34 +23,14 @@ from service.parties import (
 from service.parties.device_keys import REVOKE_DEVICE_KEY
 from service.parties.signatures import AHEAD, OLDEST
 from tests.handset import Handset
+from tests.refusing import Case, Cases, Said, demand_refused
 from tests.settlement import SEALED, Settlement
 
 VAN: Data = {"kind": "van", "plate": SEALED}
 
 
-@dataclass(frozen=True)
-class Said:
-    """What is said and must be refused, with what its words must contain in both languages."""
-
-    kind: Kind
-    data: Data
-    actor: Actor
-    submission: Idempotency | None = None
-    signature: str | None = None
-    facts: tuple[str, ...] = ()
-    field: str | None = None
-
-
-Case = Callable[[Settlement], Said]
-CASES: list[tuple[str, Case]] = []
-
-
-def breaks(code: str) -> Callable[[Case], Case]:
-    def keep(case: Case) -> Case:
-        CASES.append((code, case))
-        return case
-
-    return keep
+CASES = Cases[Settlement]()
+breaks = CASES.breaks
 
 
 def handset(town: Settlement, seed: int = 7) -> Handset:
@@ -62,7 +40,7 @@ def handset(town: Settlement, seed: int = 7) -> Handset:
 def signed(town: Settlement, device: Handset, data: Data, said: Data | None = None, **more: Any) -> Said:
     """``data`` is recorded where ``said`` was signed."""
     submission, signature = device.signs(town.history, REGISTER_VEHICLE, said or data)
-    return Said(REGISTER_VEHICLE, data, device.actor, submission, signature, **more)
+    return Said(REGISTER_VEHICLE, data, device.actor, submission=submission, signature=signature, **more)
 
 
 @breaks("signature.missing")
@@ -188,7 +166,8 @@ def signed_a_second_too_long_ago(town: Settlement) -> Said:
     device = handset(town)
     ago = town.history.at - OLDEST - timedelta(seconds=1)
     submission, signature = device.signs(town.history, REGISTER_VEHICLE, VAN, ago)
-    return Said(REGISTER_VEHICLE, VAN, device.actor, submission, signature, ("72", "5"))
+    by = {"submission": submission, "signature": signature}
+    return Said(REGISTER_VEHICLE, VAN, device.actor, facts=("72", "5"), **by)
 
 
 @breaks("signature.clock")
@@ -196,7 +175,7 @@ def signed_a_second_too_far_ahead(town: Settlement) -> Said:
     device = handset(town)
     ahead = town.history.at + AHEAD + timedelta(seconds=1)
     submission, signature = device.signs(town.history, REGISTER_VEHICLE, VAN, ahead)
-    return Said(REGISTER_VEHICLE, VAN, device.actor, submission, signature)
+    return Said(REGISTER_VEHICLE, VAN, device.actor, submission=submission, signature=signature)
 
 
 @breaks("signature.member-added")
@@ -236,19 +215,13 @@ def unreadable(text: str) -> Case:
     return what_is_no_signature
 
 
-CASES += [("signature.malformed", unreadable(text)) for text in MALFORMED]
+for _text in MALFORMED:
+    breaks("signature.malformed")(unreadable(_text))
 
 
-@pytest.mark.parametrize(("code", "case"), CASES)
-def test_refused(town: Settlement, code: str, case: Case) -> None:
-    said = case(town)
-    refusal = town.history.refused(said.kind, said.data, said.actor, said.submission, said.signature)
-    assert (refusal.code, refusal.field) == (code, said.field)
-    for language in LANGUAGES:
-        words = explain(refusal, language)
-        assert not [fact for fact in said.facts if fact not in words.detail], words.detail
-        assert words.title
-        assert words.remedy
+@pytest.mark.parametrize(("code", "case"), CASES.params)
+def test_refused(town: Settlement, code: str, case: Case[Settlement]) -> None:
+    demand_refused(town.history, code, case(town))
 
 
 AT_THE_DOOR = {"signature.not-normal", "signature.not-as-said", "signature.differs"}
@@ -258,7 +231,7 @@ AT_THE_DOOR = {"signature.not-normal", "signature.not-as-said", "signature.diffe
 def test_no_rule_is_without_a_case() -> None:
     text = (files("schema.problems") / "signatures.toml").read_text(encoding="utf-8")
     codes = {code for code in tomllib.loads(text) if code.startswith("signature.")}
-    assert codes - AT_THE_DOOR == {code for code, _ in CASES}
+    assert codes - AT_THE_DOOR == CASES.codes
 
 
 @pytest.mark.parametrize("off", [-OLDEST, timedelta(0), AHEAD])
@@ -266,7 +239,9 @@ def test_what_is_signed_in_time_is_recorded_with_its_signature(town: Settlement,
     device = handset(town)
     town.history.now(town.history.at.replace(microsecond=0) + timedelta(seconds=1))
     submission, signature = device.signs(town.history, REGISTER_VEHICLE, VAN, town.history.at + off)
-    statement = town.history.say(REGISTER_VEHICLE, VAN, device.actor, submission, signature)
+    statement = town.history.say(
+        REGISTER_VEHICLE, VAN, device.actor, submission=submission, signature=signature
+    )
     assert statement.signature == signature
     assert (f"device_key/{device.device.id}", device.device.id // 1000) in statement.judged
 
@@ -277,7 +252,9 @@ def test_two_devices_sign_for_one_token_and_each_is_named(town: Settlement) -> N
     other = Handset.registered(town.history, manager, one.actor, 8)
     for device in (one, other):
         submission, signature = device.signs(town.history, REGISTER_VEHICLE, VAN)
-        statement = town.history.say(REGISTER_VEHICLE, VAN, device.actor, submission, signature)
+        statement = town.history.say(
+            REGISTER_VEHICLE, VAN, device.actor, submission=submission, signature=signature
+        )
         assert Signature.of_statement(statement.signature or "")[0].key == device.device.id
     rows = [town.history.row(DEVICE_KEY, each.device.id) for each in (one, other)]
     assert [(row.number, row.origin) for row in rows] == [
