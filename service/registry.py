@@ -8,6 +8,7 @@ from service.ledger import Registry
 from service.ledger.kinds import Follow
 from service.ledger.said import SAID
 from service.ledger.submissions import SUBMISSION
+from service.supervision import kinds as supervision
 
 FOLLOWERS: list[Follow] = [*incidents.FOLLOWERS, *goods.FOLLOWERS]
 """What statements of every kind write besides."""
@@ -16,13 +17,14 @@ FOLLOWERS: list[Follow] = [*incidents.FOLLOWERS, *goods.FOLLOWERS]
 def make_registry() -> Registry:
     """The registry that the service, ``verify`` and ``rebuild`` share."""
     return Registry(
-        [*parties.KINDS, *goods.KINDS, *incidents.KINDS, *label_keys.KINDS],
+        [*parties.KINDS, *goods.KINDS, *incidents.KINDS, *supervision.KINDS, *label_keys.KINDS],
         [
             SUBMISSION,
             SAID,
             *parties.PROJECTIONS,
             *goods.PROJECTIONS,
             *incidents.PROJECTIONS,
+            *supervision.PROJECTIONS,
             *label_keys.PROJECTIONS,
         ],
         parties.STANDING,

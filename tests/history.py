@@ -29,6 +29,7 @@ import service.incidents.detecting.state
 import service.incidents.state
 import service.parties.identity
 import service.parties.state
+import service.supervision.state
 from schema.problems import Refusal, explain
 from service.ledger import Actor, Data, Idempotency, Kind, Projection, Proposal, Registry, Statement
 from service.ledger.history import SUPERSEDED
@@ -64,6 +65,7 @@ class History:
             service.codes.state,
             service.incidents.state,
             service.incidents.detecting.state,
+            service.supervision.state,
             service.incidents.cases.state,
         )
         self.projections = {p.name: p for p in [SAID, SUPERSEDED, *states, *more]}
