@@ -1,0 +1,122 @@
+-- Samples of goods and of places, their results, and plans of how often to sample.
+CREATE TABLE incidents.sample (
+    id           bigint  PRIMARY KEY,
+    number       text    NOT NULL,
+    organisation bigint  NOT NULL,
+    authority    bigint,
+    keeper       bigint  NOT NULL,
+    owner        bigint  NOT NULL,
+    facility     bigint  NOT NULL,
+    region       text    NOT NULL,
+    subject      text    NOT NULL CHECK (subject IN ('unit', 'zone', 'vehicle', 'bay', 'equipment', 'surface')),
+    target       bigint,
+    label        text,
+    lot          bigint  CHECK ((lot IS NOT NULL) = (subject = 'unit')),
+    purpose      text    NOT NULL,
+    taken_at     text    NOT NULL,
+    day          text    NOT NULL CHECK (day ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'),
+    state        text    NOT NULL CHECK (state IN ('taken', 'sent', 'tested')),
+    laboratory   text,
+    sent_at      text,
+    result       text    CHECK (result IN ('negative', 'positive', 'inconclusive', 'invalid')),
+    hazard       text    CHECK (hazard IS NULL OR result = 'positive'),
+    test         text,
+    tested_at    text,
+    finding      bigint,
+    version      bigint  NOT NULL,
+    withdrawn    boolean NOT NULL,
+    CONSTRAINT sample_named CHECK ((target IS NULL) <> (label IS NULL)),
+    CONSTRAINT sample_tested CHECK (num_nulls(result, test, tested_at) IN (0, 3) AND (result IS NULL OR state = 'tested'))
+)
+-- step
+CREATE INDEX sample_region ON incidents.sample (region text_pattern_ops, day, id)
+-- step
+CREATE INDEX sample_organisation ON incidents.sample (organisation, id)
+-- step
+CREATE INDEX sample_keeper ON incidents.sample (keeper, id)
+-- step
+CREATE INDEX sample_owner ON incidents.sample (owner, id)
+-- step
+CREATE INDEX sample_authority ON incidents.sample (authority, id) WHERE authority IS NOT NULL
+-- step
+CREATE INDEX sample_lot ON incidents.sample (lot, id) WHERE lot IS NOT NULL
+-- step
+CREATE TABLE incidents.sample_result (
+    id           bigint PRIMARY KEY,
+    sample       bigint NOT NULL,
+    organisation bigint NOT NULL,
+    result       text   NOT NULL,
+    hazard       text,
+    test         text   NOT NULL,
+    method       text   NOT NULL,
+    tested_at    text   NOT NULL,
+    file         text   CHECK (length(file) = 64),
+    version      bigint NOT NULL
+)
+-- step
+CREATE INDEX sample_result_sample ON incidents.sample_result (sample, id)
+-- step
+CREATE INDEX sample_result_file ON incidents.sample_result (file) WHERE file IS NOT NULL
+-- step
+CREATE TABLE incidents.sampling_plan (
+    id           bigint  PRIMARY KEY,
+    organisation bigint  NOT NULL,
+    region       text    NOT NULL CHECK (region ~ '^([0-9]{2}){0,3}$'),
+    facility     bigint,
+    subject      text,
+    purpose      text,
+    count        integer NOT NULL CHECK (count > 0),
+    period       text    NOT NULL CHECK (period IN ('day', 'week', 'month')),
+    from_day     text    NOT NULL,
+    until_day    text    NOT NULL CHECK (until_day >= from_day),
+    ended_on     text,
+    version      bigint  NOT NULL
+)
+-- step
+CREATE INDEX sampling_plan_organisation ON incidents.sampling_plan (organisation, id)
+-- step
+CREATE INDEX sampling_plan_facility ON incidents.sampling_plan (facility, id) WHERE facility IS NOT NULL
+-- step
+GRANT SELECT, INSERT, UPDATE ON incidents.sample, incidents.sampling_plan TO coldledger_writer
+-- step
+GRANT SELECT, INSERT ON incidents.sample_result TO coldledger_writer
+-- step
+GRANT SELECT ON incidents.sample, incidents.sample_result, incidents.sampling_plan TO coldledger_reader
+-- step
+-- Who said or took it, whose place and whose goods it is; authorities of the region; auditors.
+CREATE FUNCTION incidents.samples_seen(reader text, org bigint, reach text) RETURNS TABLE (sample bigint)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT s.id FROM incidents.sample s WHERE reader IN ('organisation', 'regulator') AND s.organisation = org
+    UNION
+    SELECT s.id FROM incidents.sample s WHERE reader = 'organisation' AND s.keeper = org
+    UNION
+    SELECT s.id FROM incidents.sample s WHERE reader = 'organisation' AND s.owner = org
+    UNION
+    SELECT s.id FROM incidents.sample s WHERE reader = 'regulator' AND s.authority = org
+    UNION
+    SELECT s.id FROM incidents.sample s WHERE reader = 'regulator' AND parties.covers(reach, s.region)
+    UNION
+    SELECT s.id FROM incidents.sample s WHERE reader = 'auditor'
+$$
+-- step
+-- Who made a plan and whose place it is about; authorities above the region; auditors.
+CREATE FUNCTION incidents.sampling_plans_seen(reader text, org bigint, reach text) RETURNS TABLE (plan bigint)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT p.id FROM incidents.sampling_plan p
+     WHERE reader IN ('organisation', 'regulator') AND p.organisation = org
+        OR reader = 'organisation'
+           AND p.facility IN (SELECT f.id FROM parties.facility f WHERE f.organisation = org)
+        OR reader = 'regulator' AND p.region LIKE reach || '%'
+        OR reader = 'auditor'
+$$
+-- step
+-- The samples that count for a plan: where, of what and for what it says, and until it was given up.
+CREATE FUNCTION incidents.sampled_for(plan incidents.sampling_plan) RETURNS TABLE (sample bigint, day text)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT s.id, s.day FROM incidents.sample s
+     WHERE NOT s.withdrawn AND parties.covers(plan.region, s.region)
+       AND s.day BETWEEN plan.from_day AND least(plan.until_day, plan.ended_on)
+       AND (plan.facility IS NULL OR s.facility = plan.facility)
+       AND (plan.subject IS NULL OR s.subject = plan.subject)
+       AND (plan.purpose IS NULL OR s.purpose = plan.purpose)
+$$
