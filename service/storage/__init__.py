@@ -6,6 +6,7 @@ The only room that knows where data lies. The others ask for a pool, a named que
 from service.storage.database import LOST, Database, open_database, open_pool, prepare
 from service.storage.embedded import EmbeddedPostgres
 from service.storage.files import MAX_BYTES, FileStore, FileType, StoredFile
+from service.storage.past import is_past
 from service.storage.queries import query, reading_together, writing_together
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "FileStore",
     "FileType",
     "StoredFile",
+    "is_past",
     "open_database",
     "open_pool",
     "prepare",

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import cast
 
 import asyncpg
 import orjson
 
 from schema.problems import Problem
 from service.storage.migrations import migrate
+from service.storage.past import Names, Past
 from service.storage.queries import query
 
 OLDEST_VERSION = 150000
@@ -41,11 +43,16 @@ _JSONB_VERSION = b"\x01"
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """An open database: a pool that may append, and one that may only read."""
+    """An open database: a pool that may append, and one that may only read. ``names`` has its past forms."""
 
     url: str
     writer: asyncpg.Pool
     reader: asyncpg.Pool
+    names: Names
+
+    def as_of(self, position: int) -> asyncpg.Pool:
+        """The reading pool as of a position, for whoever asks no more of it than ``Past`` has."""
+        return cast("asyncpg.Pool", Past(self.reader, self.names, position))
 
 
 @asynccontextmanager
@@ -61,7 +68,8 @@ async def open_database(url: str, *, writers: int = 8, readers: int = 12) -> Asy
         await open_pool(url, WRITER, writers) as writer,
         await open_pool(url, READER, readers) as reader,
     ):
-        yield Database(url, writer, reader)
+        rows = await reader.fetch(query("storage/known.names"))
+        yield Database(url, writer, reader, Names({row["present"]: row["name"] for row in rows}))
 
 
 async def prepare(url: str) -> None:

@@ -22,7 +22,7 @@ from service.storage.queries import split_blocks
 WRITING = {"INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"}
 OWNERS_BLOCK = "clear"
 """The one block of a query file that runs as the owner: a rebuild empties a table."""
-ROOMS = ("ledger", "parties", "goods", "codes", "incidents", "private")
+ROOMS = ("ledger", "parties", "goods", "codes", "incidents", "known", "private")
 _VERB = re.compile(r"\b(INSERT) INTO ([a-z]+\.\w+)|\b(UPDATE) ([a-z]+\.\w+)|\b(DELETE) FROM ([a-z]+\.\w+)")
 _LOCKED = re.compile(r"FROM ([a-z]+\.\w+)[^)]*?FOR UPDATE", re.DOTALL)
 
