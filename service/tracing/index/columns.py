@@ -1,0 +1,74 @@
+"""Columns that grow: what the index holds is kept in arrays of one length, a row a thing.
+
+Rows are added at the end and may be changed in place; room is doubled, so that adding is cheap. ``freeze``
+gives back the room that is not used. Numbers are as small as what they count allows: positions and dense
+numbers have 32 bits, seconds 32 without a sign, grams 64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, TypeAlias
+
+import numpy as np
+
+Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
+
+NONE = -1
+"""No such thing, in a column of dense numbers or of pieces."""
+EVER = 0xFFFFFFFF
+"""The last second that a column of seconds can say: what did not end."""
+LAST_POSITION = 2**31 - 1
+"""The last position that the columns can say."""
+
+
+class Table:
+    """Columns of one length. A column is an attribute, as long as the table: ``table.node[7]``."""
+
+    types: ClassVar[Mapping[str, str]] = {}
+    """The columns and their numpy types."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._room: dict[str, Array] = {name: np.empty(0, kind) for name, kind in self.types.items()}
+        self._show()
+
+    def __len__(self) -> int:
+        return self.count
+
+    def _show(self) -> None:
+        for name, column in self._room.items():
+            setattr(self, name, column[: self.count])
+
+    def add(self, **columns: Any) -> range:
+        """Rows at the end; gives their numbers. A column that is not named holds NONE, one of seconds 0."""
+        begin = self.count
+        wanted = begin + max(np.size(column) for column in columns.values())
+        self._reserve(wanted)
+        self.count = wanted
+        for name, column in self._room.items():
+            column[begin:wanted] = columns.get(name, 0 if column.dtype.kind == "u" else NONE)
+        self._show()
+        return range(begin, wanted)
+
+    def _reserve(self, wanted: int) -> None:
+        for name, column in self._room.items():
+            if wanted > len(column):
+                grown = np.empty(max(wanted, 2 * len(column), 64), column.dtype)
+                grown[: self.count] = column[: self.count]
+                self._room[name] = grown
+
+    def freeze(self) -> None:
+        """Give back the room beyond the rows."""
+        self._room = {name: column[: self.count].copy() for name, column in self._room.items()}
+        self._show()
+
+    def columns(self) -> Iterator[tuple[str, Array]]:
+        """The columns by name, as long as the table."""
+        for name, column in self._room.items():
+            yield name, column[: self.count]
+
+    @property
+    def bytes(self) -> int:
+        """What the columns take, the room beyond the rows included."""
+        return sum(column.nbytes for column in self._room.values())
