@@ -1,0 +1,141 @@
+-- Exposure level by level: service/tracing/exposure/sql.py keeps what was reached, and each of these queries takes
+-- one step from it. A node is a unit in one part of its life, from `begins` to `ends` (disinfections part them),
+-- exposed since `tau`; the node of a transformation has one part. Wherever they stand, $1 is the position asked
+-- at, $2 the one at which the case opened, and $3 whether disinfections count.
+
+-- name: known
+-- $1 position: when the last known statement was recorded, and what authorities had excluded.
+SELECT (SELECT convert_from(e.statement, 'UTF8')::jsonb ->> 'at' FROM ledger.entry e WHERE e.position = $1 - 1) AS at,
+       (SELECT coalesce(array_agg(c.position), '{}') FROM goods.correction c
+         WHERE c.excluded_by IS NOT NULL AND c.version < $1) AS gone
+
+-- name: seeds
+-- $4 since when, $5 units, $6 lots, $7 arrivals, $8 whether lots of one batch and paper are seeds as well.
+WITH named AS MATERIALIZED (
+    SELECT u.id AS unit, u.lot FROM exposure.units($1) u WHERE u.id = ANY($5::bigint[])
+    UNION ALL
+    SELECT NULL, l.id FROM exposure.lots($1) l WHERE l.id = ANY($6::bigint[])
+    UNION ALL
+    SELECT NULL, l.id FROM exposure.lots($1) l WHERE l.arrival = ANY($7::bigint[])),
+alike AS (
+    SELECT o.id AS lot FROM (SELECT DISTINCT n.lot FROM named n) s
+      JOIN exposure.lots($1) l ON l.id = s.lot
+      JOIN exposure.lots($1) o ON o.establishment = l.establishment AND o.production_batch = l.production_batch
+     WHERE $8 AND o.id <> l.id
+       AND EXISTS (SELECT FROM jsonb_array_elements_text(l.certificates) shared
+                    WHERE jsonb_exists(o.certificates, shared))),
+whole AS (SELECT n.lot FROM named n WHERE n.unit IS NULL UNION SELECT a.lot FROM alike a)
+SELECT u.id AS unit, u.lot, e.begins, e.ends, $4::bigint AS tau, 0 AS tier
+  FROM exposure.units($1) u CROSS JOIN LATERAL exposure.episodes(u.id, u.lot, $1, $2, $3) e
+ WHERE (u.lot IN (SELECT w.lot FROM whole w) OR u.id = ANY($5::bigint[]))
+   AND e.begins <= $4 AND $4 < e.ends
+
+-- name: derived
+-- $4 units, $5 ends, $6 since when, $7 excluded, $8 the end of the window: what was made of them after that.
+SELECT c.child AS unit, e.begins, e.ends, min(c.tau) AS tau, c.tier
+  FROM (SELECT g.child, greatest(n.tau, g.earliest) AS tau, n.tier
+          FROM unnest($4::bigint[], $5::bigint[], $6::bigint[], $9::integer[]) AS n(unit, ends, tau, tier)
+          JOIN goods.edge g ON g.parent = n.unit
+         WHERE g.version < $1 AND g.version <> ALL($7::bigint[])
+           AND g.latest > n.tau AND g.earliest < n.ends AND g.earliest < $8) c
+  LEFT JOIN goods.unit u ON u.id = c.child
+ CROSS JOIN LATERAL exposure.episodes(c.child, u.lot, $1, $2, $3) e
+ WHERE e.begins <= c.tau AND c.tau < e.ends
+ GROUP BY c.child, e.begins, e.ends, c.tier
+
+-- name: met
+-- Who stood or travelled with them, all dangerous times of a place put together first. $4 to $6 the nodes' units,
+-- ends and times, $7 the end of what goes on, $8 excluded, $9 and $10 the window, $11 seconds of lingering, $12 of
+-- the least overlap, $13 whether two sealed ones do not meet, $14 kinds of zone or null, $15 whether zones and
+-- $16 whether vehicles count, $17 to $19 the place that is asked about at the first hop: facility and zone, vehicle.
+WITH piece AS MATERIALIZED (
+    SELECT s.facility, coalesce(s.zone, 0) AS zone, s.vehicle, s.shipment, s.sealed,
+           greatest(n.tau, s.since, $9::bigint) AS a, least(s.until, n.ends) AS until
+      FROM unnest($4::bigint[], $5::bigint[], $6::bigint[]) AS n(unit, ends, tau)
+     CROSS JOIN LATERAL exposure.stays(n.unit, $1, $2, $7, $8) s
+     WHERE greatest(n.tau, s.since, $9) < least(s.until, n.ends, $10::bigint)
+       AND CASE WHEN s.facility IS NULL THEN $16::boolean ELSE $15::boolean END),
+danger AS (
+    SELECT p.facility, p.zone, NULL::bigint AS vehicle, NULL::bigint AS shipment, p.sealed, p.a,
+           least(p.until + $11::bigint, $10, c.at) AS b
+      FROM piece p
+     CROSS JOIN LATERAL (SELECT min(c.at) AS at FROM exposure.cuts($1, $2, $3) c
+                          WHERE c.subject = 'zone' AND c.facility = p.facility AND c.target = p.zone
+                            AND c.at > p.a AND (c.terminal OR c.at >= p.until)) c
+     WHERE p.facility IS NOT NULL
+    UNION ALL
+    SELECT NULL, NULL, p.vehicle, CASE WHEN p.vehicle IS NULL THEN p.shipment END, p.sealed, p.a,
+           least(p.until + $11, $10, c.at)
+      FROM piece p
+     CROSS JOIN LATERAL (SELECT min(c.at) AS at FROM exposure.cuts($1, $2, $3) c
+                          WHERE c.subject = 'vehicle' AND c.target = p.vehicle AND c.at >= p.until) c
+     WHERE p.facility IS NULL
+    UNION ALL
+    SELECT $17, $18::integer, NULL, NULL, false, $9,
+           least($10, (SELECT min(c.at) FROM exposure.cuts($1, $2, $3) c
+                        WHERE c.subject = 'zone' AND c.facility = $17 AND c.target = $18 AND c.terminal
+                          AND c.at > $9))
+     WHERE $17::bigint IS NOT NULL AND $15
+    UNION ALL
+    SELECT NULL, NULL, $19, NULL, false, $9,
+           least($10, (SELECT min(c.at) FROM exposure.cuts($1, $2, $3) c
+                        WHERE c.subject = 'vehicle' AND c.target = $19 AND c.at > $9))
+     WHERE $19::bigint IS NOT NULL AND $16),
+merged AS MATERIALIZED (
+    SELECT d.facility, d.zone, d.vehicle, d.shipment, m.meets, unnest(range_agg(int8range(d.a, d.b))) AS span
+      FROM danger d
+     CROSS JOIN LATERAL (SELECT NULL::boolean AS meets WHERE NOT $13::boolean
+                         UNION ALL SELECT false WHERE $13
+                         UNION ALL SELECT true WHERE $13 AND NOT d.sealed) m
+     WHERE d.a < d.b
+     GROUP BY d.facility, d.zone, d.vehicle, d.shipment, m.meets),
+meeting AS (
+    SELECT s.unit, s.lot, s.since, s.until, lower(m.span) AS a, upper(m.span) AS b, 3 AS tier
+      FROM merged m
+     CROSS JOIN LATERAL exposure.stays_in(m.facility, m.zone, lower(m.span), upper(m.span), $1, $2, $7, $8) s
+     WHERE m.facility IS NOT NULL AND (m.meets IS NULL OR s.sealed = m.meets)
+       AND ($14::text[] IS NULL OR EXISTS (
+            SELECT FROM parties.facility f CROSS JOIN jsonb_array_elements(f.zones) z
+             WHERE f.id = m.facility AND (z ->> 'no')::integer = m.zone AND z ->> 'kind' = ANY($14)))
+    UNION ALL
+    SELECT s.unit, s.lot, s.since, s.until, lower(m.span), upper(m.span), 2
+      FROM merged m
+     CROSS JOIN LATERAL exposure.stays_on(m.vehicle, lower(m.span), upper(m.span), $1, $2, $7, $8) s
+     WHERE m.vehicle IS NOT NULL AND (m.meets IS NULL OR s.sealed = m.meets)
+    UNION ALL
+    SELECT s.unit, s.lot, s.since, s.until, lower(m.span), upper(m.span), 2
+      FROM merged m
+     CROSS JOIN LATERAL exposure.stays_with(m.shipment, lower(m.span), upper(m.span), $1, $2, $7, $8) s
+     WHERE m.shipment IS NOT NULL AND (m.meets IS NULL OR s.sealed = m.meets))
+SELECT v.unit, e.begins, e.ends, min(greatest(v.since, e.begins, v.a)) AS tau, v.tier
+  FROM meeting v CROSS JOIN LATERAL exposure.episodes(v.unit, v.lot, $1, $2, $3) e
+ WHERE least(v.until, e.ends, v.b) - greatest(v.since, e.begins, v.a) >= $12::bigint
+ GROUP BY v.unit, e.begins, e.ends, v.tier
+
+-- name: next_trip
+-- Who travelled next in a vehicle that nobody disinfected in between. $4 to $6 the nodes, $7 the end of what goes
+-- on, $8 excluded, $9 and $10 the window.
+WITH trip AS MATERIALIZED (
+    SELECT DISTINCT s.vehicle, s.until AS e
+      FROM unnest($4::bigint[], $5::bigint[], $6::bigint[]) AS n(unit, ends, tau)
+     CROSS JOIN LATERAL exposure.stays(n.unit, $1, $2, $7, $8) s
+     WHERE s.vehicle IS NOT NULL AND s.ended AND s.until <= n.ends
+       AND greatest(n.tau, s.since, $9::bigint) < s.until AND s.until <= $10::bigint),
+following AS (
+    SELECT t.vehicle, t.e, min(s.since) AS m
+      FROM trip t
+     CROSS JOIN LATERAL exposure.stays_on(t.vehicle, t.e - 1, $10, $1, $2, $7, $8) s
+     WHERE s.since >= t.e
+     GROUP BY t.vehicle, t.e)
+SELECT v.unit, e.begins, e.ends, f.m AS tau, 2 AS tier
+  FROM (SELECT DISTINCT f.vehicle, f.m FROM following f
+         WHERE NOT EXISTS (SELECT FROM exposure.cuts($1, $2, $3) c
+                            WHERE c.subject = 'vehicle' AND c.target = f.vehicle AND c.at BETWEEN f.e AND f.m)) f
+ CROSS JOIN LATERAL exposure.stays_on(f.vehicle, f.m - 1, f.m + 1, $1, $2, $7, $8) v
+ CROSS JOIN LATERAL exposure.episodes(v.unit, v.lot, $1, $2, $3) e
+ WHERE v.since = f.m AND e.begins <= f.m AND f.m < e.ends
+ GROUP BY v.unit, e.begins, e.ends, f.m
+
+-- name: units_of
+-- $1 nodes: those that are units.
+SELECT u.id FROM goods.unit u WHERE u.id = ANY($1::bigint[]) ORDER BY u.id
