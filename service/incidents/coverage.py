@@ -56,14 +56,30 @@ class Coverage:
     units: tuple[int, ...]
 
 
-def covered(question: Question, world: World, *, before: int | None = None, keeper: int = 0) -> Coverage:
-    """What ``question`` covers; ``before`` a position: what it covered when that was the next one.
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The positions whose statements count: from ``since`` on, and before ``before``; None is no bound."""
+
+    since: int | None = None
+    before: int | None = None
+
+    def __contains__(self, position: int) -> bool:
+        return (self.since is None or position >= self.since) and (
+            self.before is None or position < self.before
+        )
+
+
+ALWAYS = Span()
+
+
+def covered(question: Question, world: World, *, span: Span = ALWAYS, keeper: int = 0) -> Coverage:
+    """What ``question`` covers by what statements within ``span`` made of it.
 
     ``keeper`` is the organisation at whose door a hold of its own ends. Raises Refusal ``hold.too-many-…``.
     """
     if "units" not in question:
         arrivals = question.get("arrivals", ())
-        whole = sorted(_reached([*question.get("lots", ()), *arrivals], MADE_OF, world, before, LOTS))
+        whole = sorted(_reached([*question.get("lots", ()), *arrivals], MADE_OF, world, span, LOTS))
         lots = [key for key in whole if key not in arrivals]
         LOTS.demand(lots)
         return Coverage(tuple(whole), tuple(lots), ())
@@ -73,7 +89,7 @@ def covered(question: Question, world: World, *, before: int | None = None, keep
         return unit is None or not keeper or in_hand(unit, keeper)
 
     # A node of a transformation is walked through, and is no unit.
-    nodes = _reached(question["units"], LEAVING, world, before, UNITS, passes)
+    nodes = _reached(question["units"], LEAVING, world, span, UNITS, passes)
     units = [unit for unit in (world.get(UNIT, key) for key in sorted(nodes)) if unit is not None]
     lots = sorted({unit.lot for unit in units})
     UNITS.demand(units)
@@ -90,11 +106,11 @@ def _reached(
     named: Iterable[int],
     index: Index[Any],
     world: World,
-    before: int | None,
+    span: Span,
     limit: Limit,
     passes: Callable[[int], bool] = lambda _child: True,
 ) -> set[int]:
-    """All that rows of ``index`` lead to, the start included; rows from ``before`` on are not followed.
+    """All that rows of ``index`` lead to, the start included; rows that are not of ``span`` are not followed.
 
     Nodes are counted with the rest, so the walk is given up at twice the limit; the caller checks it exactly.
     """
@@ -104,8 +120,9 @@ def _reached(
         if len(found) > 2 * limit.most:
             limit.demand(found)
         for row in world.among(index, waiting.pop()):
-            is_new = row.child not in found and (before is None or row.version < before)
-            if is_new and not _is_excluded(row.version, world) and passes(row.child):
+            if row.child in found or row.version not in span:
+                continue
+            if not _is_excluded(row.version, world) and passes(row.child):
                 found.add(row.child)
                 waiting.append(row.child)
     return found
@@ -117,7 +134,7 @@ def _is_excluded(position: int, world: World) -> bool:
     return correction is not None and correction.excluded_at is not None
 
 
-def coverage_streams(question: Question, world: World) -> Iterator[Stream]:
+def coverage_streams(question: Question, world: World, span: Span = ALWAYS) -> Iterator[Stream]:
     """The streams that ``covered`` reads, as far as the rows loaded so far can tell."""
     is_units = "units" in question
     index: Index[Any] = LEAVING if is_units else MADE_OF
@@ -131,6 +148,8 @@ def coverage_streams(question: Question, world: World) -> Iterator[Stream]:
         yield (UNIT if is_units else HELD_LOT), key
         yield index, key
         for row in _made(index, key, world):
+            if row.version not in span:
+                continue
             yield CORRECTION, row.version
             if row.child not in found:
                 found.add(row.child)

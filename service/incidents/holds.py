@@ -15,7 +15,9 @@ from typing import Any
 from schema.problems import Refusal
 from service.goods.movements.flow import events
 from service.goods.state import UNIT, Unit
-from service.incidents.coverage import Coverage, coverage_streams, covered
+from service.incidents.cases.holding import case_of, case_streams, made_since, noted
+from service.incidents.cases.state import step
+from service.incidents.coverage import Coverage, Span, coverage_streams, covered
 from service.incidents.reach import demand_own, demand_reach, liftable, question_streams, speaker
 from service.incidents.state import HELD_LOT, HOLD, HeldLot, Hold, HoldKind
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
@@ -31,11 +33,13 @@ def _place(data: Data, ctx: Context, world: World) -> Decision:
     organisation = speaker(ctx, world)
     is_order = Role.REGULATOR in organisation.roles
     keeper = 0 if is_order else organisation.id
+    case = case_of(data, ctx, world)
     _demand_may_hold(data, organisation, world)
-    now = covered(question, world, keeper=keeper)
+    since = made_since(data)
+    now = covered(question, world, span=Span(since), keeper=keeper)
     for key in now.whole:
         world.get(HELD_LOT, key)  # read here, so that the projector adds to the holds that there are
-    then = covered(question, world, keeper=keeper, before=data["asked_at"])
+    then = covered(question, world, span=Span(since, data["asked_at"]), keeper=keeper)
     policy = policy_for(world, organisation.region, ctx.recorded)
     outcome = {
         "hold": ctx.id(),
@@ -44,6 +48,8 @@ def _place(data: Data, ctx: Context, world: World) -> Decision:
         "touches": [*now.lots],
         "added": _told(_beyond(now, then)),
     }
+    if case is not None:
+        outcome["drill"] = case.drill
     return Decision(outcome, policy.version)
 
 
@@ -94,7 +100,13 @@ def _placed(statement: Statement, position: int, world: World) -> Iterator[Any]:
         lots=outcome["touches"],
         case_number=data.get("case_number"),
         note=data.get("note"),
+        case_file=data.get("case"),
+        exposure=data.get("exposure"),
+        drill=outcome.get("drill", False),
     )
+    yield from noted(outcome["hold"], statement, position, world)
+    if outcome.get("drill"):
+        return
     covers = outcome["covers"]
     yield from held_rows(outcome["hold"], covers["lots"], covers["units"], position, world)
     yield from events(statement, position, outcome["touches"], None, statement.at)
@@ -114,7 +126,8 @@ def held_rows(
 
 
 def _place_reads(data: Data, world: World) -> Iterator[Stream]:
-    yield from coverage_streams(data["question"], world)
+    yield from case_streams(data)
+    yield from coverage_streams(data["question"], world, Span(made_since(data)))
     yield from question_streams(data, world)
 
 
@@ -127,7 +140,10 @@ def _lifted(statement: Statement, position: int, world: World) -> Iterator[Any]:
     data = statement.data
     hold = world.row(HOLD, data["hold"])
     yield lifted(hold, statement, position, data["reason"], data.get("test"), data.get("note"))
-    yield from events(statement, position, hold.lots, None, statement.at)
+    if hold.case_file is not None:
+        yield step(statement, position, hold.case_file, hold.id)
+    if not hold.drill:
+        yield from events(statement, position, hold.lots, None, statement.at)
 
 
 def lifted(
