@@ -59,7 +59,8 @@ async def _lot(ask: Ask) -> Row:
         )
         units = await UNITS.rows(conn, who, [row["id"] for row in found])
         gate: list[Row] = []
-        if lot["grams"] is not None:
+        # What is wanted is wanted now: the gate judges no past.
+        if lot["grams"] is not None and ask.as_of is None:
             waiting = [unit["id"] for unit in units if unit["state"] == UnitState.QUARANTINED]
             spoken = language(ask.request)
             gate = [_worded(asdict(each), spoken) for each in await prospects(conn, key, waiting)]
@@ -174,23 +175,24 @@ _CURSOR: tuple[type[Any], ...] = (int,)
 
 READS: Sequence[Read] = (
     Read("/api/v1/lots", "lots", "Lots that you may see, newest first", _lots, views.LotView,
-         views.LotQuery, cursor=_CURSOR),
+         views.LotQuery, cursor=_CURSOR, past=True),
     Read("/api/v1/lots/{lot:id}", "lot", "A lot with units, certificates and what the gate still wants",
-         _lot, views.LotDetail),
+         _lot, views.LotDetail, past=True),
     Read("/api/v1/lots/{lot:id}/events", "lot-events", "The history of a lot, oldest first", _events,
-         views.EventView, cursor=_CURSOR),
+         views.EventView, cursor=_CURSOR, past=True),
     Read("/api/v1/units", "units", "Units that you may see, newest first", _units, views.UnitView,
-         views.UnitQuery, cursor=_CURSOR),
-    Read("/api/v1/units/{unit:id}", "unit", "A unit with its account", _unit, views.UnitView),
+         views.UnitQuery, cursor=_CURSOR, past=True),
+    Read("/api/v1/units/{unit:id}", "unit", "A unit with its account", _unit, views.UnitView,
+         past=True),
     Read("/api/v1/arrivals", "arrivals", "Arrivals of yours or in your region, newest first", _arrivals,
-         views.ArrivalView, views.ArrivalQuery, cursor=_CURSOR),
-    Read("/api/v1/arrivals/{arrival:id}", "arrival", "An arrival", _arrival, views.ArrivalView),
+         views.ArrivalView, views.ArrivalQuery, cursor=_CURSOR, past=True),
+    Read("/api/v1/arrivals/{arrival:id}", "arrival", "An arrival", _arrival, views.ArrivalView, past=True),
     Read("/api/v1/certificates/{certificate:id}", "certificate", "A certificate", _certificate,
-         views.CertificateView),
+         views.CertificateView, past=True),
     Read("/api/v1/shipments", "shipments", "Shipments to and from you, newest first", _shipments,
-         views.ShipmentView, views.ShipmentQuery, cursor=_CURSOR),
+         views.ShipmentView, views.ShipmentQuery, cursor=_CURSOR, past=True),
     Read("/api/v1/shipments/{shipment:id}", "shipment", "A shipment with what is aboard", _shipment,
-         views.ShipmentView),
+         views.ShipmentView, past=True),
     Read("/api/v1/releases/{code}", "release", "Check an exit certificate by its code; needs no account",
          _release, public_views.ExitCertificate, scope=None),
     Read("/api/v1/files/{sha256}", "file", "A scanned paper by its SHA-256", _file,

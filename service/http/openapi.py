@@ -12,6 +12,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema, fields
 
 from schema.messages.answers import ProblemDocument, Recorded
+from schema.messages.known import AsOfAnswer, AsOfQuery
 from schema.signed_request import HEADER as SIGNATURE
 from service.http.authentication import COOKIE, CSRF_HEADER
 from service.http.body import JSON
@@ -45,7 +46,10 @@ check it.
 
 **Quantities** are whole numbers: pieces of the named pack level, and grams. **Times** are said with the
 precision that is known: a day, or a minute with its offset. **Lists** come in pages: follow `next`, or the
-`Link` header. """.strip()
+`Link` header.
+
+**Known when.** A read with `as_of` answers what was known at a position of the ledger, or at a time, and says
+as of which position it does. What is corrected later changes no such answer.""".strip()
 
 _TAGS = {
     "parties": "Who takes part: organisations, places, vehicles, users, tokens",
@@ -53,6 +57,7 @@ _TAGS = {
     "staff": "People who touch goods: tests, vaccination, shifts",
     "persons": "Personal data: read with a reason, erased, kept for a case; who read what",
     "incidents": "Findings and holds: what is wrong, what must not move, and how it ended",
+    "supervision": "Samples, their results and counts, plans of sampling",
     "goods": "Arrivals, lots, certificates, release, and movements",
     "codes": "Trace codes and labels",
     "tracing": "Where goods came from and went to",
@@ -157,14 +162,20 @@ def _parameters(each: Declared) -> Iterator[Document]:
         yield _parameter("Idempotency-Key", _KEY_SCHEMA, _KEY_ABOUT, place="header")
         yield _parameter(SIGNATURE, {"type": "string"}, _SIGNATURE_ABOUT, place="header")
     if isinstance(each, Read):
-        for name, field in each.loader.fields.items():
-            described = dict(field.metadata)
-            about = described.pop("description", "")
-            kind = "integer" if isinstance(field, fields.Integer) else "string"
-            yield _parameter(name, {"type": kind, **described}, about, required=field.required)
+        yield from _described(each.loader)
+        if each.past:
+            yield from _described(AsOfQuery())
         if each.cursor:
             yield _parameter("limit", _LIMIT, "How many at most.")
             yield _parameter("cursor", {"type": "string"}, "“next” of the page before.")
+
+
+def _described(query: Schema) -> Iterator[Document]:
+    for name, field in query.fields.items():
+        described = dict(field.metadata)
+        about = described.pop("description", "")
+        kind = "integer" if isinstance(field, fields.Integer) else "string"
+        yield _parameter(name, {"type": kind, **described}, about, required=field.required)
 
 
 _KEY_SCHEMA: Document = {"type": "string", "minLength": 1, "maxLength": 200}
@@ -220,7 +231,10 @@ def _good(each: Declared, components: _Components) -> tuple[str, Document]:
             return "201", _content({JSON: schema}, "Recorded. The same submission gets the same receipt.")
         case Read() if each.dumper is not None:
             item = components.reference(each.dumper)
-            return "200", _content({JSON: _page(item) if each.cursor else item}, each.summary)
+            shown = _page(item) if each.cursor else item
+            if each.past:
+                shown = {"allOf": [shown, components.reference(AsOfAnswer())]}
+            return "200", _content({JSON: shown}, each.summary)
         case Read():
             return "200", _content(dict.fromkeys(each.media, _BINARY), each.summary)
         case Action():

@@ -6,7 +6,6 @@ Who sees which is written down in service/parties/visibility.py; here it is only
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from schema.messages import incident_views as views
@@ -105,7 +104,7 @@ async def _hold(ask: Ask) -> Row:
 
 async def _findings(ask: Ask) -> Slice[Row]:
     filters = map(ask.query.get, ("state", "overdue", "region", "owner", "rule"))
-    page = await FINDINGS.page(ask, _now(), *filters)
+    page = await FINDINGS.page(ask, instant(ask.now()), *filters)
     return Slice([_told(row, ask) for row in page.items], page.next)
 
 
@@ -113,12 +112,8 @@ async def _finding(ask: Ask) -> Row:
     return _told(await FINDINGS.one(ask, ask.path["finding"]), ask)
 
 
-def _now() -> str:
-    return instant(datetime.now(UTC))
-
-
 def _told(row: Row, ask: Ask) -> Row:
-    overdue = row["state"] == "open" and row["due_at"] < _now()
+    overdue = row["state"] == "open" and row["due_at"] < instant(ask.now())
     return row | {"rules": worded(row["rules"], ask), "overdue": overdue}
 
 
@@ -152,12 +147,13 @@ READS: Sequence[Read] = (
     Read("/api/v1/hold-proposals", "hold-proposal", "What a hold would cover; confirmed when it is placed",
          _proposal, views.HoldProposalView, views.HoldProposalQuery, tag=TAG),
     Read("/api/v1/holds", "holds", "Holds on your goods or in your region, newest first", _holds,
-         views.HoldView, views.HoldQuery, cursor=_CURSOR, tag=TAG),
+         views.HoldView, views.HoldQuery, cursor=_CURSOR, tag=TAG, past=True),
     Read("/api/v1/holds/{hold:id}", "hold", "A hold and what it covers now", _hold, views.HoldDetail,
-         tag=TAG),
+         tag=TAG, past=True),
     Read("/api/v1/findings", "findings", "Findings for you to answer or of your region, newest first",
-         _findings, views.FindingView, views.FindingQuery, cursor=_CURSOR, tag=TAG),
-    Read("/api/v1/findings/{finding:id}", "finding", "A finding", _finding, views.FindingView, tag=TAG),
+         _findings, views.FindingView, views.FindingQuery, cursor=_CURSOR, tag=TAG, past=True),
+    Read("/api/v1/findings/{finding:id}", "finding", "A finding", _finding, views.FindingView, tag=TAG,
+         past=True),
     Read("/api/v1/refused-intents", "refused-intents",
          "What you, or businesses of your region, were about to do and a rule refused, newest first",
          _refused, views.RefusedIntentView, views.RefusedIntentQuery, cursor=_CURSOR, tag=TAG),

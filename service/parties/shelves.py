@@ -48,8 +48,11 @@ class Shelf:
         return rows[0]
 
     async def demand(self, ask: Ask, key: int) -> None:
-        """Raises Problem ``request.not-found`` unless the reader sees the thing."""
+        """Raises Problem ``request.not-found`` unless the reader sees the thing and, as of a position, it was
+        there."""
         if not await ask.pool.fetchval(query(f"{self.queries}.sees"), *sight(ask.reader), key):
+            raise not_found()
+        if ask.as_of is not None and not await self.rows(ask.pool, sight(ask.reader), [key]):
             raise not_found()
 
     async def rows(self, fetcher: Fetcher, who: Sight, keys: Sequence[int]) -> list[Row]:

@@ -90,14 +90,16 @@ def _reads(beginning: _Beginning, direction: Direction) -> Iterator[Read]:
     down = direction is Direction.DOWNSTREAM
     shown = trace_views.DownstreamView if down else trace_views.UpstreamView
     meaning = "Where it is now, with quantities" if down else "Where it came from"
-    yield Read(path, name, f"{meaning}: from a {beginning.name}", trace.summary, shown, tag="tracing")
+    summary = f"{meaning}: from a {beginning.name}"
+    yield Read(path, name, summary, trace.summary, shown, tag="tracing", past=True)
     for part, answer, view in (
         ("flows", trace.flows, trace_views.FlowView),
         ("units", trace.units, views.UnitView),
         ("lots", trace.lots, trace_views.LotAccount),
     ):
         summary = f"The {part} of that trace, in pages"
-        yield Read(f"{path}/{part}", f"{name}-{part}", summary, answer, view, cursor=(int,), tag="tracing")
+        address, operation = f"{path}/{part}", f"{name}-{part}"
+        yield Read(address, operation, summary, answer, view, cursor=(int,), tag="tracing", past=True)
 
 
 READS: Sequence[Read] = tuple(

@@ -1,6 +1,7 @@
 """Walking the lineage for one reader: which units and nodes a trace reaches, as far as the reader may see.
 
-All queries of one answer run in one ``trace_snapshot``, so that what they count is the same goods.
+All queries of one answer run in one ``trace_snapshot``, so that what they count is the same goods. As of a
+position it is walked as far as the reader might walk then, and shown as far as it may see today.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import asyncpg
 from service.http.readers import Reader, ReaderKind
 from service.ledger.store import Connection
 from service.parties.visibility import not_found, sight
-from service.storage import query
+from service.storage import is_past, query
 
 
 class Direction(StrEnum):
@@ -60,15 +61,20 @@ async def trace_snapshot(pool: asyncpg.Pool[asyncpg.Record]) -> AsyncIterator[Co
 
 
 async def start_of_unit(conn: Connection, reader: Reader, unit: int) -> Start:
-    """Raises Problem ``request.not-found`` unless ``reader`` sees the unit."""
+    """Raises Problem ``request.not-found`` unless ``reader`` sees the unit, and it was there."""
     if not await conn.fetchval(query("goods/read_units.sees"), *sight(reader), unit):
         raise not_found()
-    return Start(await conn.fetchval(query("tracing/trace.lot_of_unit"), unit), unit)
+    lot = await conn.fetchval(query("tracing/trace.lot_of_unit"), unit)
+    if lot is None:
+        raise not_found()
+    return Start(lot, unit)
 
 
 async def start_of_lot(conn: Connection, reader: Reader, lot: int) -> Start:
-    """Raises Problem ``request.not-found`` unless ``reader`` sees the lot."""
+    """Raises Problem ``request.not-found`` unless ``reader`` sees the lot, and it was there."""
     if not await conn.fetchval(query("goods/read_lots.sees"), *sight(reader), lot):
+        raise not_found()
+    if is_past(conn) and not await conn.fetchrow(query("tracing/trace.lot"), lot):
         raise not_found()
     return Start(lot)
 
@@ -88,6 +94,8 @@ async def walk(conn: Connection, reader: Reader, start: Start, direction: Direct
     if start.unit is None:
         units = await conn.fetchval(query("tracing/trace.start_of_lot"), *sight(reader), start.lot)
     nodes = await conn.fetchval(query(f"tracing/trace.{direction}"), units, business)
+    if business is not None and is_past(conn):
+        nodes = await conn.fetchval(query("tracing/trace.still_seen"), *sight(reader), nodes)
     if business is None and not await conn.fetchval(
         query("tracing/trace.in_reach"), *sight(reader), start.lot
     ):

@@ -15,6 +15,7 @@ from aiohttp.web_request import FileField
 from schema.problems import Language, Problem
 from service.http.body import form_body, load_query
 from service.http.keys import DATABASE, LANGUAGE, READER, WORDING
+from service.http.known import PARAMETER, AsOf, as_of
 from service.http.paging import DEFAULT_LIMIT, Page, Slice, read_cursor, write_cursor
 from service.http.readers import Reader, demand
 from service.http.reads import Ask, Read
@@ -28,6 +29,9 @@ from service.web.wording import explained
 CSRF = "csrf"
 ONCE = "submission"
 """The hidden fields: the session's token, and the key by which a form sent twice is recorded once."""
+
+AS_OF: web.RequestKey[AsOf | None] = web.RequestKey("as of")
+"""Looked up once a page, so that all of it is as of one position."""
 
 _FORM_OVERHEAD = 1024 * 1024
 
@@ -87,7 +91,7 @@ class Visit:
         """What the read of that name answers to this reader, as its response schema shows it."""
         read = READS[name]
         demand(self.reader, read.scope)
-        return await read.shown(self._question(read, query or {}, path, Page()))
+        return await read.shown(await self._question(read, query or {}, path, Page()))
 
     async def ask_list(
         self,
@@ -101,15 +105,24 @@ class Visit:
         read = READS[name]
         demand(self.reader, read.scope)
         page = Page(limit, None if cursor is None else read_cursor(cursor, read.cursor))
-        answer = await read.shown(self._question(read, query or {}, path, page))
+        answer = await read.shown(await self._question(read, query or {}, path, page))
         if not isinstance(answer, Slice):
             raise TypeError(f"{read.name} is no list")
         following = None if answer.next is None else write_cursor(answer.next)
         return Listing(list(answer.items), following)
 
-    def _question(self, read: Read, query: Mapping[str, str], path: Mapping[str, Any], page: Page) -> Ask:
-        pool = self.request.app[DATABASE].reader
-        return Ask(self.reader, pool, path, load_query(read.loader, query), page, self.request)
+    async def _question(
+        self, read: Read, query: Mapping[str, str], path: Mapping[str, Any], page: Page
+    ) -> Ask:
+        known = await self.as_of() if read.past else None
+        return read.ask(self.request, self.reader, path, load_query(read.loader, query), page, known)
+
+    async def as_of(self) -> AsOf | None:
+        """As of when the page is asked, where it is about the past. Raises Problem ``as-of.…``."""
+        if AS_OF not in self.request:
+            said = self.asked(PARAMETER).get(PARAMETER)
+            self.request[AS_OF] = await as_of(self.request.app[DATABASE].reader, said)
+        return self.request[AS_OF]
 
 
 @dataclass(frozen=True, slots=True)

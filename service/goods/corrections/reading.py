@@ -54,8 +54,8 @@ async def _statement(ask: Ask) -> Row:
         "recorded_at": said.first.at,
         "withdrawn": said.data is None,
         "data": said.last,
-        "correctable": said.kind in SUBJECTS and (is_own or supervises),
-        "excludable": supervises,
+        "correctable": ask.as_of is None and said.kind in SUBJECTS and (is_own or supervises),
+        "excludable": ask.as_of is None and supervises,
         "reverse": REVERSES.get(said.kind),
         "versions": versions,
         "corrections": rows,
@@ -96,7 +96,9 @@ def _data(statement: Statement) -> Any:
 
 READS: Sequence[Read] = (
     Read("/api/v1/statements/{position:id}", "statement",
-         "A statement as it stands by now, with every version of it", _statement, StatementView),
+         "A statement as it stands by now, with every version of it", _statement, StatementView,
+         past=True),
     Read("/api/v1/statements/{position:id}/corrections", "statement-corrections",
-         "The corrections of a statement, the first one first", _corrections, CorrectionView, cursor=(int,)),
+         "The corrections of a statement, the first one first", _corrections, CorrectionView, cursor=(int,),
+         past=True),
 )  # fmt: skip

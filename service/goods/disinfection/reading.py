@@ -23,7 +23,7 @@ async def _disinfection(ask: Ask) -> Row:
 
 READS: Sequence[Read] = (
     Read("/api/v1/disinfections", "disinfections", "Disinfections of yours or in your region, newest first",
-         _disinfections, DisinfectionView, DisinfectionQuery, cursor=(int,)),
+         _disinfections, DisinfectionView, DisinfectionQuery, cursor=(int,), past=True),
     Read("/api/v1/disinfections/{disinfection:id}", "disinfection", "A disinfection", _disinfection,
-         DisinfectionView),
+         DisinfectionView, past=True),
 )  # fmt: skip

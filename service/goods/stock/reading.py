@@ -27,8 +27,8 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _today() -> date:
-    return _now().astimezone(CHINA).date()
+def _today(ask: Ask) -> date:
+    return ask.now().astimezone(CHINA).date()
 
 
 def _after(ask: Ask, length: int) -> Sequence[int | str | None]:
@@ -45,7 +45,7 @@ async def _stock(ask: Ask) -> Slice[Row]:
         *filters,
         ask.query.get("to_be_moved", False),
     )
-    today = _today()
+    today = _today(ask)
     page = ask.page.cut(
         rows, lambda row: (row["facility"], row["lot"], row["zone"], row["owner"], row["state"])
     )
@@ -77,10 +77,10 @@ async def _totals(ask: Ask) -> Slice[Row]:
 
 
 async def _expiring(ask: Ask) -> Slice[Row]:
-    today = _today()
+    today = _today(ask)
     days = ask.query.get("days")
     if days is None:
-        days = await near_days(ask.pool, ask.reader.region, _now())
+        days = await near_days(ask.pool, ask.reader.region, ask.now())
     rows = await ask.pool.fetch(
         query(f"{_FILE}.expiring"),
         *sight(ask.reader),
@@ -144,20 +144,20 @@ _AT = "/api/v1/stock/declarations"
 
 READS: Sequence[Read] = (
     Read("/api/v1/stock", "stock", "What lies where: by place, lot, zone, owner and state", _stock,
-         messages.StockView, messages.StockQuery, cursor=(int, int, int, int, str)),
+         messages.StockView, messages.StockQuery, cursor=(int, int, int, int, str), past=True),
     Read("/api/v1/stock/totals", "stock-totals", "Stock added up by place, zone, owner or lot", _totals,
-         messages.TotalView, messages.TotalQuery, cursor=(int, int)),
+         messages.TotalView, messages.TotalQuery, cursor=(int, int), past=True),
     Read("/api/v1/stock/expiring", "stock-expiring", "Goods past their best-before day or near it",
-         _expiring, messages.ExpiringView, messages.ExpiringQuery, cursor=(str, int, int, int)),
+         _expiring, messages.ExpiringView, messages.ExpiringQuery, cursor=(str, int, int, int), past=True),
     Read("/api/v1/coverage", "coverage", "Filed places: which report, which are silent, which never did",
          _coverage, messages.CoverageView, messages.CoverageQuery, cursor=(int,)),
     Read("/api/v1/coverage/regions", "coverage-regions", "The same, counted by city", _regions,
          messages.CoverageRegions, messages.CoverageRegionQuery),
     Read(_AT, "stock-declarations", "What places said they hold, newest first", _declarations,
-         messages.DeclarationView, messages.DeclarationQuery, cursor=(int,)),
+         messages.DeclarationView, messages.DeclarationQuery, cursor=(int,), past=True),
     Read(_AT + "/{declaration:id}", "stock-declaration", "What a place said it holds", _declaration,
-         messages.DeclarationView),
+         messages.DeclarationView, past=True),
     Read(_AT + "/{declaration:id}/differences", "stock-differences",
          "What a place said it holds against what the ledger says, both ways", _differences,
-         messages.DifferenceView, messages.DifferenceQuery, cursor=(int, str)),
+         messages.DifferenceView, messages.DifferenceQuery, cursor=(int, str), past=True),
 )  # fmt: skip

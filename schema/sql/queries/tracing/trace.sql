@@ -20,6 +20,12 @@ SELECT coalesce(array_agg(reached.node), '{}')
        SELECT d.lot FROM (SELECT DISTINCT v.lot FROM goods.unit v WHERE v.id = ANY($4::bigint[])) d
         WHERE goods.sees_lot($1, $2, $3, d.lot))
 
+-- name: still_seen
+-- $4 nodes that a business reached as of a position: without the units that it may not see today.
+SELECT coalesce(array_agg(reached.node), '{}')
+  FROM unnest($4::bigint[]) AS reached(node) LEFT JOIN goods.unit u ON u.id = reached.node
+ WHERE u.id IS NULL OR u.id IN (SELECT s.unit FROM goods.units_seen($1, $2, $3) s)
+
 -- name: in_reach
 -- $4 lot: whether goods of it are, were or are coming to the region itself.
 SELECT EXISTS (SELECT FROM goods.lots_seen($1, $2, $3) s WHERE s.lot = $4)
