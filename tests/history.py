@@ -26,6 +26,7 @@ import service.goods.stock.state
 import service.goods.whereabouts
 import service.incidents.cases.state
 import service.incidents.detecting.state
+import service.incidents.recalls.state
 import service.incidents.state
 import service.parties.identity
 import service.parties.state
@@ -64,6 +65,7 @@ class History:
             service.goods.whereabouts,
             service.codes.state,
             service.incidents.state,
+            service.incidents.recalls.state,
             service.incidents.detecting.state,
             service.supervision.state,
             service.incidents.cases.state,

@@ -17,11 +17,14 @@ INSPECTED = (
     *("record-missing", "record-false", "staff-overdue", "other"),
 )
 """What an inspector finds; each is the code ``inspection.…`` of the catalogue."""
-EXPLANATIONS = ("remedied", "recorded_late", "typing_error", "emergency", "by_others", "disputed", "other")
+EXPLANATIONS = (
+    *("remedied", "recorded_late", "typing_error", "emergency", "by_others", "disputed"),
+    *("destroyed", "returned", "retested", "other"),
+)
 """What the owner of a finding says to it."""
 CONCLUSIONS = ("resolved", "warned", "fined", "licence_suspended", "prosecuted", "transferred", "dismissed")
 """How a finding ends."""
-HOLD_KINDS = ("order", "breach", "own")
+HOLD_KINDS = ("order", "breach", "own", "recall")
 FINDING_STATES = ("open", "answered", "closed")
 MOST_NAMED = 100
 MOST_DAYS = 365

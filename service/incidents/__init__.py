@@ -11,15 +11,19 @@ restraint.py and breaches.py while it judges.
 
 from typing import Any
 
-from service.incidents import breaches, cases, findings, holds
+from service.incidents import breaches, cases, findings, holds, recalls
 from service.incidents.detecting import raising
 from service.incidents.detecting.state import SUSPECT, SUSPICION
 from service.incidents.state import FINDING, HELD_LOT, HOLD
 from service.ledger import Kind, Projection
 from service.ledger.kinds import Follow
 
-KINDS: list[Kind] = [*holds.KINDS, *findings.KINDS, *raising.KINDS, *cases.KINDS]
-PROJECTIONS: list[Projection[Any]] = [HOLD, HELD_LOT, FINDING, SUSPICION, SUSPECT, *cases.PROJECTIONS]
+KINDS: list[Kind] = [*holds.KINDS, *findings.KINDS, *raising.KINDS, *cases.KINDS, *recalls.KINDS]
+PROJECTIONS: list[Projection[Any]] = [
+    *(HOLD, HELD_LOT, FINDING, SUSPICION, SUSPECT),
+    *cases.PROJECTIONS,
+    *recalls.PROJECTIONS,
+]
 FOLLOWERS: list[Follow] = [breaches.follow]
 
 __all__ = ["FOLLOWERS", "KINDS", "PROJECTIONS"]

@@ -116,14 +116,18 @@ def is_within(facility_id: int, region: str, world: World) -> bool:
 
 
 def liftable(hold_id: int, ctx: Context, world: World) -> Hold:
-    """A hold in force that the actor may lift. Raises Refusal ``hold.not-found`` or ``hold.already-lifted``.
+    """A hold in force that the actor may lift. Raises Refusal ``hold.not-found``, ``hold.of-recall`` or
+    ``hold.already-lifted``.
 
-    Who placed it lifts it, and so does a regulator of its region; what a rule holds, regulators alone.
+    A recall's ends with the recall. Otherwise
+    who placed it lifts it, and so does a regulator of its region; what a rule holds, regulators alone.
     """
     hold = world.get(HOLD, hold_id)
     organisation = speaker(ctx, world)
     if hold is None or not (_placed_by(hold, organisation) or _supervises(hold, organisation)):
         raise Refusal("hold.not-found", field="/hold", hold=hold_id)
+    if hold.kind == HoldKind.RECALL:
+        raise Refusal("hold.of-recall", field="/hold", hold=hold.id)
     if hold.lifted_at is not None:
         raise Refusal("hold.already-lifted", field="/hold", hold=hold.id, lifted=hold.lifted_at)
     return hold

@@ -15,11 +15,13 @@ from service.ledger import Projection, Statement
 
 
 class HoldKind(StrEnum):
-    """An order of an authority; what a rule holds by itself, because a fact broke it; a keeper's own."""
+    """An order of an authority; what a rule holds by itself, because a fact broke it; a keeper's own; a
+    recall's, which ends with it."""
 
     ORDER = "order"
     BREACH = "breach"
     OWN = "own"
+    RECALL = "recall"
 
 
 class FindingState(StrEnum):

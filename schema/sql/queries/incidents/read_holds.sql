@@ -30,7 +30,7 @@ SELECT h.id, h.kind, CASE WHEN known THEN parties.named(h.organisation) END AS o
   FROM incidents.hold h
  CROSS JOIN LATERAL (SELECT $1 = 'auditor' OR h.organisation = $2 AND h.kind <> 'breach'
                             OR $1 = 'regulator' AND parties.covers($3, h.region) AS whole) mine
- CROSS JOIN LATERAL (SELECT whole OR h.kind = 'order' OR $1 = 'regulator' OR h.organisation IN (
+ CROSS JOIN LATERAL (SELECT whole OR h.kind IN ('order', 'recall') OR $1 = 'regulator' OR h.organisation IN (
                             SELECT s.organisation FROM parties.organisations_seen($1, $2, $3) s)
                             OR EXISTS (SELECT FROM incidents.units_held(h.id) held JOIN goods.unit u ON u.id = held.unit
                                         WHERE u.owner = $2 AND u.custodian = h.organisation) AS known) his
