@@ -11,6 +11,7 @@ restraint.py and breaches.py while it judges.
 
 from typing import Any
 
+import service.goods  # noqa: F401  (its rules ask holds, and those ask cases: it is always loaded first)
 from service.incidents import breaches, cases, findings, holds, recalls
 from service.incidents.detecting import raising
 from service.incidents.detecting.state import SUSPECT, SUSPICION
