@@ -107,6 +107,9 @@ class Spread:
             rows += await self._step("met", *columns, *window, *self._terms(hop))
         if Tier.VEHICLE in tiers:
             rows += await self._step("next_trip", *columns, *window)
+        if Tier.HANDLING in tiers:
+            terms = ([*self.gone], asked.end, 3600 * asked.handling_hours)
+            rows += await self._step("handled", *columns, *terms)
         return rows
 
     def _terms(self, hop: int) -> Sequence[object]:
@@ -118,8 +121,13 @@ class Spread:
         place = (*(asked.zone or (None, None)), asked.vehicle) if hop == 1 else (None, None, None)
         return (*terms, *counted, *place)
 
-    async def _related(self, _lots: list[int]) -> list[Any]:
-        return []
+    async def _related(self, lots: list[int]) -> list[Any]:
+        """Goods of the containers, voyages and productions that the first ones came from."""
+        asked = self.asked
+        counted = (Tier.CONTAINER in asked.tiers, Tier.UPSTREAM in asked.tiers)
+        if not any(counted):
+            return []
+        return await self._step("related", asked.begin, lots, *counted, asked.production_days)
 
 
 async def exposed(conn: Connection, asked: Question) -> Answer:

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
-import asyncpg
 import pytest
 
-from service.storage import open_pool
 from tests.integration.tracing.yard import NOW, Yard, by_unit, units
 
 A, B, C, D = 1, 2, 3, 4
 
 
-@pytest.fixture
-async def conn(database: str) -> AsyncIterator[Any]:
-    """A superuser's connection to a database of the test's own."""
-    pool = await open_pool(database, None, 1)
-    async with pool, pool.acquire() as connection:
-        yield connection
-
-
-async def asked(conn: asyncpg.Connection[Any], yard: Yard, **said: Any) -> dict[int, tuple[int, int, int]]:
+async def asked(conn: Any, yard: Yard, **said: Any) -> dict[int, tuple[int, int, int]]:
     await yard.write(conn)
     return by_unit(await yard.asks(conn, units=(A,), **said))
 

@@ -11,7 +11,6 @@ Lots, units and facilities are numbers of the test's own; every row is of positi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -144,9 +143,8 @@ class Yard:
         """Something was disinfected, by the second ``at``."""
         key = self._id() * 1000
         row = Disinfection(
-            key, 1, said.pop("facility", PLACE), "370200", subject, said.pop("target", None),
-            said.pop("label", None), "chlorine", None, 1000, 30, None, None, None, False, [], moment(at), None,
-            [], None, None, None, 1,
+            key, 1, PLACE, "370200", subject, None, None, "chlorine", None, 1000, 30, None, None, None,
+            False, [], moment(at), None, [], None, None, None, 1,
         )  # fmt: skip
         self._put(DISINFECTION, replace(row, **said))
         return key
@@ -162,9 +160,11 @@ class Yard:
         self._put(CORRECTION, row)
 
     async def write(self, conn: Any) -> None:
-        """Put all of it into the database."""
+        """Put all of it into the database; once more, what was added since."""
         for projection, rows in self.rows.items():
             await store.save(conn, Dirty(projection, [*rows.values()]))
+        for log in (STAY, EDGE, HANDLING):
+            self.rows.pop(log, None)
 
     async def asks(self, conn: Any, **said: Any) -> Answer:
         """The answer to a question, of which only what a test is about is said."""
@@ -195,8 +195,3 @@ def units(answer: Answer, *, hop: int | None = None) -> set[int]:
 def by_unit(answer: Answer) -> dict[int, tuple[int, int, int]]:
     """Hop, tier and time by unit."""
     return {hit.unit: (hit.hop, hit.tier, hit.since) for hit in answer.hits}
-
-
-def keys(rows: Iterable[Any]) -> list[int]:
-    """Their ids."""
-    return [row.id for row in rows]

@@ -139,3 +139,75 @@ SELECT v.unit, e.begins, e.ends, f.m AS tau, 2 AS tier
 -- name: units_of
 -- $1 nodes: those that are units.
 SELECT u.id FROM goods.unit u WHERE u.id = ANY($1::bigint[]) ORDER BY u.id
+
+-- name: handled
+-- Who was handled after them at the same bay, by the same machine or people. $4 to $6 the nodes, $7 excluded, $8
+-- the end of the window, $9 seconds for which a bay, a machine and people stay dangerous unless disinfected.
+WITH first AS MATERIALIZED (
+    SELECT h.id, h.organisation, h.facility, h.bay, h.equipment, h.crew, h.until, min(greatest(n.tau, h.since)) AS a
+      FROM unnest($4::bigint[], $5::bigint[], $6::bigint[]) AS n(unit, ends, tau)
+      JOIN goods.handling h ON h.units @> to_jsonb(n.unit)
+     WHERE h.version < $1 AND h.version <> ALL($7::bigint[])
+       AND h.until > n.tau AND h.since < n.ends AND h.since < $8::bigint
+     GROUP BY h.id),
+second AS (
+    SELECT h.units, greatest(f.a, h.since) AS tau
+      FROM first f JOIN goods.handling h ON h.facility = f.facility AND h.bay = f.bay
+     WHERE h.version < $1 AND h.version <> ALL($7)
+       AND h.until > f.a AND h.since <= f.until + $9::bigint AND h.since < $8
+       AND NOT EXISTS (SELECT FROM exposure.cuts($1, $2, $3) c
+                        WHERE c.subject = 'bay' AND c.facility = f.facility AND c.label = f.bay
+                          AND c.at BETWEEN f.until AND h.since)
+    UNION ALL
+    SELECT h.units, greatest(f.a, h.since)
+      FROM first f JOIN goods.handling h ON h.organisation = f.organisation AND h.equipment = f.equipment
+     WHERE h.version < $1 AND h.version <> ALL($7)
+       AND h.until > f.a AND h.since <= f.until + $9 AND h.since < $8
+       AND NOT EXISTS (SELECT FROM exposure.cuts($1, $2, $3) c
+                        WHERE c.subject = 'equipment' AND c.organisation = f.organisation AND c.label = f.equipment
+                          AND c.at BETWEEN f.until AND h.since)
+    UNION ALL
+    SELECT h.units, greatest(f.a, h.since)
+      FROM first f CROSS JOIN jsonb_array_elements(f.crew) who JOIN goods.handling h ON h.crew @> who
+     WHERE h.version < $1 AND h.version <> ALL($7)
+       AND h.until > f.a AND h.since <= f.until + $9 AND h.since < $8),
+touched AS (
+    SELECT unit::bigint AS unit, min(s.tau) AS tau
+      FROM second s CROSS JOIN jsonb_array_elements_text(s.units) unit
+     GROUP BY unit, s.tau)
+SELECT t.unit, e.begins, e.ends, min(t.tau) AS tau, 4 AS tier
+  FROM touched t LEFT JOIN goods.unit u ON u.id = t.unit
+ CROSS JOIN LATERAL exposure.episodes(t.unit, u.lot, $1, $2, $3) e
+ WHERE e.begins <= t.tau AND t.tau < e.ends
+ GROUP BY t.unit, e.begins, e.ends
+
+-- name: related
+-- $4 since when, $5 lots, $6 whether their containers and $7 whether where they came from count, $8 days between
+-- productions: goods of one container, of one voyage, of one establishment and time.
+WITH seed AS MATERIALIZED (
+    SELECT l.arrival, l.establishment, l.produced_on, a.container, a.voyage, a.entry_on
+      FROM exposure.lots($1) l LEFT JOIN exposure.arrivals($1) a ON a.id = l.arrival
+     WHERE l.id = ANY($5::bigint[])),
+kin AS (
+    SELECT l.id AS lot, 1 AS tier FROM seed s JOIN exposure.lots($1) l ON l.arrival = s.arrival WHERE $6::boolean
+    UNION
+    SELECT l.id, 1
+      FROM (SELECT DISTINCT s.container, s.voyage, s.entry_on FROM seed s) s
+      JOIN exposure.arrivals($1) a ON a.container = s.container AND (a.voyage = s.voyage OR a.entry_on = s.entry_on)
+      JOIN exposure.lots($1) l ON l.arrival = a.id
+     WHERE $6
+    UNION
+    SELECT l.id, 5
+      FROM (SELECT DISTINCT s.voyage FROM seed s) s
+      JOIN exposure.arrivals($1) a ON a.voyage = s.voyage
+      JOIN exposure.lots($1) l ON l.arrival = a.id
+     WHERE $7::boolean
+    UNION
+    SELECT l.id, 5
+      FROM (SELECT DISTINCT s.establishment, s.produced_on FROM seed s) s
+      JOIN exposure.lots($1) l ON l.establishment = s.establishment
+     WHERE $7 AND abs(l.produced_on::date - s.produced_on::date) <= $8::integer)
+SELECT u.id AS unit, e.begins, e.ends, $4::bigint AS tau, k.tier
+  FROM kin k JOIN exposure.units($1) u ON u.lot = k.lot
+ CROSS JOIN LATERAL exposure.episodes(u.id, u.lot, $1, $2, $3) e
+ WHERE e.begins <= $4 AND $4 < e.ends
