@@ -34,7 +34,7 @@ def _remark() -> Personal:
 
 
 class PlaceSampling(Message):
-    """A sample of what goods touch: of a zone, a vehicle, a bay, equipment or a surface. One of them is named."""
+    """A sample of what goods touch: one zone, vehicle, bay, piece of equipment or surface."""
 
     facility = Id(required=True, metadata=_about("Where: a place of one's own, or of an authority's region."))
     zone = Whole(least=1, most=999, metadata=_about("Number of the zone."))
@@ -44,7 +44,11 @@ class PlaceSampling(Message):
     surface = Choice(SURFACES, metadata=_about("The kind of surface, where it is none of these."))
     purpose = Choice(SAMPLE_PURPOSES, required=True, metadata=_about("What it is tested for."))
     samples = Items(
-        DocumentNumber(), most=MOST_SENT, distinct=True, required=True, metadata=_about("Numbers of the samples.")
+        DocumentNumber(),
+        most=MOST_SENT,
+        distinct=True,
+        required=True,
+        metadata=_about("Numbers of the samples."),
     )
     happened_at = Moment(required=True)
     remark = _remark()
@@ -59,7 +63,7 @@ class SampleSending(Message):
 
 
 class SampleTest(Message):
-    """What a laboratory found. A positive raises a finding; inconclusive and invalid ones are tested again."""
+    """What a laboratory found. A positive raises a finding; an inconclusive one is tested again."""
 
     sample = Id(required=True, metadata=_about("The sample."))
     result = Choice(SAMPLE_RESULTS, required=True)
@@ -158,7 +162,7 @@ class SampleCounts(Message):
     """Samples taken in one period, of one region, place, kind … where asked, and what became of them."""
 
     begins = Day(metadata=words("First day of the period; weeks begin on Mondays."))
-    key = Text(metadata=words("The region, category, subject or purpose; a place's id; empty: not told apart."))
+    key = Text(metadata=words("Region, category, subject or purpose; a place's id; empty: not told apart."))
     facility = Inner(PlaceRef, allow_none=True)
     taken = Whole()
     waiting = Whole(metadata=words("Without a result, or to be tested again."))

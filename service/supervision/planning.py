@@ -1,8 +1,8 @@
 """Plans of sampling: so many samples in each day, week or month, at a place or in a region.
 
 Rules kept here: an authority plans for its region or a part of it, or for one place there; anybody else for a
-place of its own; who made a plan gives it up. What was taken for a plan is counted from the samples by whoever
-reads, so no sample says for which plan it was taken, and one sample may count for several.
+place of its own; who made a plan gives it up. What was taken for a plan is counted from the samples by
+whoever reads, so no sample says for which plan it was taken, and one sample may count for several.
 """
 
 from __future__ import annotations
@@ -23,12 +23,14 @@ def _plan(data: Data, ctx: Context, world: World) -> Decision:
     if ("region" in data) == ("facility" in data):
         raise Refusal("sampling-plan.not-one-scope", field="/region")
     if data["until_day"] < data["from_day"]:
-        raise Refusal("sampling-plan.ends-first", field="/until_day", begins=data["from_day"], ends=data["until_day"])
+        raise Refusal(
+            "sampling-plan.ends-first", field="/until_day", begins=data["from_day"], ends=data["until_day"]
+        )
     return Decision({"plan": ctx.id(), "region": _region(data, speaker(ctx, world), world)})
 
 
 def _region(data: Data, organisation: Organisation, world: World) -> str:
-    """Where the plan holds. Raises Refusal ``sampling-plan.region-not-yours`` or ``sample.place-not-found``."""
+    """Where it holds. Raises Refusal ``sampling-plan.region-not-yours`` or ``sample.place-not-found``."""
     if "region" in data:
         region: str = data["region"]
         if not supervises(organisation, region):

@@ -1,8 +1,8 @@
 """Samples of what goods touch are taken; samples of any kind are sent to a laboratory.
 
-Rules kept here: one thing is named, at a place of one's own or, by an authority, of its region; a sample is sent
-by who took it, or an authority of its region, after it was taken, and not once it is known to be negative.
-Samples of goods are said where the goods are taken (service/goods/movements/ending.py).
+Rules kept here: one thing is named, at a place of one's own or, by an authority, of its region; a sample is
+sent by who took it, or an authority of its region, after it was taken, and not once it is known to be
+negative. Samples of goods are said where the goods are taken (service/goods/movements/ending.py).
 """
 
 from __future__ import annotations
@@ -19,9 +19,19 @@ from service.goods.movements import rules
 from service.goods.state import LOT
 from service.incidents.reach import speaker
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
-from service.parties import FACILITY, ORGANISATION, VEHICLE, Facility, Organisation, Role, policy_for, policy_streams
+from service.parties import (
+    FACILITY,
+    ORGANISATION,
+    VEHICLE,
+    Facility,
+    Organisation,
+    Role,
+    policy_for,
+    policy_streams,
+)
 from service.supervision.state import SAMPLE, Sample, SampleState, SampleSubject, Taken, samples
 
+POSITIVE, NEGATIVE = "positive", "negative"
 NAMED = tuple(subject for subject in SampleSubject if subject is not SampleSubject.UNIT)
 
 
@@ -123,14 +133,18 @@ def reported_by(key: int, ctx: Context, world: World, field: str) -> Sample:
     """
     organisation = speaker(ctx, world)
     sample = world.get(SAMPLE, key)
-    is_known = sample is not None and organisation.id in (sample.organisation, sample.keeper, sample.owner)
-    if sample is None or not (is_known or sample.taker == organisation.id or supervises(organisation, sample.region)):
+    if sample is None or not _sees(organisation, sample):
         raise Refusal("sample.not-found", field=field, sample=key)
     if sample.taker != organisation.id and not supervises(organisation, sample.region):
         raise Refusal("sample.not-yours", field=field, sample=key, taker=sample.taker)
     if sample.withdrawn:
         raise Refusal("sample.withdrawn", field=field, sample=key)
     return sample
+
+
+def _sees(organisation: Organisation, sample: Sample) -> bool:
+    concerned = (sample.organisation, sample.taker, sample.keeper, sample.owner)
+    return organisation.id in concerned or supervises(organisation, sample.region)
 
 
 def _send(data: Data, ctx: Context, world: World) -> Decision:
@@ -140,25 +154,19 @@ def _send(data: Data, ctx: Context, world: World) -> Decision:
         sample = reported_by(key, ctx, world, field)
         if sent.certainly_before(moments.parse(sample.taken_at)):
             raise Refusal("sample.sent-before-taken", field=field, sample=key, taken=sample.taken_at)
-        if sample.result == "negative":
+        if sample.result == NEGATIVE:
             raise Refusal("sample.negative-already", field=field, sample=key, test=sample.test)
     return Decision()
 
 
 def _sent(statement: Statement, position: int, world: World) -> Iterator[Sample]:
-    """What a positive showed stands while it is tested again."""
-    for key in statement.data["samples"]:
+    """What was inconclusive is open again; what a positive showed stands while it is tested once more."""
+    data = statement.data
+    for key in data["samples"]:
         sample = world.row(SAMPLE, key)
-        state = sample.state if sample.result == "positive" else SampleState.SENT.value
-        again = {} if sample.result == "positive" else {"result": None, "test": None, "tested_at": None}
-        yield replace(
-            sample,
-            state=state,
-            laboratory=statement.data["laboratory"],
-            sent_at=statement.data["sent_at"],
-            version=position,
-            **again,
-        )
+        if sample.result != POSITIVE:
+            sample = replace(sample, state=SampleState.SENT.value, result=None, test=None, tested_at=None)
+        yield replace(sample, laboratory=data["laboratory"], sent_at=data["sent_at"], version=position)
 
 
 def _send_reads(data: Data, _world: World) -> Iterator[Stream]:

@@ -39,12 +39,13 @@ class Period(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A sample by its ``number``. ``organisation`` said that it was taken; ``authority`` is who took it, where
-    an authority did, ``keeper`` whose place it is and ``owner`` whose goods.
+    """A sample by its ``number``. ``organisation`` said that it was taken; ``authority`` is who took it,
+    where an authority did, ``keeper`` whose place it is and ``owner`` whose goods.
 
     ``target`` is the id of the unit or vehicle, or the number of the zone; ``label`` the name of the bay, the
     equipment or the kind of surface. ``day`` is the day in China on which it was taken. ``result`` and what
-    belongs to it are of the newest test; all of them are SampleResults. ``finding`` is what a positive raised.
+    belongs to it are of the newest test; all of them are SampleResults. ``finding`` is what a positive
+    raised.
     """
 
     id: int
@@ -98,7 +99,7 @@ class SampleResult:
 @dataclass(frozen=True, slots=True)
 class SamplingPlan:
     """``count`` samples in each ``period``, from one day to another: in a ``region`` (a prefix) or at one
-    ``facility``, of one ``subject`` and for one ``purpose`` or of all. ``ended_on`` is when it was given up."""
+    ``facility``, of one ``subject`` and for one ``purpose`` or of all. ``ended_on``: when it was given up."""
 
     id: int
     organisation: int

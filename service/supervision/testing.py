@@ -1,8 +1,8 @@
 """What a laboratory found in a sample, and the finding that a positive raises.
 
-Rules kept here: who took a sample reports its result, or an authority of its region; a positive names what was
-found, and stands until an authority reports otherwise; it raises one finding, which the keeper of the place
-answers (destroyed, returned, tested again …) within the policy's days and an authority closes
+Rules kept here: who took a sample reports its result, or an authority of its region; a positive names what
+was found, and stands until an authority reports otherwise; it raises one finding, which the keeper of the
+place answers (destroyed, returned, tested again …) within the policy's days and an authority closes
 (service/incidents/findings.py). An inconclusive or invalid test ends nothing: the sample is tested again.
 """
 
@@ -23,10 +23,9 @@ from service.ledger import Context, Data, Decision, Kind, Statement, Stream, Wor
 from service.ledger.kinds import IDS_PER_POSITION
 from service.ledger.statement import instant
 from service.parties import policy_for
-from service.supervision.sampling import happened, reported_by, sample_streams, supervises
+from service.supervision.sampling import POSITIVE, happened, reported_by, sample_streams, supervises
 from service.supervision.state import SAMPLE, Sample, SampleResult, SampleState
 
-POSITIVE = "positive"
 RULE = "inspection.sample-positive"
 
 
@@ -34,7 +33,9 @@ def _test(data: Data, ctx: Context, world: World) -> Decision:
     sample = reported_by(data["sample"], ctx, world, "/sample")
     tested = happened(data["tested_at"], ctx, "/tested_at")
     if tested.certainly_before(moments.parse(sample.taken_at)):
-        raise Refusal("sample.tested-before-taken", field="/tested_at", sample=sample.id, taken=sample.taken_at)
+        raise Refusal(
+            "sample.tested-before-taken", field="/tested_at", sample=sample.id, taken=sample.taken_at
+        )
     if data["result"] == POSITIVE and "hazard" not in data:
         raise Refusal("sample.hazard-missing", field="/hazard", sample=sample.id)
     if data["result"] != POSITIVE and "hazard" in data:

@@ -18,6 +18,7 @@ _FAMILIES: Mapping[str, tuple[str, ...]] = {
     "roles": ("role",),
     "state": ("unit_state",),
     "reason": ("hold_reason",),
+    "hazard": ("hazard",),
 }
 """Under which keys the words of a fact stand, by its name; the first that knows the code is taken."""
 _LISTED = ", "

@@ -120,3 +120,10 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
        AND (plan.subject IS NULL OR s.subject = plan.subject)
        AND (plan.purpose IS NULL OR s.purpose = plan.purpose)
 $$
+-- step
+-- What became of a positive at the recorded time `now`: whether its finding was answered in time, and closed.
+CREATE FUNCTION incidents.failure_of(wanted bigint, now text) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN f.state = 'open' AND f.due_at < now THEN 'overdue' ELSE f.state END
+      FROM incidents.finding f WHERE f.id = wanted
+$$

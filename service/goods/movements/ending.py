@@ -1,8 +1,9 @@
 """Goods are used up where they lie: taken as samples, or destroyed.
 
 Rules kept here: both are allowed before release and under a hold, for that is when they happen; whoever
-samples for an authority names it, and each sample is followed until it is tested (service/supervision); goods are destroyed on evidence, and without it in breach. What was taken
-beyond what was there comes out of a stock difference, so that the account of the unit still balances.
+samples for an authority names it, and each sample is followed until it is tested (service/supervision); goods
+are destroyed on evidence, and without it in breach. What was taken beyond what was there comes out of a stock
+difference, so that the account of the unit still balances.
 """
 
 from __future__ import annotations
