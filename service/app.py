@@ -60,6 +60,8 @@ from service.receipts import routes as receipts_routes
 from service.registry import make_registry
 from service.settings import Settings
 from service.storage import Database, FileStore, open_database
+from service.supervision import reading as supervision_reading
+from service.supervision import routes as supervision_routes
 from service.tracing import routes as tracing_routes
 from service.trust import open_account_keys
 
@@ -89,6 +91,8 @@ API: Sequence[Declared] = (
     *incidents_routes.WRITES,
     *incidents_reading.READS,
     *detecting_routes.ACTIONS,
+    *supervision_routes.WRITES,
+    *supervision_reading.READS,
     *tracing_routes.READS,
     *codes_reading.READS,
     *codes_routes.ROUTES,

@@ -22,6 +22,8 @@ from service.parties.credentials import reading as account_reading
 from service.parties.persons import routes as person_routes
 from service.parties.persons import staff_routes
 from service.parties.policies import routes as policy_routes
+from service.supervision import reading as supervision_reading
+from service.supervision import routes as supervision_routes
 from service.tracing import routes as tracing_routes
 
 _READS = (
@@ -33,6 +35,7 @@ _READS = (
     *goods_reading.READS,
     *disinfection_reading.READS,
     *incidents_reading.READS,
+    *supervision_reading.READS,
     *corrections_reading.READS,
     *stock_reading.READS,
     *codes_reading.READS,
@@ -47,6 +50,7 @@ _WRITES = (
     *goods_routes.WRITES,
     *disinfection_routes.WRITES,
     *incidents_routes.WRITES,
+    *supervision_routes.WRITES,
     *corrections_routes.WRITES,
     *stock_routes.WRITES,
     *key_routes.WRITES,
