@@ -1,5 +1,6 @@
-"""What a start does before anything listens: migrations, the signing keys, the fence, the keys of persons
-(what the ledger says is erased is erased again), the first statements."""
+"""What a start does before anything listens: migrations, the signing keys, the fence, rows of an older
+version made again, the keys of persons (what the ledger says is erased is erased again), the first
+statements."""
 
 from __future__ import annotations
 
@@ -30,6 +31,7 @@ from service.publishing.notes import Noted, read_note
 from service.publishing.stored import StoredTiles
 from service.publishing.witnesses import Quorum
 from service.registry import make_registry
+from service.retelling import rebuild_where_due
 from service.settings import Settings
 from service.storage import Database, open_database, query
 from service.trust import KEY_VARIABLE, open_account_keys, open_signers
@@ -54,7 +56,8 @@ class Founded:
 async def found(settings: Settings, database_url: str) -> Founded:
     """Make sure that there is a sound, open ledger.
 
-    Raises Problem ``storage.…``, ``trust.…``, ``ledger.fenced`` or ``settings.operator-missing``.
+    Raises Problem ``storage.…``, ``trust.…``, ``ledger.fenced``, ``ledger.rebuild-…`` or
+    ``settings.operator-missing``.
     """
     async with open_database(database_url, writers=2, readers=2) as database:
         async with database.reader.acquire() as conn:
@@ -66,6 +69,7 @@ async def found(settings: Settings, database_url: str) -> Founded:
         signers = open_signers(settings, f"{settings.public_host}/ledger/{secrets.token_hex(4)}")
         await _demand_standing(database, signers)
         await _check(settings, database, signers)
+        await rebuild_where_due(database)
         await _demand_vault(settings, database)
         with closing(Vault(settings.vault_file)) as vault:
             await _demand_account_key(settings, database)

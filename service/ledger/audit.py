@@ -150,6 +150,7 @@ async def rebuild(conn: Connection, registry: Registry, progress: Progress = _si
         if not replay.broken:
             for projection in registry.kept:
                 written += await rewrite(conn, replay, projection)
+            await conn.execute(query("ledger/rebuild_due.clear"))
     return Report(entries=size, rows=written, findings=findings)
 
 

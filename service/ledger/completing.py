@@ -21,6 +21,7 @@ from service.ledger.merkle import RightEdge
 from service.ledger.replay import Replay
 from service.ledger.statement import Statement
 from service.ledger.store import Connection, Head, Record
+from service.storage import query
 
 PAGE = 2000
 """Entries that are written at a time."""
@@ -61,6 +62,7 @@ async def complete(
             head = await _append(conn, head, tail)
             said += (Statement.decode(record.statement) for record in tail)
         written = [await rewrite(conn, walk.replay, projection) for projection in registry.kept]
+        await conn.execute(query("ledger/rebuild_due.clear"))
     return Completed(head.size - len(said), head.size, sum(written), said)
 
 

@@ -1,4 +1,4 @@
-"""Known when: whatever is said and corrected later, an answer as of a position is the answer that was given then.
+"""Known when: whatever is said and corrected later, an answer as of a position is the one given then.
 
 Random histories of every kind are told to a real ledger; on the way everything is asked that can be asked as
 of a position, and once more when all is told.
@@ -18,10 +18,9 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from schema.problems import Refusal
-from service.app import API, make_app
+from service.app import make_app
 from service.http.authentication import COOKIE
 from service.http.keys import DATABASE
-from service.http.reads import Read
 from service.ledger import Actor, Idempotency, Ledger, Proposal
 from service.ledger.statement import parse_instant
 from service.parties.credentials import Credentials
@@ -37,8 +36,8 @@ LONG = int(os.environ.get("COLDLEDGER_SEEDS", "0"))
 SEEDS = range(3, 3 + LONG) if LONG else [3]
 STATEMENTS, LOOKS = 150, 4
 OF_TODAY = {"gate", "days", "days_left", "overdue", "zone_name", "to_be_moved", "as_of"}
-"""What an answer says of today: what the gate wants now, how old goods are, what zones are called; and the mark
-that it is about the past."""
+"""What an answer says of today: what the gate wants now, how old goods are, what zones are called; and the
+mark that it is about the past."""
 
 Answers = dict[str, Any]
 
