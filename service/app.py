@@ -34,6 +34,8 @@ from service.http.middlewares import around
 from service.http.sessions import SESSIONS
 from service.incidents import reading as incidents_reading
 from service.incidents import routes as incidents_routes
+from service.incidents.cases import reading as cases_reading
+from service.incidents.cases import routes as cases_routes
 from service.incidents.detecting import routes as detecting_routes
 from service.incidents.detecting.runner import DETECTORS, Detectors
 from service.ledger import Ledger
@@ -90,6 +92,8 @@ API: Sequence[Declared] = (
     *stock_reading.READS,
     *incidents_routes.WRITES,
     *incidents_reading.READS,
+    *cases_routes.WRITES,
+    *cases_reading.READS,
     *detecting_routes.ACTIONS,
     *supervision_routes.WRITES,
     *supervision_reading.READS,

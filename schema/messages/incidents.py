@@ -58,6 +58,7 @@ class HoldPlacingRequest(Message):
     digest = Sha256(required=True, metadata=_about("The proposal's digest."))
     reason = Choice(HOLD_REASONS, required=True, metadata=_about("Why they are held."))
     case_number = Text(longest=50, metadata=_about("Number of the authority's case file."))
+    case = Id(metadata=_about("The case under which they are held, which the author leads."))
     note = _note()
 
 

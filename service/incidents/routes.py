@@ -51,7 +51,7 @@ async def _confirmed(draft: Draft) -> Draft:
         return draft.adding(witnesses=await proposals.witnesses(conn, question, draft.reader.region))
 
 
-async def _with_own_evidence(draft: Draft) -> Draft:
+async def with_own_evidence(draft: Draft) -> Draft:
     """Raises Problem ``finding.file-not-uploaded``: evidence is shown to whoever sees the finding, so nobody
     may claim somebody else's by its digest."""
     for place, file in enumerate(draft.data.get("evidence", ())):
@@ -91,7 +91,7 @@ WRITES = (
     ),
     Write(
         f"{_FINDING}/answers", ANSWER_FINDING, FindingAnswer, "Answer a finding", location=_AT_FINDING,
-        prepare=_with_own_evidence, tag=TAG, example={"explanation": "remedied"},
+        prepare=with_own_evidence, tag=TAG, example={"explanation": "remedied"},
     ),
     Write(
         f"{_FINDING}/assignments", ASSIGN_FINDING, FindingAssignment,

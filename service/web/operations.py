@@ -16,6 +16,8 @@ from service.http.reads import Read
 from service.http.writes import Write
 from service.incidents import reading as incidents_reading
 from service.incidents import routes as incidents_routes
+from service.incidents.cases import reading as cases_reading
+from service.incidents.cases import routes as cases_routes
 from service.parties import reading as parties_reading
 from service.parties import routes as parties_routes
 from service.parties.credentials import reading as account_reading
@@ -35,6 +37,7 @@ _READS = (
     *goods_reading.READS,
     *disinfection_reading.READS,
     *incidents_reading.READS,
+    *cases_reading.READS,
     *supervision_reading.READS,
     *corrections_reading.READS,
     *stock_reading.READS,
@@ -50,6 +53,7 @@ _WRITES = (
     *goods_routes.WRITES,
     *disinfection_routes.WRITES,
     *incidents_routes.WRITES,
+    *cases_routes.WRITES,
     *supervision_routes.WRITES,
     *corrections_routes.WRITES,
     *stock_routes.WRITES,

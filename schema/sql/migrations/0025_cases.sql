@@ -97,3 +97,83 @@ GRANT SELECT, INSERT ON incidents.case_exposure, incidents.case_step TO coldledg
 -- step
 GRANT SELECT ON incidents.case_file, incidents.case_exposure, incidents.case_request, incidents.case_step
     TO coldledger_reader
+-- step
+SELECT known.keep('incidents.case_file', 'case'), known.keep('incidents.case_request', 'case_request'),
+       known.keep('incidents.case_exposure'), known.keep('incidents.case_step'),
+       known.keep('incidents.hold', 'hold')
+-- step
+-- Who leads a case: the authority that opened it and those above its region. Auditors see all that they do.
+CREATE FUNCTION incidents.leads_case(reader text, org bigint, reach text, wanted bigint) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT reader = 'auditor' OR EXISTS (
+           SELECT FROM incidents.case_file c
+            WHERE c.id = wanted AND reader = 'regulator'
+              AND (c.organisation = org OR parties.covers(reach, c.region)))
+$$
+-- step
+-- The cases of other authorities in which something was asked of businesses or places of a region.
+CREATE FUNCTION incidents.cases_told(reach text) RETURNS TABLE (case_file bigint)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT r.case_file FROM incidents.case_request r
+      LEFT JOIN parties.organisation o ON o.id = r.addressee LEFT JOIN parties.facility f ON f.id = r.facility
+     WHERE parties.covers(reach, coalesce(f.region, o.region))
+$$
+-- step
+CREATE FUNCTION incidents.cases_seen(reader text, org bigint, reach text) RETURNS TABLE (case_file bigint)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT c.id FROM incidents.case_file c
+     WHERE reader = 'auditor' OR reader = 'regulator' AND (c.organisation = org OR parties.covers(reach, c.region))
+    UNION
+    SELECT t.case_file FROM incidents.cases_told(reach) t WHERE reader = 'regulator'
+$$
+-- step
+-- Whom a request is addressed to; who leads its case; authorities of the business or place that was asked.
+CREATE FUNCTION incidents.requests_seen(reader text, org bigint, reach text) RETURNS TABLE (request bigint)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT r.id FROM incidents.case_request r WHERE reader = 'organisation' AND r.addressee = org
+    UNION ALL
+    SELECT r.id FROM incidents.case_request r
+      LEFT JOIN parties.organisation o ON o.id = r.addressee LEFT JOIN parties.facility f ON f.id = r.facility
+     WHERE reader = 'auditor'
+        OR reader = 'regulator' AND (r.organisation = org OR parties.covers(reach, r.region)
+                                     OR parties.covers(reach, coalesce(f.region, o.region)))
+$$
+-- step
+-- What was written to somebody: the note of a request is for its addressee.
+CREATE FUNCTION private.is_addressed(org bigint, said bigint) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT EXISTS (SELECT FROM incidents.case_request r
+                    WHERE r.id BETWEEN said * 1000 AND said * 1000 + 999 AND r.addressee = org)
+$$
+-- step
+-- As 0015 has it; and what was written to a business is its own to read.
+CREATE OR REPLACE FUNCTION private.relation(reader text, org bigint, reach text, of_kind text, of_subject bigint,
+                                 of_organisation bigint) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT CASE
+        WHEN of_organisation = org THEN 'own'
+        WHEN reader = 'platform' AND of_kind IN ('user', 'organisation') THEN 'register'
+        WHEN reader = 'organisation' AND of_kind = 'organisation' AND EXISTS (
+            SELECT FROM parties.organisations_seen(reader, org, reach) s WHERE s.organisation = of_subject)
+            THEN 'counterparty'
+        WHEN reader = 'organisation' AND of_kind = 'statement' AND (private.is_addressed(org, said.root) OR EXISTS (
+            SELECT FROM goods.shipment s
+             WHERE s.id BETWEEN said.root * 1000 AND said.root * 1000 + 999 AND s.consignee = org))
+            THEN 'counterparty'
+        WHEN reader = 'regulator' AND (
+            EXISTS (SELECT FROM parties.organisation o
+                     WHERE o.id = of_organisation AND parties.covers(reach, o.region))
+            OR EXISTS (SELECT FROM parties.facility f
+                        WHERE f.organisation = of_organisation AND parties.covers(reach, f.region))
+            OR of_kind = 'statement' AND EXISTS (
+                SELECT FROM goods.shipment s JOIN parties.facility f ON f.id IN (s.origin, s.destination)
+                 WHERE s.id BETWEEN said.root * 1000 AND said.root * 1000 + 999
+                   AND parties.covers(reach, f.region)))
+            THEN 'region'
+        WHEN reader = 'regulator' THEN 'outside'
+    END
+      FROM (SELECT coalesce((SELECT c.root FROM goods.correction c WHERE c.correction = of_subject), of_subject)
+                   AS root) AS said
+$$
+-- step
+GRANT EXECUTE ON FUNCTION private.is_addressed(bigint, bigint) TO coldledger_writer

@@ -1,0 +1,90 @@
+-- name: sees
+SELECT EXISTS (SELECT FROM incidents.cases_seen($1, $2, $3) s WHERE s.case_file = $4)
+
+-- name: page
+-- $4 below which id, $5 how many, $6 state, $7 hazard, $8 drill, $9 what its number contains.
+SELECT c.id FROM incidents.case_file c
+ WHERE c.id IN (SELECT s.case_file FROM incidents.cases_seen($1, $2, $3) s)
+   AND c.id < coalesce($4::bigint, 9223372036854775807)
+   AND ($6::text IS NULL OR c.state = $6) AND ($7::text IS NULL OR c.hazard = $7)
+   AND ($8::boolean IS NULL OR c.drill = $8)
+   AND ($9::text IS NULL OR position(lower($9) IN lower(c.number)) > 0)
+ ORDER BY c.id DESC LIMIT $5
+
+-- name: rows
+-- $4 ids of cases that the reader may see, $5 now (an instant). What a case is about, what it found and how it
+-- stands in all is told to who leads it; to authorities that were asked for something, that there is one.
+SELECT c.id, parties.named(c.organisation) AS organisation, c.region, c.number, c.hazard, c.drill, c.state,
+       leads, CASE WHEN leads THEN c.subject END AS subject, c.opened_at, c.opened_in, c.sampled_at,
+       c.confirmed_in, c.cleared_in, c.closed_in, c.conclusion,
+       CASE WHEN leads THEN c.tests ELSE '[]' END AS tests, CASE WHEN leads THEN c.note END AS note,
+       CASE WHEN leads THEN jsonb_array_length(c.holds) END AS holds,
+       CASE WHEN leads THEN (SELECT count(*) FROM incidents.hold h
+                              WHERE h.case_file = c.id AND h.lifted_at IS NULL) END AS holds_in_force,
+       asked.requests, asked.waiting, asked.overdue, c.version AS position
+  FROM incidents.case_file c
+ CROSS JOIN LATERAL (SELECT incidents.leads_case($1, $2, $3, c.id) AS leads) led
+ CROSS JOIN LATERAL (
+       SELECT count(*) AS requests, count(*) FILTER (WHERE r.state IN ('open', 'acknowledged')) AS waiting,
+              count(*) FILTER (WHERE r.state IN ('open', 'acknowledged') AND r.due_at < $5) AS overdue
+         FROM incidents.case_request r
+        WHERE r.case_file = c.id AND r.id IN (SELECT s.request FROM incidents.requests_seen($1, $2, $3) s)) asked
+ WHERE c.id = ANY($4::bigint[])
+ ORDER BY c.id DESC
+
+-- name: exposures
+-- $1 case.
+SELECT x.id, x.question, x.asked_at, x.digest, x.counts, x.recorded_at, x.version AS position
+  FROM incidents.case_exposure x WHERE x.case_file = $1 ORDER BY x.id
+
+-- name: exposure
+-- $1 case, $2 exposure.
+SELECT x.question, x.asked_at, x.digest, x.counts FROM incidents.case_exposure x
+ WHERE x.case_file = $1 AND x.id = $2
+
+-- name: steps
+-- $1 case, $2 after which position, $3 how many: its history, the oldest first.
+SELECT s.version AS position, s.kind, parties.named(s.organisation) AS organisation, s.at, s.about
+  FROM incidents.case_step s WHERE s.case_file = $1 AND s.id > $2 ORDER BY s.id LIMIT $3
+
+-- name: holds
+-- $1 case: its holds, the newest first.
+SELECT h.id, h.exposure, h.reason, h.placed_at, h.lifted_at, h.lifted_because, h.drill,
+       CASE WHEN h.question ? 'lots' THEN jsonb_array_length(h.question -> 'lots')
+            WHEN h.question ? 'arrivals' THEN jsonb_array_length(h.question -> 'arrivals')
+            ELSE jsonb_array_length(h.question -> 'units') END AS named,
+       (SELECT key FROM jsonb_object_keys(h.question) key LIMIT 1) AS names
+  FROM incidents.hold h WHERE h.case_file = $1 ORDER BY h.id DESC
+
+-- name: in_force
+-- $1 case: ids of its holds that are in force.
+SELECT h.id FROM incidents.hold h WHERE h.case_file = $1 AND h.lifted_at IS NULL ORDER BY h.id
+
+-- name: holdable
+-- $1 units, $2 reach, $3 case: of the units those that concern the region (registered, lying or once lying there,
+-- or on the road to it) and are not under a hold of the case; `whole` says that all there is of the lot is among
+-- them.
+WITH hit AS MATERIALIZED (SELECT unnest($1::bigint[]) AS unit),
+mine AS MATERIALIZED (
+    SELECT u.id AS unit, u.lot,
+           parties.covers($2, place.region) OR parties.covers($2, u.region) OR parties.covers($2, bound.region) AS here
+      FROM hit JOIN goods.unit u ON u.id = hit.unit JOIN goods.lot l ON l.id = u.lot
+      JOIN parties.facility place ON place.id = l.facility
+      LEFT JOIN goods.shipment s ON s.id = u.shipment AND u.state = 'in_transit'
+      LEFT JOIN parties.facility bound ON bound.id = s.destination
+     WHERE NOT EXISTS (SELECT FROM incidents.in_force(u.holds, u.lot) f JOIN incidents.hold h ON h.id = f.hold
+                        WHERE h.case_file = $3)
+),
+lots AS MATERIALIZED (
+    SELECT m.lot, count(*) FILTER (WHERE m.here) AS reached,
+           (SELECT count(*) FROM goods.unit u WHERE u.lot = m.lot) AS there
+      FROM mine m GROUP BY m.lot
+)
+SELECT m.unit, m.lot, m.here, m.here AND l.reached = l.there AS whole
+  FROM mine m JOIN lots l ON l.lot = m.lot ORDER BY m.lot, m.unit
+
+-- name: vehicle_witnesses
+-- $1 vehicle, $2 reach: a shipment of it from or to the region.
+SELECT s.id AS shipment FROM goods.shipment s
+  JOIN parties.facility f ON f.id IN (s.origin, s.destination) AND parties.covers($2, f.region)
+ WHERE s.vehicle = $1 ORDER BY s.id LIMIT 1

@@ -1,0 +1,170 @@
+"""Cases over the interface: opened, tested, asked, answered, closed; who is told what of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.integration.incidents.conftest import Office
+from tests.integration.reading.bazaar import CARTON
+
+CASES, REQUESTS = "/api/v1/cases", "/api/v1/case-requests"
+EVERYBODY = ("station", "shop", "plant", "wholesaler", "outsider", "platform", "beijing", "guangzhou")
+
+
+async def opened(office: Office, who: str = "qingdao", **changes: Any) -> int:
+    """A case about the beef."""
+    body = {
+        "number": "青卫查 2020-1",
+        "hazard": "sars_cov_2",
+        "subject": {"lots": [office.ids["lot"]]},
+        "sampled_at": "2020-08-18",
+        "note": "张三采样",
+        **changes,
+    }
+    return int((await office.said(who, CASES, body))["outcome"]["case"])
+
+
+async def recorded(office: Office, case: int, stage: str, result: str) -> str:
+    """A result; how the case stands then."""
+    body = {"stage": stage, "result": result, "test": f"{stage}-{result}"}
+    return str((await office.said("qingdao", f"{CASES}/{case}/tests", body))["outcome"]["state"])
+
+
+async def asked(office: Office, case: int, who: str = "qingdao", to: str = "station", **changes: Any) -> int:
+    """A request; its id."""
+    body = {
+        "to": office.served.story.parties[to].organisation,
+        "asks": ["seal_stock", "count"],
+        "lots": [office.ids["lot"]],
+        "hours": 24,
+        "note": "请联系李四",
+        **changes,
+    }
+    return int((await office.said(who, f"{CASES}/{case}/requests", body))["outcome"]["request"])
+
+
+async def test_a_case_is_one_file_from_suspicion_to_closure(office: Office) -> None:
+    case = await opened(office)
+    at = f"{CASES}/{case}"
+    told = await office.told("qingdao", at)
+    assert (told["state"], told["leads"], told["note"]["value"]) == ("suspected", True, "张三采样")
+    assert [each["what"] for each in told["next"]] == ["expose", "request", "test"]
+    assert await recorded(office, case, "screening", "positive") == "suspected"
+    request = await asked(office, case)
+    assert [each["what"] for each in (await office.told("qingdao", at))["next"]] == ["expose", "confirm"]
+    hold = await office.hold("qingdao", "lots", office.ids["lot"], case=case)
+    assert await recorded(office, case, "retest", "negative") == "cleared"
+    assert (
+        await office.refused("qingdao", f"{at}/closing", {"conclusion": "no_hazard"}) == "case.holds-in-force"
+    )
+    lifting = {"reason": "test_negative"}
+    await office.said("qingdao", f"/api/v1/holds/{hold['hold']}/lifting", lifting)
+    assert (
+        await office.refused("qingdao", f"{at}/closing", {"conclusion": "no_hazard"}) == "case.requests-open"
+    )
+    counted = [{"unit": office.ids["unit"], "pieces": 40, "grams": 40 * CARTON}]
+    answer = {"answer": "done", "counted": counted, "note": "王五清点"}
+    await office.said("station", f"{REQUESTS}/{request}/answers", answer)
+    told = await office.told("qingdao", at)
+    assert [each["what"] for each in told["next"]] == ["close"]
+    assert (told["holds"], told["holds_in_force"], told["requests"], told["waiting"]) == (1, 0, 1, 0)
+    await office.said("qingdao", f"{at}/closing", {"conclusion": "no_hazard"})
+    told = await office.told("qingdao", at)
+    assert (told["state"], told["conclusion"], told["next"]) == ("closed", "no_hazard", [])
+    steps = (await office.told("qingdao", f"{at}/steps"))["items"]
+    assert [each["kind"] for each in steps] == [
+        *("case-opened", "case-tested", "request-made", "hold-placed", "case-tested", "hold-lifted"),
+        *("request-answered", "case-closed"),
+    ]
+    assert steps[0]["position"] == told["opened_in"]
+    assert steps[-1]["position"] == told["closed_in"] == told["position"]
+
+
+async def test_a_case_as_it_was_known(office: Office) -> None:
+    case = await opened(office)
+    then = (await office.told("qingdao", f"{CASES}/{case}"))["position"] + 1
+    await recorded(office, case, "screening", "positive")
+    await recorded(office, case, "confirmation", "positive")
+    await asked(office, case)
+    was = await office.told("qingdao", f"{CASES}/{case}?as_of={then}")
+    assert (was["state"], was["tests"], was["requests"]) == ("suspected", [], 0)
+    assert (await office.told("qingdao", f"{CASES}/{case}"))["state"] == "confirmed"
+    assert (await office.served.get("qingdao", f"{CASES}/{case}?as_of={then - 1}")).status == 404
+
+
+async def test_a_request_is_acknowledged_and_answered_by_its_addressee(office: Office) -> None:
+    case = await opened(office)
+    request = await asked(office, case)
+    told = await office.told("station", f"{REQUESTS}/{request}")
+    assert (told["case"], told["case_number"], told["state"]) == (None, "青卫查 2020-1", "open")
+    assert told["note"]["value"] == "请联系李四", "what was written to it is its own to read"
+    assert [each["id"] for each in told["stock"]] == [office.ids["unit"]]
+    await office.said("station", f"{REQUESTS}/{request}/acknowledgement", {})
+    answers = f"{REQUESTS}/{request}/answers"
+    assert await office.refused("station", answers, {"answer": "done"}) == "case-request.not-counted"
+    evidence = {"answer": "partly", "evidence": ["ab" * 32]}
+    assert await office.refused("station", answers, evidence) == "finding.file-not-uploaded"
+    await office.said("station", answers, {"answer": "partly"})
+    told = await office.told("qingdao", f"{REQUESTS}/{request}")
+    assert (told["case"], told["state"], told["answer"]) == (case, "answered", "partly")
+
+
+async def test_who_may_see_a_case_and_what_of_it(office: Office) -> None:
+    case = await opened(office, "hubei")
+    request = await asked(office, case, "hubei", "wholesaler")
+    nobody = await office.served.get("station", f"{CASES}/999999999")
+    for who in (*EVERYBODY, "qingdao"):
+        for path in (f"{CASES}/{case}", f"{CASES}/{case}/steps"):
+            answer = await office.served.get(who, path)
+            assert (answer.status, await answer.read()) == (404, await nobody.read()), (who, path)
+        if who != "wholesaler":
+            assert (await office.served.get(who, f"{REQUESTS}/{request}")).status == 404, who
+            assert (await office.told(who, REQUESTS))["items"] == [], who
+        assert (await office.told(who, CASES))["items"] == [], who
+    assert (await office.told("auditor", f"{CASES}/{case}"))["leads"]
+    assert [each["id"] for each in (await office.told("wholesaler", REQUESTS))["items"]] == [request]
+
+
+async def test_an_authority_in_whose_region_something_was_asked_learns_that_there_is_a_case(
+    office: Office,
+) -> None:
+    wuhan = office.served.story.parties["hubei"]
+    case = await opened(office, "hubei")
+    request = await asked(office, case, "hubei", "wholesaler")
+    await asked(office, case, "hubei", "shop", asks=["stop_sale"], lots=[office.ids["lot"]])
+    assert wuhan.organisation
+    told = (await office.told("hubei", f"{REQUESTS}?case={case}"))["items"]
+    assert [each["addressee"]["name"] for each in told][-1] == "示例wholesaler"
+    assert (await office.told("wholesaler", f"{REQUESTS}?case={case}"))["items"] == [], "no case of its own"
+    assert request == told[-1]["id"]
+
+
+async def test_lists_are_filtered(office: Office) -> None:
+    first = await opened(office)
+    drill = await opened(office, number="演练 1", drill=True, hazard="asf")
+    for asked_for, found in (
+        ("drill=true", [drill]),
+        ("drill=false", [first]),
+        ("hazard=asf", [drill]),
+        ("number=2020-1", [first]),
+        ("state=closed", []),
+        ("state=suspected", [drill, first]),
+    ):
+        items = (await office.told("qingdao", f"{CASES}?{asked_for}"))["items"]
+        assert [each["id"] for each in items] == found, asked_for
+    request = await asked(office, drill)
+    for asked_for, found in (("state=open", [request]), ("overdue=true", []), ("state=answered", [])):
+        items = (await office.told("station", f"{REQUESTS}?{asked_for}"))["items"]
+        assert [each["id"] for each in items] == found, asked_for
+    assert (await office.told("station", f"{REQUESTS}/{request}"))["drill"]
+
+
+async def test_a_drill_holds_nothing_and_is_not_public(office: Office) -> None:
+    lot = office.ids["lot"]
+    before = await (await office.served.get("public", f"/api/v1/codes/{office.ids['code']}")).read()
+    hold = await office.hold("qingdao", "lots", lot, case=await opened(office, drill=True))
+    assert hold["covers"]["lots"], "what it would have covered is on record"
+    assert (await office.told("station", f"/api/v1/units/{office.ids['unit']}"))["holds"] == []
+    assert (await office.told("shop", "/api/v1/holds"))["items"] == []
+    after = await (await office.served.get("public", f"/api/v1/codes/{office.ids['code']}")).read()
+    assert after == before
