@@ -24,11 +24,12 @@ from queue import SimpleQueue
 
 import coverage
 
-ROOMS = ("service/goods", "service/parties", "service/incidents", "service/codes")
+ROOMS = ("service/goods", "service/parties", "service/incidents", "service/supervision", "service/codes")
 TESTS = (
     "tests/unit/goods",
     "tests/unit/parties",
     "tests/unit/incidents",
+    "tests/unit/supervision",
     "tests/unit/codes/test_label_keys.py",
 )
 PARTS = ("schema", "service", "scanners", "tests", "pyproject.toml")
