@@ -77,7 +77,9 @@ class HoldView(Message):
     """A hold and what it covers now, as far as you may see it."""
 
     id = Id()
-    kind = Text(metadata=words("order: of an authority; breach: by a rule; own: of the goods' keeper; recall: of a recall."))
+    kind = Text(
+        metadata=words("order: of an authority; breach: by a rule; own: of the keeper; recall: of a recall.")
+    )
     organisation = Inner(PartyRef, allow_none=True)
     region = Text(allow_none=True)
     reason = Text(metadata=words("A word of a closed set; of a breach the rule's code."))

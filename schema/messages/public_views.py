@@ -58,6 +58,14 @@ class ConsumerPaper(PublicPaper):
     """A certificate as the public sees it: the number all but its last four characters hidden."""
 
 
+class ConsumerRecall(Message):
+    """That goods of the batch are called back: do not eat them, take them back to the shop."""
+
+    level = Whole(metadata=words("1 is the gravest."))
+    reason = Text()
+    ordered_on = Day()
+
+
 class ConsumerAnswer(Message):
     """All that the public may know of a code."""
 
@@ -80,3 +88,4 @@ class ConsumerAnswer(Message):
     state = Text(metadata=words("quarantined, released or held."))
     certificates = Listed(Inner(ConsumerPaper))
     route = Listed(Inner(PlaceOnRoute))
+    recall = Inner(ConsumerRecall, allow_none=True, metadata=words("Where consumers are told of one."))

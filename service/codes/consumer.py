@@ -36,6 +36,15 @@ class RoutePlace:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicRecall:
+    """That goods of the batch are called back, of which the public is told: how gravely, why, since when."""
+
+    level: int
+    reason: str
+    ordered_on: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConsumerView:
     """All that is shown of a code. ``state`` is ``quarantined``, ``released`` or ``held``."""
 
@@ -59,6 +68,7 @@ class ConsumerView:
     state: str
     certificates: tuple[ConsumerCertificate, ...]
     route: tuple[RoutePlace, ...]
+    recall: PublicRecall | None = None
 
 
 def masked(number: str) -> str:
@@ -76,6 +86,7 @@ async def consumer_view(conn: Connection, code: str) -> ConsumerView | None:
     lot, released, held = facts.pop("lot"), facts.pop("released"), facts.pop("held")
     papers = await conn.fetch(query("codes/consumer.certificates"), lot)
     places = await conn.fetch(query("codes/consumer.route"), lot)
+    recall = await conn.fetchrow(query("codes/consumer.recall"), lot)
     return ConsumerView(
         **facts,
         state="held" if held else "released" if released else "quarantined",
@@ -83,4 +94,5 @@ async def consumer_view(conn: Connection, code: str) -> ConsumerView | None:
             ConsumerCertificate(**{**paper, "number": masked(paper["number"])}) for paper in map(dict, papers)
         ),
         route=tuple(RoutePlace(place["region"], place["kind"]) for place in places),
+        recall=None if recall is None else PublicRecall(**recall),
     )

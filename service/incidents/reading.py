@@ -45,7 +45,7 @@ async def _proposal(ask: Ask) -> Row:
         now = await proposals.position(conn)
         asked_at = min(ask.query.get("position", now), now)
         found = await proposals.proposal(conn, question, asked_at, keeper_of(ask.reader))
-        return {"asked_at": asked_at, "digest": found.digest, **await _summary(conn, found)}
+        return {"asked_at": asked_at, "digest": found.digest, **await summary(conn, found)}
 
 
 async def _demand_sight(conn: Connection, reader: Reader, question: Mapping[str, Sequence[int]]) -> None:
@@ -61,7 +61,7 @@ async def _demand_sight(conn: Connection, reader: Reader, question: Mapping[str,
         raise Problem("hold.goods-not-found", key=keys[0])
 
 
-async def _summary(conn: Connection, found: proposals.Proposal) -> Row:
+async def summary(conn: Connection, found: proposals.Proposal) -> Row:
     """How much it is, where, and whose."""
     places = await _shares(conn, "places", found.units)
     refs = await conn.fetch(query("incidents/read_proposals.lot_refs"), found.lots[:SHOWN])

@@ -18,6 +18,8 @@ from service.incidents import reading as incidents_reading
 from service.incidents import routes as incidents_routes
 from service.incidents.cases import reading as cases_reading
 from service.incidents.cases import routes as cases_routes
+from service.incidents.recalls import reading as recall_reading
+from service.incidents.recalls import routes as recall_routes
 from service.parties import reading as parties_reading
 from service.parties import routes as parties_routes
 from service.parties.credentials import reading as account_reading
@@ -37,6 +39,7 @@ _READS = (
     *goods_reading.READS,
     *disinfection_reading.READS,
     *incidents_reading.READS,
+    *recall_reading.READS,
     *cases_reading.READS,
     *supervision_reading.READS,
     *corrections_reading.READS,
@@ -53,6 +56,7 @@ _WRITES = (
     *goods_routes.WRITES,
     *disinfection_routes.WRITES,
     *incidents_routes.WRITES,
+    *recall_routes.WRITES,
     *cases_routes.WRITES,
     *supervision_routes.WRITES,
     *corrections_routes.WRITES,

@@ -24,3 +24,7 @@ SELECT left(f.region, 4) || '00' AS region, f.kind, min(u.id) AS first
   JOIN parties.facility f ON f.id = u.facility
  GROUP BY left(f.region, 4), f.kind
  ORDER BY first
+
+-- name: recall
+-- $1 lot: the gravest recall of it that the public is told of.
+SELECT level, reason, ordered_on FROM codes.recalled($1)

@@ -29,5 +29,10 @@ SELECT EXISTS (SELECT FROM goods.certificate c
     OR EXISTS (SELECT FROM goods.evidence e WHERE e.file = $4 AND goods.sees_unit($1, $2, $3, e.unit))
     OR EXISTS (SELECT FROM incidents.finding f JOIN incidents.findings_seen($1, $2, $3) s ON s.finding = f.id
                 WHERE f.evidence @> to_jsonb($4::text))
+    OR EXISTS (SELECT FROM incidents.recall_part p JOIN parties.organisation o ON o.id = p.organisation
+                 JOIN incidents.recall r ON r.id = p.recall
+                WHERE p.evidence @> to_jsonb($4::text)
+                  AND ($1 = 'auditor' OR $2 IN (p.organisation, r.organisation)
+                       OR $1 = 'regulator' AND (parties.covers($3, r.region) OR parties.covers($3, o.region))))
     OR EXISTS (SELECT FROM incidents.sample_result t JOIN incidents.samples_seen($1, $2, $3) s ON s.sample = t.sample
                 WHERE t.file = $4)

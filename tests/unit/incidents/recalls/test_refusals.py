@@ -1,4 +1,4 @@
-"""Every rule of recalls and disposal on both sides of its boundary: refused by its code, and just admitted."""
+"""Every rule of recalls and disposal on both sides of its boundary: refused by its code, or just admitted."""
 
 from __future__ import annotations
 
