@@ -38,6 +38,7 @@ from service.incidents.state import FINDING, HELD_LOT, HOLD, FindingState, Hold,
 from service.ledger import Data, Statement
 from service.ledger.kinds import IDS_PER_POSITION
 from service.ledger.world import Projection
+from service.supervision.state import SAMPLE, SAMPLE_RESULT
 
 WAYS = ("out", "loss", "sample", "destroyed")
 CORRECTED = "statement-corrected"
@@ -83,6 +84,8 @@ class Books:
         self.holds = {hold.id: hold for hold in rows(HOLD)}
         self.held = {held.lot: set(held.holds) for held in rows(HELD_LOT)}
         self.findings = {finding.statement: finding for finding in rows(FINDING)}
+        self.samples = {sample.id: sample for sample in rows(SAMPLE)}
+        self.results = [*rows(SAMPLE_RESULT)]
         self.corrections = {correction.position: correction for correction in rows(CORRECTION)}
         self.statements = dict(statements)
         self.excluded = {
@@ -123,6 +126,8 @@ class Books:
         self.corrections_form_chains()
         self.breaches_are_found()
         self.holds_cover_what_was_made()
+        self.samples_are_what_was_taken()
+        self.positives_are_found()
 
     # Accounts
 
@@ -329,7 +334,7 @@ class Books:
                     assert self._bears(self.units[unit], finding.hold), (position, unit)
         for position, finding in self.findings.items():
             kind = self.statements[position].kind
-            assert self.statements[position].breach or kind == "finding-raised", finding
+            assert self.statements[position].breach or kind in ("finding-raised", "sample-tested"), finding
             assert (finding.state == FindingState.CLOSED) == (finding.closed_at is not None), finding
             assert finding.hold is None or self.holds[finding.hold].finding == finding.id, finding
 
@@ -363,6 +368,33 @@ class Books:
             found |= new
             waiting += new
         assert set(statement.outcome["covers"]["units"]) == found & inside, statement
+
+    # Samples
+
+    def samples_are_what_was_taken(self) -> None:
+        """A sample for each number that stands, of the unit or place that the statement names."""
+        taken = {
+            (key, number)
+            for said in self.said
+            if said.kind in ("goods-sampled", "place-sampled")
+            for key, number in zip(said.outcome["samples"], said.data["samples"], strict=True)
+        }
+        assert {(each.id, each.number) for each in self.samples.values() if not each.withdrawn} == taken
+
+    def positives_are_found(self) -> None:
+        """Whatever was ever positive raised one finding; the newest result stands until it is sent again."""
+        newest: dict[int, Any] = {}
+        for result in self.results:
+            newest[result.sample] = result
+            if result.result == "positive":
+                assert self.samples[result.sample].finding is not None, result
+        for key, sample in self.samples.items():
+            if sample.result is not None:
+                assert (sample.result, sample.test) == (newest[key].result, newest[key].test), sample
+            if sample.finding is not None:
+                raised = self.findings[sample.finding // IDS_PER_POSITION]
+                assert (raised.id, raised.owner) == (sample.finding, sample.keeper), sample
+                assert any(r.sample == key and r.result == "positive" for r in self.results), sample
 
     def _bears(self, unit: Unit, hold: int) -> bool:
         return hold in unit.holds or hold in self.held.get(unit.lot, ())

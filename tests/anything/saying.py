@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tests.anything import inbound, keeping, moving, undoing, watching
+from tests.anything import inbound, keeping, moving, sampling, undoing, watching
 from tests.anything.seen import NothingToSayError, Saying, Seen
 
 Proposer = Callable[[Seen], Saying]
@@ -48,6 +48,9 @@ PROPOSERS: Mapping[str, tuple[Proposer, int]] = {
     "disinfection-done": (watching.disinfect, 3),
     "disinfection-accepted": (watching.accept, 2),
     "stock-declared": (watching.declare, 2),
+    "place-sampled": (sampling.take, 2),
+    "samples-sent": (sampling.send, 2),
+    "sample-tested": (sampling.test, 4),
     "hold-placed": (watching.place_hold, 4),
     "hold-lifted": (watching.lift_hold, 8),
     "finding-raised": (watching.raise_finding, 2),
@@ -80,6 +83,10 @@ NOT_SAID: Mapping[str, str] = {
     **dict.fromkeys(
         ("ledger-key-added", "ledger-key-retired", "ledger-succeeded"),
         "said of the ledger itself, by who keeps its files; tests of their own",
+    ),
+    **dict.fromkeys(
+        ("sampling-planned", "sampling-plan-ended"),
+        "plans are counted by readers and judge nothing; tests of their own room",
     ),
     **dict.fromkeys(
         (
