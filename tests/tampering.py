@@ -25,7 +25,8 @@ async def arm(conn: Any) -> None:
     """Switch it on again, as the migration has it."""
     await conn.execute(
         "ALTER TABLE ledger.entry ENABLE ALWAYS TRIGGER entry_kept, ENABLE ALWAYS TRIGGER entry_counted;"
-        "ALTER TABLE ledger.head ENABLE ALWAYS TRIGGER head_kept, ENABLE ALWAYS TRIGGER head_fits"
+        "ALTER TABLE ledger.head ENABLE ALWAYS TRIGGER head_kept, ENABLE ALWAYS TRIGGER head_fits,"
+        " ENABLE TRIGGER head_told"
     )
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
-def replace_file(path: Path, parts: Iterable[bytes], mode: int) -> None:
+def replace_file(path: Path, parts: Iterable[bytes | memoryview], mode: int) -> None:
     """Write a file durably: when this returns it is on disk under its name; a crash leaves the old
     one or the new.
 
@@ -21,7 +21,7 @@ def replace_file(path: Path, parts: Iterable[bytes], mode: int) -> None:
     sync_folder(path.parent)
 
 
-def make_file(path: Path, parts: Iterable[bytes], mode: int) -> None:
+def make_file(path: Path, parts: Iterable[bytes | memoryview], mode: int) -> None:
     """The same for a file that is made once: where there is one already, or another process is quicker, that
     one stays as it is."""
     with _draft(path, parts, mode) as draft, suppress(FileExistsError):
@@ -30,7 +30,7 @@ def make_file(path: Path, parts: Iterable[bytes], mode: int) -> None:
 
 
 @contextmanager
-def _draft(path: Path, parts: Iterable[bytes], mode: int) -> Iterator[Path]:
+def _draft(path: Path, parts: Iterable[bytes | memoryview], mode: int) -> Iterator[Path]:
     """The bytes on disk, under a name of their own that is gone in the end."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:

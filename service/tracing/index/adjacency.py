@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from service.tracing.index.columns import NONE, Array
+from service.tracing.index.columns import NONE, Array, room_for
 
 
 class Adjacency:
@@ -34,6 +34,18 @@ class Adjacency:
         np.cumsum(np.bincount(having, minlength=count), out=made._offsets[1:])
         return made
 
+    @classmethod
+    def restored(cls, offsets: Array, rows: Array, base: int) -> Adjacency:
+        """What ``of`` made before, of ``base`` rows."""
+        made = cls()
+        made._offsets, made._rows, made._base = offsets, rows, base
+        return made
+
+    @property
+    def sorted_part(self) -> tuple[Array, Array]:
+        """What ``restored`` makes it of again, the links left out."""
+        return self._offsets, self._rows
+
     def link(self, keys: Array, rows: Array, count: int) -> None:
         """Add rows, ``keys`` giving the key of each, out of so many keys. Rows are newer than all sorted
         ones."""
@@ -51,6 +63,16 @@ class Adjacency:
         """The rows of all of these keys."""
         found = self._rows[spans(self._offsets, keys)]
         return np.concatenate([found, *self._linked(keys)]) if self.linked else found
+
+    def has(self, keys: Array) -> Array:
+        """Whether there is any row of each of these keys."""
+        last = len(self._offsets) - 2
+        low = np.minimum(keys, max(last, 0))
+        found = (keys <= last) & (self._offsets[np.minimum(low + 1, last + 1)] > self._offsets[low])
+        if self.linked:
+            known = np.minimum(keys, len(self._newest) - 1)
+            found |= (keys < len(self._newest)) & (self._newest[known] != NONE)
+        return np.asarray(found)
 
     def _linked(self, keys: Array) -> list[Array]:
         found = []
@@ -81,6 +103,6 @@ def spans(offsets: Array, keys: Array) -> Array:
 def _padded(old: Array, wanted: int) -> Array:
     if wanted <= len(old):
         return old
-    grown = np.full(max(wanted, 2 * len(old), 64), NONE, np.int32)
+    grown = np.full(room_for(wanted, len(old)), NONE, np.int32)
     grown[: len(old)] = old
     return grown

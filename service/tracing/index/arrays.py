@@ -6,16 +6,19 @@ Whoever reads holds them still meanwhile (``TraceIndex.reading``): rows are chan
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from service.tracing.index.adjacency import Adjacency
-from service.tracing.index.columns import NONE, Array, Table
+from service.tracing.index.columns import EVER, NONE, Array, Table
 from service.tracing.index.edges import Edges
 from service.tracing.index.handlings import Handlings
 from service.tracing.index.ids import Ids
+from service.tracing.index.rows import Rows
 from service.tracing.index.stays import Stays
 from service.tracing.index.units import STATES, Units, Waste
 
@@ -44,6 +47,12 @@ def place_of(key: int) -> tuple[int, int, int]:
     return (kind, rest >> _ZONE_BITS, rest & ((1 << _ZONE_BITS) - 1)) if kind == ZONE else (kind, rest, 0)
 
 
+def place_kinds(keys: Array) -> tuple[Array, Array]:
+    """Which of the places with these keys are zones, and which vehicles."""
+    kinds = keys >> _KIND_SHIFT
+    return kinds == ZONE, kinds == VEHICLE
+
+
 class Shipments(Table):
     """Under the dense number of each shipment (``Arrays.shipment_ids``): the ``place`` that goods on the road
     are at, its vehicle or, where that is not known, the shipment itself."""
@@ -51,6 +60,17 @@ class Shipments(Table):
     types: ClassVar[Mapping[str, str]] = {"place": "i4"}
 
     place: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Edges by either end and units by lot, of the first so many ``nodes`` and ``edges``."""
+
+    down: Adjacency
+    up: Adjacency
+    of_lot: Adjacency
+    nodes: int
+    edges: int
 
 
 class Arrays:
@@ -76,6 +96,24 @@ class Arrays:
         self.stays = Stays()
         self.handlings = Handlings()
         self.of_lot = Adjacency()
+        self._nodes_found = self._edges_found = 0
+        self._order = Order(self.edges.down, self.edges.up, self.of_lot, 0, 0)
+        self._marks: list[Array] = []
+
+    @contextmanager
+    def marks(self) -> Iterator[Array]:
+        """A mark for each node, NONE to begin with; whoever borrows them leaves them so.
+
+        Several threads may read at once, so each has marks of its own.
+        """
+        try:
+            marks = self._marks.pop()
+        except IndexError:
+            marks = np.empty(0, np.int32)
+        if len(marks) < len(self.nodes):
+            marks = np.full(len(self.nodes) + len(self.nodes) // 8, NONE, np.int32)
+        yield marks
+        self._marks.append(marks)
 
     def present_place(self, nodes: Array) -> Array:
         """Where units are now, or were last: numbers of ``places``; NONE for nodes and what was never
@@ -84,3 +122,158 @@ class Arrays:
         moving = np.flatnonzero(self.units.state[nodes] == IN_TRANSIT)
         places[moving] = self.shipments.place[self.units.shipment[nodes[moving]]]
         return places
+
+    def tables(self) -> Mapping[str, Table]:
+        """All tables, by the names under which they are kept."""
+        edges, handlings = self.edges, self.handlings
+        return {
+            "units": self.units,
+            "waste": self.waste,
+            "shipments": self.shipments,
+            "edges": edges,
+            "weights": edges.weights,
+            "corrections": edges.corrections,
+            "stays": self.stays,
+            "handlings": handlings,
+            "touched": handlings.touched,
+            "used": handlings.used,
+        }
+
+    def numberings(self) -> Mapping[str, Ids]:
+        """All numberings, by the names under which they are kept."""
+        names = ("nodes", "lots", "organisations", "facilities", "shipment_ids", "places")
+        return {name: getattr(self, name) for name in names}
+
+    def number_again(self, name: str, ids: Array) -> None:
+        """The numbering of this name as it was: ``ids`` in the order of their numbers."""
+        setattr(self, name, Ids(ids))
+
+    @property
+    def bytes(self) -> int:
+        """What all arrays take."""
+        parts: list[Table | Ids | Adjacency] = [*self.tables().values(), *self.numberings().values()]
+        parts += [self.edges.down, self.edges.up, self.of_lot]
+        return sum(part.bytes for part in parts) + sum(marks.nbytes for marks in self._marks)
+
+    def put(self, name: str, rows: Rows) -> None:
+        """Take in rows of ``tracing/index.<name>``, in the order of ``SOURCES``; new ones are not linked
+        yet."""
+        if len(next(iter(rows.values()))):
+            _PUTTING[name](self, rows)
+
+    def link(self) -> None:
+        """Let what was taken in since the last time be found."""
+        nodes = np.arange(self._nodes_found, len(self.nodes))
+        edges = np.arange(self._edges_found, len(self.edges))
+        units = nodes[self.units.lot[nodes] != NONE]
+        self.of_lot.link(self.units.lot[units], units, len(self.lots))
+        self.edges.down.link(self.edges.parent[edges], edges, len(self.nodes))
+        self.edges.up.link(self.edges.child[edges], edges, len(self.nodes))
+        self._nodes_found, self._edges_found = len(self.nodes), len(self.edges)
+
+    @property
+    def linked(self) -> int:
+        """How many rows are found by following links."""
+        return max(self.edges.down.linked, self.of_lot.linked)
+
+    @property
+    def order(self) -> Order:
+        """What is found without following links."""
+        return self._order
+
+    def sorted(self) -> Order:
+        """All that is there, put in order. It may be made in a thread while more is taken in."""
+        nodes, parents, children = len(self.nodes), self.edges.parent, self.edges.child
+        lots, lot = len(self.lots), self.units.lot[:nodes]
+        down, up = Adjacency.of(parents, nodes), Adjacency.of(children, nodes)
+        return Order(down, up, Adjacency.of(lot, lots), nodes, len(parents))
+
+    def adopt(self, order: Order) -> None:
+        """Find through ``order`` from now on; what came after it is linked."""
+        self._order = order
+        self.edges.down, self.edges.up, self.of_lot = order.down, order.up, order.of_lot
+        self._nodes_found, self._edges_found = order.nodes, order.edges
+        self.link()
+
+    def _nodes(self, ids: Array) -> Array:
+        """The numbers of units and nodes; those that are new get a row that says nothing yet."""
+        numbers = self.nodes.number(ids)
+        if missing := len(self.nodes) - len(self.units):
+            none = np.zeros(missing, np.int8)
+            self.units.add(grams=none, there=none, wasted=none, lot=np.full(missing, NONE))
+        return numbers
+
+    def _put_lots(self, rows: Rows) -> None:
+        self.lots.number(rows["id"])
+
+    def _put_node_ids(self, rows: Rows) -> None:
+        self._nodes(np.unique(rows["id"]))
+
+    def _put_shipments(self, rows: Rows) -> None:
+        numbers = self.shipment_ids.number(rows["id"])
+        if missing := len(self.shipment_ids) - len(self.shipments):
+            self.shipments.add(place=np.full(missing, NONE))
+        self.shipments.place[numbers] = self.places.number(trip_keys(rows["vehicle"], rows["id"]))
+
+    def _put_units(self, rows: Rows) -> None:
+        nodes = self._nodes(rows["id"])
+        units = self.units
+        units.lot[nodes] = self.lots.number(rows["lot"])
+        units.owner[nodes] = self.organisations.number(rows["owner"])
+        units.custodian[nodes] = self.organisations.number(rows["custodian"])
+        units.facility[nodes] = _where_known(self.facilities, rows["facility"])
+        units.shipment[nodes] = _where_known(self.shipment_ids, rows["shipment"])
+        units.place[nodes] = self._zones(units.facility[nodes], rows["zone"])
+        units.since[nodes] = np.clip(rows["since"], 0, EVER)
+        units.wasted[nodes] = 0
+        for name in ("region", "pieces", "grams", "placed", "version", "state", "sealed", "there"):
+            getattr(units, name)[nodes] = rows[name]
+
+    def _zones(self, facilities: Array, zones: Array) -> Array:
+        places = np.full(len(facilities), NONE, np.int32)
+        known = np.flatnonzero(facilities != NONE)
+        places[known] = self.places.number(zone_keys(facilities[known], zones[known]))
+        return places
+
+    def _put_waste(self, rows: Rows) -> None:
+        nodes = self._nodes(rows["id"])
+        self.units.wasted[nodes] = 1
+        self.waste.put(nodes, **{name: rows[name] for name in self.waste.types if name in rows})
+
+    def _put_edges(self, rows: Rows) -> None:
+        ends = self._nodes(np.concatenate([rows["parent"], rows["child"]]))
+        parents, children = np.split(ends, 2)
+        self.edges.put(parents, children, rows)
+
+    def _put_stays(self, rows: Rows) -> None:
+        facilities = _where_known(self.facilities, rows["facility"])
+        places = self._zones(facilities, rows["zone"])
+        trips = np.flatnonzero(facilities == NONE)
+        places[trips] = self.places.number(trip_keys(rows["vehicle"][trips], rows["shipment"][trips]))
+        self.stays.add(
+            node=self._nodes(rows["unit"]),
+            place=places,
+            since=np.clip(rows["since"], 0, EVER),
+            until=np.clip(rows["until"], 0, EVER),
+            **{name: rows[name] for name in ("placed", "version", "sealed")},
+        )
+
+
+def _where_known(ids: Ids, column: Array) -> Array:
+    """The numbers of a column of ids; NONE stays NONE."""
+    numbers = np.full(len(column), NONE, np.int32)
+    known = np.flatnonzero(column != NONE)
+    numbers[known] = ids.number(column[known])
+    return numbers
+
+
+_PUTTING: Mapping[str, Callable[[Arrays, Rows], None]] = {
+    "node_ids": Arrays._put_node_ids,
+    "lot_ids": Arrays._put_lots,
+    "shipments": Arrays._put_shipments,
+    "units": Arrays._put_units,
+    "waste": Arrays._put_waste,
+    "edges": Arrays._put_edges,
+    "corrections": lambda arrays, rows: arrays.edges.corrections.put(rows),
+    "stays": Arrays._put_stays,
+}

@@ -1,8 +1,8 @@
 """Columns that grow: what the index holds is kept in arrays of one length, a row a thing.
 
-Rows are added at the end and may be changed in place; room is doubled, so that adding is cheap. ``freeze``
-gives back the room that is not used. Numbers are as small as what they count allows: positions and dense
-numbers have 32 bits, seconds 32 without a sign, grams 64.
+Rows are added at the end and may be changed in place; room grows by a part of itself, so that adding is
+cheap. Numbers are as small as what they count allows: positions and dense numbers have 32 bits, seconds 32
+without a sign, grams 64.
 """
 
 from __future__ import annotations
@@ -54,14 +54,18 @@ class Table:
     def _reserve(self, wanted: int) -> None:
         for name, column in self._room.items():
             if wanted > len(column):
-                grown = np.empty(max(wanted, 2 * len(column), 64), column.dtype)
+                grown = np.empty(room_for(wanted, len(column)), column.dtype)
                 grown[: self.count] = column[: self.count]
                 self._room[name] = grown
 
-    def freeze(self) -> None:
-        """Give back the room beyond the rows."""
-        self._room = {name: column[: self.count].copy() for name, column in self._room.items()}
+    def restore(self, columns: Mapping[str, Array]) -> None:
+        """These columns in the place of its own."""
+        self._room = {name: columns[name].astype(kind, copy=False) for name, kind in self.types.items()}
+        self.count = min(map(len, self._room.values()))
         self._show()
+
+    def _column(self, name: str) -> Array:
+        return self._room[name][: self.count]
 
     def columns(self) -> Iterator[tuple[str, Array]]:
         """The columns by name, as long as the table."""
@@ -72,3 +76,8 @@ class Table:
     def bytes(self) -> int:
         """What the columns take, the room beyond the rows included."""
         return sum(column.nbytes for column in self._room.values())
+
+
+def room_for(wanted: int, room: int) -> int:
+    """How much room a column gets that needs more than it has: an eighth more, and never very little."""
+    return max(wanted, room + room // 8, 1024)

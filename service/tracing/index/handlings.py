@@ -32,6 +32,11 @@ class Pairs(Table):
         self.of_handling = Adjacency()
         self.of_thing = Adjacency()
 
+    def sort(self, handlings: int, things: int) -> None:
+        """Put all pairs in order."""
+        self.of_handling = Adjacency.of(self.handling, handlings)
+        self.of_thing = Adjacency.of(self.thing, things)
+
     def put(self, pairs: Iterable[tuple[int, int]], handlings: int, things: int) -> None:
         """Add pairs, out of so many handlings and things."""
         both = np.array(list(pairs), np.int32).reshape(-1, 2)
@@ -57,6 +62,12 @@ class Handlings(Table):
         self.touched = Pairs()
         self.used = Pairs()
         self.means: dict[Means, int] = {}
+
+    def remember(self, means: Iterable[Means], nodes: int) -> None:
+        """The means by their numbers, where the columns were restored; there are so many nodes."""
+        self.means = {each: number for number, each in enumerate(means)}
+        self.touched.sort(self.count, nodes)
+        self.used.sort(self.count, len(self.means))
 
     def put(self, rows: list[Mapping[str, Any]], nodes: Ids) -> None:
         """Add rows of ``tracing/index.handlings``; their units are among ``nodes``."""

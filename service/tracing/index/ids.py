@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from service.tracing.index.columns import NONE, Array
+from service.tracing.index.columns import NONE, Array, room_for
 
 
 class Ids:
@@ -76,7 +76,7 @@ class Ids:
     def _reserve(self, end: int) -> None:
         if end > len(self._room):
             shared = self._rising is self._room
-            size = max(end, 2 * len(self._room), 64) if self.count else end
+            size = room_for(end, len(self._room)) if self.count else end
             self._room = _grown(self._room, self.count, size)
             self._rising = self._room if shared else _grown(self._rising, self.count, size)
 

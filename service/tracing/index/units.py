@@ -67,9 +67,10 @@ class Units(Table):
 
 
 class Waste(Table):
-    """What was lost of a unit, sampled or destroyed: a row for each unit of which anything was."""
+    """What was lost of a unit, sampled or destroyed: a row for each unit (``node``) of which anything was."""
 
     types: ClassVar[Mapping[str, str]] = {
+        "node": "i4",
         "lost_pieces": "i4",
         "lost_grams": "i8",
         "sampled_pieces": "i4",
@@ -78,6 +79,7 @@ class Waste(Table):
         "destroyed_grams": "i8",
     }
 
+    node: Array
     lost_pieces: Array
     lost_grams: Array
     sampled_pieces: Array
@@ -89,15 +91,20 @@ class Waste(Table):
         super().__init__()
         self._rows: dict[int, int] = {}
 
+    def restore(self, columns: Mapping[str, Array]) -> None:
+        """These columns in the place of its own."""
+        super().restore(columns)
+        self._rows = dict(zip(self.node.tolist(), range(self.count), strict=True))
+
     def of(self, nodes: Array) -> Array:
         """The row of each of these units; all of them have one."""
         return np.fromiter(map(self._rows.__getitem__, nodes.tolist()), np.int64, len(nodes))
 
     def put(self, nodes: Array, **columns: Array) -> None:
         """What is true of these units now."""
-        new = [node for node in nodes.tolist() if node not in self._rows]
-        if new:
-            self._rows.update(zip(new, self.add(lost_pieces=np.zeros(len(new))), strict=True))
+        new = np.array([node for node in nodes.tolist() if node not in self._rows], np.int32)
+        if len(new):
+            self._rows.update(zip(new.tolist(), self.add(node=new), strict=True))
         rows = self.of(nodes)
         for name, values in columns.items():
             getattr(self, name)[rows] = values

@@ -1,0 +1,311 @@
+"""What became of goods, summed over the arrays: the account, who holds how much, and which few rows SQL is
+asked for.
+
+It says what the queries of ``tracing/trace.sql`` say for who sees all. Amounts are summed as those of
+``service/tracing/accounts.py``; what entered is the sum of its parts, since every unit's account balances.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from service.tracing.accounts import HEADINGS, NOTHING, PARTS, Account, Amount
+from service.tracing.index.arrays import IN_TRANSIT, Arrays
+from service.tracing.index.columns import NONE, Array
+from service.tracing.index.reaching import Reached, reach
+from service.tracing.index.units import STATES
+
+WASTE = ("lost", "sampled", "destroyed")
+MOST_LOSSES = 200
+"""So many losses are told one by one, the largest first (``tracing/trace.losses``)."""
+PROCESS, REPACK = 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Units that have something in common: how many, and how much is on hand in them."""
+
+    key: tuple[int, ...]
+    derived: bool
+    units: int
+    pieces: int | None
+    grams: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a way down comes to, of the ``own`` lot and of what was made of it (``derived``), ids as in SQL.
+
+    ``holders`` have keys (custodian, facility or NONE, state), ``in_transit`` (shipment,). ``found`` are
+    units that no movement made. ``losing`` units, ``mixed`` nodes with what went in, the ends of the first
+    ``flows`` and the first ``units`` are what the lists are asked for.
+    """
+
+    own: Account
+    derived: Account
+    derived_lots: int
+    holders: list[Group]
+    in_transit: list[Group]
+    found: list[int]
+    losing: list[int]
+    mixed: list[int]
+    flows: list[int]
+    units: list[int]
+
+
+def downstream(arrays: Arrays, lot: int, unit: int | None, as_of: int, first: int) -> Figures | None:
+    """The figures of a lot, or of one unit of it, as of a position; lists begin with so many.
+
+    None where a unit changed since that position: what it was then is not known here.
+    """
+    start = start_of(arrays, lot, unit)
+    reached = reach(arrays, start, down=True, as_of=as_of)
+    if not len(start) or (arrays.units.version[reached.nodes] >= as_of).any():
+        return None
+    return _Sums(arrays, reached, start, arrays.lots.find_one(lot), as_of).figures(first)
+
+
+def start_of(arrays: Arrays, lot: int, unit: int | None) -> Array:
+    """The nodes that a trace begins from: a unit, or all units of a lot."""
+    if unit is not None:
+        return _known(arrays.nodes.find(np.array([unit])))
+    return arrays.of_lot.at(_known(arrays.lots.find(np.array([lot]))))
+
+
+def _known(numbers: Array) -> Array:
+    kept: Array = numbers[numbers != NONE]
+    return kept
+
+
+class _Sums:
+    """Sums over what was reached. ``group`` is 1 for derived lots, 0 for the lot itself."""
+
+    def __init__(self, arrays: Arrays, reached: Reached, start: Array, lot: int, as_of: int) -> None:
+        self._arrays = arrays
+        self._reached = reached
+        self._start = start
+        lots = arrays.units.lot[reached.nodes]
+        self._units = reached.nodes[lots != NONE]
+        self._lots = lots[lots != NONE]
+        self._lot = lot
+        self._group = (self._lots != lot).astype(np.int64)
+        self._state = arrays.units.state[self._units].astype(np.int64)
+        self._pieces = arrays.units.pieces[self._units].astype(np.int64)
+        self._grams = arrays.units.grams[self._units]
+        edges = arrays.edges
+        standing = reached.edges[edges.corrections.corrected_in(edges.version[reached.edges]) >= as_of]
+        self._mixing = _Mixing(arrays, standing, lot)
+
+    def figures(self, first: int) -> Figures:
+        own, derived = self._accounts()
+        nodes = self._arrays.nodes.ids
+        return Figures(
+            own,
+            derived,
+            len(np.unique(self._lots[self._group == 1])),
+            self._holders(),
+            self._in_transit(),
+            nodes[self._found()].tolist(),
+            nodes[self._losing()].tolist(),
+            nodes[self._mixing.ends(self._reached.nodes)].tolist(),
+            nodes[self._first_flows(first)].tolist(),
+            np.sort(nodes[self._units])[:first].tolist(),
+        )
+
+    def _accounts(self) -> tuple[Account, Account]:
+        grams, pieces = self._on_hand()
+        for part, by_group in self._wasted().items():
+            pieces[part], grams[part] = by_group
+        for part, by_group in self._mixing.sums().items():
+            pieces[part] = pieces[part] + by_group[0]
+            grams[part] = grams[part] + by_group[1]
+        counted = ~self._uncounted()
+        return _account(pieces, grams, counted, 0), _account(pieces, grams, counted, 1)
+
+    def _on_hand(self) -> tuple[dict[str, Array], dict[str, Array]]:
+        """Grams and pieces by state, for each group."""
+        cells = self._state * 2 + self._group
+        size = 2 * len(STATES)
+        grams, pieces = _added(cells, self._grams, size), _added(cells, np.maximum(self._pieces, 0), size)
+        nothing = np.zeros(2, np.int64)
+        by_state = {state: slice(2 * place, 2 * place + 2) for place, state in enumerate(STATES)}
+        parts = {part: by_state.get(part) for part in PARTS}
+        return (
+            {part: nothing if cut is None else grams[cut] for part, cut in parts.items()},
+            {part: nothing if cut is None else pieces[cut] for part, cut in parts.items()},
+        )
+
+    def _wasted(self) -> dict[str, tuple[Array, Array]]:
+        waste, places = self._arrays.waste, np.flatnonzero(self._arrays.units.wasted[self._units] == 1)
+        rows, group = waste.of(self._units[places]), self._group[places]
+        columns = dict(waste.columns())
+        return {
+            part: (
+                _added(group, np.maximum(columns[f"{part}_pieces"][rows], 0), 2),
+                _added(group, columns[f"{part}_grams"][rows], 2),
+            )
+            for part in WASTE
+        }
+
+    def _uncounted(self) -> Array:
+        """Whether in each group there is a lot of which not all pieces are counted alike."""
+        loose = self._group[self._pieces == NONE]
+        return np.bincount(np.concatenate([loose, self._mixing.repacked_groups()]), minlength=2) > 0
+
+    def _holders(self) -> list[Group]:
+        units = self._arrays.units
+        held = np.flatnonzero((self._grams > 0) & (self._state != IN_TRANSIT))
+        nodes = self._units[held]
+        keys = (units.custodian[nodes], units.facility[nodes], self._state[held])
+        organisations, facilities = self._arrays.organisations.ids, self._arrays.facilities.ids
+
+        def named(custodian: int, place: int, state: int) -> tuple[int, int, int]:
+            return int(organisations[custodian]), NONE if place == NONE else int(facilities[place]), state
+
+        groups = [replace(group, key=named(*group.key)) for group in self._groups(held, keys)]
+        return sorted(groups, key=_by_weight)
+
+    def _in_transit(self) -> list[Group]:
+        moving = np.flatnonzero((self._grams > 0) & (self._state == IN_TRANSIT))
+        ids = self._arrays.shipment_ids.ids
+        groups = [
+            replace(group, key=(int(ids[group.key[0]]),))
+            for group in self._groups(moving, (self._arrays.units.shipment[self._units[moving]],))
+        ]
+        return sorted(groups, key=lambda group: (group.key, group.derived))
+
+    def _groups(self, places: Array, keys: tuple[Array, ...]) -> list[Group]:
+        """What the units at these places come to, together with all that have equal keys."""
+        sizes = [int(key.max(initial=0)) + 2 for key in keys]
+        packed = self._group[places]
+        for key, size in zip(keys, sizes, strict=True):
+            packed = packed * size + key + 1
+        found, which, counts = np.unique(packed, return_inverse=True, return_counts=True)
+        pieces = self._pieces[places]
+        loose = np.bincount(which[pieces == NONE], minlength=len(found)) > 0
+        all_pieces = _added(which, np.maximum(pieces, 0), len(found))
+        all_grams = _added(which, self._grams[places], len(found))
+        groups = []
+        for place, (code, units) in enumerate(zip(found.tolist(), counts.tolist(), strict=True)):
+            derived, unpacked = _unpacked(code, sizes)
+            amount = None if loose[place] else int(all_pieces[place])
+            groups.append(Group(unpacked, derived, units, amount, int(all_grams[place])))
+        return groups
+
+    def _found(self) -> Array:
+        """Units that neither a movement nor the lot's registration made: what differences brought to light.
+
+        All others were reached by a movement, so only those that the trace began from can be such.
+        """
+        arrays, start = self._arrays, self._start
+        made_in = arrays.nodes.ids[start] // 1000
+        other = start[made_in != arrays.lots.ids[self._lot] // 1000]
+        found: Array = other[~arrays.edges.up.has(other)]
+        return found
+
+    def _losing(self) -> Array:
+        units = self._units[self._arrays.units.wasted[self._units] == 1]
+        lost = self._arrays.waste.lost_grams[self._arrays.waste.of(units)]
+        units, lost = units[lost > 0], lost[lost > 0]
+        largest: Array = units[np.lexsort((self._arrays.nodes.ids[units], -lost))][:MOST_LOSSES]
+        return largest
+
+    def _first_flows(self, first: int) -> Array:
+        """The ends of the movements that were recorded first; some more where they were recorded together."""
+        edges, rows = self._arrays.edges, self._reached.edges
+        if len(rows) > first:
+            versions = edges.version[rows]
+            rows = rows[versions <= np.partition(versions, first - 1)[first - 1]]
+        return np.unique(np.concatenate([edges.parent[rows], edges.child[rows]]))
+
+
+class _Mixing:
+    """What went into transformations and came out of packs, of edges that nobody corrected."""
+
+    def __init__(self, arrays: Arrays, standing: Array, lot: int) -> None:
+        self._arrays = arrays
+        self._lot = lot
+        edges, lots = arrays.edges, arrays.units.lot
+        into = standing[lots[edges.child[standing]] == NONE]
+        self._into, self._rows = edges.weights.of(into)
+        self._mixes = edges.weights.mixes[self._rows]
+        self._from_lot = lots[edges.parent[self._into]]
+        self._out_of_packs(standing)
+
+    def _out_of_packs(self, standing: Array) -> None:
+        """What came out of the nodes that goods of the walk were repacked in, by lot."""
+        arrays, edges = self._arrays, self._arrays.edges
+        entered = np.unique(edges.child[self._into[self._mixes == REPACK]])
+        out = standing[np.isin(edges.parent[standing], entered)] if len(entered) else standing[:0]
+        out, rows = edges.weights.of(out)
+        repacked = edges.weights.mixes[rows] == REPACK
+        self._out_lot = arrays.units.lot[edges.child[out[repacked]]]
+        self._out_grams = edges.weights.grams[rows[repacked]]
+
+    def repacked_groups(self) -> Array:
+        """The group of each lot whose pieces changed what they are."""
+        lots = np.concatenate([self._from_lot[self._mixes == REPACK], self._out_lot])
+        groups: Array = (np.unique(lots) != self._lot).astype(np.int64)
+        return groups
+
+    def sums(self) -> dict[str, tuple[Array, Array]]:
+        """Pieces and grams by group: what was processed, and what repacking lost."""
+        weights, group = self._arrays.edges.weights, (self._from_lot != self._lot).astype(np.int64)
+        processed = self._mixes == PROCESS
+        rows = self._rows[processed]
+        pieces = _added(group[processed], np.maximum(weights.pieces[rows], 0), 2)
+        grams = _added(group[processed], weights.grams[rows], 2)
+        return {"processed": (pieces, grams), "lost": (np.zeros(2, np.int64), self._lost_in_packs())}
+
+    def _lost_in_packs(self) -> Array:
+        """What went into other packs and did not come out again, lot by lot."""
+        packed = self._mixes == REPACK
+        lots, which = np.unique(np.concatenate([self._from_lot[packed], self._out_lot]), return_inverse=True)
+        count = int(packed.sum())
+        went_in = _added(which[:count], self._arrays.edges.weights.grams[self._rows[packed]], len(lots))
+        came_out = _added(which[count:], self._out_grams, len(lots))
+        return _added((lots != self._lot).astype(np.int64), np.maximum(went_in - came_out, 0), 2)
+
+    def ends(self, reached: Array) -> Array:
+        """The nodes of transformations that were walked through, and those of the walk that went into
+        them."""
+        edges = self._arrays.edges
+        nodes = np.unique(edges.child[self._into[self._mixes == PROCESS]])
+        parents = edges.parent[edges.up.at(nodes)]
+        places = np.minimum(np.searchsorted(reached, parents), len(reached) - 1)
+        return np.unique(np.concatenate([nodes, parents[reached[places] == parents]]))
+
+
+def _added(cells: Array, values: Array, size: int) -> Array:
+    """The exact sum of the values in each cell."""
+    sums = np.zeros(size, np.int64)
+    np.add.at(sums, cells, values)
+    return sums
+
+
+def _unpacked(code: int, sizes: Sequence[int]) -> tuple[bool, tuple[int, ...]]:
+    """Whether a group is derived, and its keys, out of the number that ``_groups`` made of them."""
+    key: list[int] = []
+    for size in reversed(sizes):
+        code, last = divmod(code, size)
+        key.insert(0, last - 1)
+    return bool(code), tuple(key)
+
+
+def _account(pieces: dict[str, Array], grams: dict[str, Array], counted: Array, group: int) -> Account:
+    def amount(part: str) -> Amount:
+        return Amount(int(pieces[part][group]) if counted[group] else None, int(grams[part][group]))
+
+    parts = {part: amount(part) for part in PARTS}
+    entered = sum(parts.values(), NOTHING)
+    surplus = Amount(0 if counted[group] else None, 0)
+    return {name: parts.get(name, entered if name == "entered" else surplus) for name in HEADINGS}
+
+
+def _by_weight(group: Group) -> tuple[bool, int, int, bool, int, str]:
+    """The order of ``tracing/trace.holders``; no place comes last, as NULL does."""
+    custodian, facility, state = group.key
+    return group.derived, -group.grams, custodian, facility == NONE, facility, STATES[state]
