@@ -14,6 +14,9 @@ from service.codes import reading as codes_reading
 from service.codes import routes as codes_routes
 from service.codes.key_file import KeyFile
 from service.codes.signing import LABEL_KEYS, LabelKeys
+from service.evidence import routes as evidence_routes
+from service.evidence.keeping import PACKS, Packs
+from service.evidence.making import Maker
 from service.goods import reading as goods_reading
 from service.goods import routes as goods_routes
 from service.goods.corrections import reading as corrections_reading
@@ -98,6 +101,8 @@ API: Sequence[Declared] = (
     *supervision_routes.WRITES,
     *supervision_reading.READS,
     *tracing_routes.READS,
+    *evidence_routes.READS,
+    *evidence_routes.ACTIONS,
     *codes_reading.READS,
     *codes_routes.ROUTES,
     *key_routes.WRITES,
@@ -169,6 +174,8 @@ def _open_ledger(
     app[LABEL_KEYS] = LabelKeys(KeyFile(app[SETTINGS].label_key_file), ledger, app[SETTINGS].public_host)
     app[PREVIEWS] = Previews(database, ledger.registry)
     stack.push_async_callback(app[PREVIEWS].close)
+    app[PACKS] = Packs(app[SETTINGS].evidence, Maker(database, app[LOG], app[FILES], signers))
+    stack.push_async_callback(app[PACKS].close)
     app[DETECTORS] = Detectors(ledger)
     stack.push_async_callback(app[DETECTORS].close)
 

@@ -133,6 +133,11 @@ class Settings:
         """Scanned papers by digest."""
         return self.data / "files"
 
+    @property
+    def evidence(self) -> Path:
+        """Evidence packs that were made; each can be made again."""
+        return self.data / "evidence"
+
 
 def add_storage_options(parser: argparse.ArgumentParser, environment: Mapping[str, str] = os.environ) -> None:
     """What every command needs: where things are."""

@@ -49,11 +49,15 @@ async def _label_keys(ask: Ask) -> Slice[dict[str, Any]]:
 
 
 async def _directory(request: web.Request) -> web.Response:
-    """The key directory, signed now."""
     async with request.app[DATABASE].reader.acquire() as conn:
-        rows = await conn.fetch(query("codes/label_key.all"))
-        identity = await store.row(conn, IDENTITY, HERE)
-    signers = request.app[SIGNERS]
+        note = await directory_note(conn, request.app[SIGNERS])
+    return public(note.encode(), TEXT, _FOR_MINUTES)
+
+
+async def directory_note(conn: store.Connection, signers: Sequence[Signer]) -> str:
+    """The key directory, signed now."""
+    rows = await conn.fetch(query("codes/label_key.all"))
+    identity = await store.row(conn, IDENTITY, HERE)
     names = [] if identity is None else identity.names
     directory = KeyDirectory(
         signers[0].name,
@@ -62,8 +66,7 @@ async def _directory(request: web.Request) -> web.Response:
         tuple(map(_listed, rows)),
         tuple(starmap(_predecessor, pairwise(names))),
     )
-    note = directory.signed(*signers)
-    return public(note.encode(), TEXT, _FOR_MINUTES)
+    return directory.signed(*signers)
 
 
 def _ledger_key(key: Mapping[str, Any]) -> LedgerKey:

@@ -82,7 +82,11 @@ class PublishedLog:
         note = self.published()
         if not 0 <= position < note.size:
             raise Problem("log.not-covered", position=position, size=note.size)
-        return await inclusion_proof(position, note.size, self._tiles.fetch_from(self._pool)), note
+        return await self.inclusion_under(position, note), note
+
+    async def inclusion_under(self, position: int, note: Noted) -> list[bytes]:
+        """The same under a checkpoint that was published before."""
+        return await inclusion_proof(position, note.size, self._tiles.fetch_from(self._pool))
 
     async def proof(self, position: int) -> Proof:
         """The same as a file for whoever wants to check it elsewhere. Raises Problem ``log.not-covered``."""

@@ -1,36 +1,13 @@
-"""Tables to take along: UTF-8 with a byte order mark, so that spreadsheets read Chinese, and no formulas.
-
-A cell that a spreadsheet would take for a formula begins with an apostrophe: names of goods and places come
-from anyone.
-"""
+"""Tables to take along, sent part by part; how a cell is written stands in ``schema.spreadsheet_cells``."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import AsyncIterator, Iterable, Sequence
-from io import StringIO
 
 from aiohttp import web
 
+from schema.spreadsheet_cells import BOM, lines
 from service.web.visits import Visit
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-_BOM = "\ufeff"
-
-
-def safe(cell: object) -> str:
-    """The text of a cell. Numbers that we counted stay numbers, be they negative."""
-    if cell is None:
-        return ""
-    text = str(cell)
-    return f"'{text}" if isinstance(cell, str) and text.startswith(_FORMULA) else text
-
-
-def lines(rows: Iterable[Sequence[object]]) -> bytes:
-    """Rows as CSV (RFC 4180)."""
-    written = StringIO()
-    csv.writer(written, lineterminator="\r\n").writerows([[safe(cell) for cell in row] for row in rows])
-    return written.getvalue().encode("utf-8")
 
 
 async def table(
@@ -46,7 +23,7 @@ async def table(
         }
     )
     await response.prepare(visit.request)
-    await response.write(_BOM.encode("utf-8") + lines([heading]) + lines(first))
+    await response.write(BOM.encode("utf-8") + lines([heading]) + lines(first))
     async for part in parts:
         await response.write(lines(part))
     await response.write_eof()

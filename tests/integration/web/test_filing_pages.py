@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from service.web.downloads import lines, safe
+from schema.spreadsheet_cells import lines, safe
 from tests.integration.reading.bazaar import SCAN, SCAN_DIGEST
 from tests.integration.web.conftest import Browsers, Page
 from tests.integration.web.test_pages import filled

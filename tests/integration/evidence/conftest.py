@@ -1,0 +1,93 @@
+"""A case on the bazaar's beef, served, with its first evidence pack on the way."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from service.app import make_app
+from service.evidence.checking import ProvedPack, check_pack
+from service.evidence.keeping import PACKS
+from service.http.keys import DATABASE, FILES, VERIFIER
+from service.parties.credentials import Credentials
+from service.receipts.trust import LedgerKey, Trust
+from service.settings import Settings
+from service.trust import open_signer
+from tests.certified import published
+from tests.integration.reading.bazaar import SCAN
+from tests.integration.reading.conftest import Served
+from tests.retold import retold
+from tests.unit.incidents.desk import Desk
+
+
+@dataclass(frozen=True)
+class Incident:
+    """The served case; ``settings`` are those of its service."""
+
+    served: Served
+    desk: Desk
+    case: int
+    settings: Settings
+
+    @property
+    def app(self) -> Any:
+        """The application."""
+        return self.served.client.app
+
+    @property
+    def trust(self) -> Trust:
+        """Whoever knows the ledger's key."""
+        return Trust([LedgerKey(self.app[VERIFIER])])
+
+    async def made(self, who: str = "qingdao", **body: Any) -> dict[str, Any]:
+        """A pack, once it is made."""
+        await published(self.app)
+        status, told = await self.served.post(who, f"/api/v1/cases/{self.case}/evidence", body)
+        assert status == 202, told
+        await self.app[PACKS].finished()
+        return told
+
+    async def pack(self, who: str = "qingdao", **body: Any) -> bytes:
+        """Its bytes."""
+        told = await self.made(who, **body)
+        answer = await self.served.get(who, told["href"])
+        assert answer.status == 200, await answer.text()
+        return await answer.read()
+
+    async def proved(self, who: str = "qingdao", **body: Any) -> ProvedPack:
+        """The pack, checked with the ledger's key alone."""
+        return check_pack(await self.pack(who, **body), self.trust, datetime.now(UTC))
+
+
+@pytest.fixture
+async def incident(database: str, tmp_path: Path) -> AsyncIterator[Incident]:
+    """A case that was tested, asked about and answered by an operator."""
+    desk = Desk()
+    case = desk.open()
+    desk.tested(case, ("screening", "positive"))
+    desk.exposure(case)
+    desk.place(case=case)
+    desk.answered(desk.asked(case))
+    async with retold(database, desk.history):
+        pass
+    settings = Settings(data=tmp_path / "data", trust=tmp_path / "trust", sample_data=True)
+    app = await make_app(settings, database, open_signer(settings, "test.invalid/ledger"))
+    await app[FILES].store(_once(SCAN))
+    credentials = Credentials(app[DATABASE].writer)
+    sessions = {
+        name: await credentials.sessions.open(party.manager.user)
+        for name, party in desk.story.parties.items()
+        if party.manager.user is not None
+    }
+    async with TestClient(TestServer(app)) as client:
+        yield Incident(Served(desk.story, client, sessions), desk, case, settings)
+
+
+async def _once(chunk: bytes) -> AsyncIterator[bytes]:
+    yield chunk
