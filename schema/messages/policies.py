@@ -41,6 +41,9 @@ ZONE_KINDS = ("quarantine", "imported", "domestic", "independent")
 PARTICULARS = ("hs", "establishment", "country", "production_batch", "produced_on", "best_before")
 """What a registration states where the policy of its regime asks for it."""
 
+TIERS = ("0", "1", "2", "3", "4", "5")
+"""How goods come to be exposed: the same goods, container, vehicle, zone, handling, where they came from."""
+
 AGENTS = (
     *("chlorine", "chlorine_dioxide", "peracetic_acid", "hydrogen_peroxide"),
     *("quaternary_ammonium", "ethanol", "ozone", "ultraviolet", "other"),
@@ -69,6 +72,16 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "retention_days": 730,
         "correction_days": 730,
         "look_back_days": 14,
+        "exposure": {
+            "tiers": ["0", "1", "2", "3", "4"],
+            "hops": 1,
+            "min_overlap_minutes": 0,
+            "zone_kinds": None,
+            "linger_minutes": 0,
+            "opened_only": False,
+            "handling_hours": 24,
+            "production_days": 0,
+        },
         "staff_tests": [],
         "recall_levels": [
             {"level": 1, "start_hours": 24, "finish_working_days": 10},
@@ -199,6 +212,29 @@ class Label(Message):
     en = Text(longest=60, required=True, metadata=_about("In English."))
 
 
+class ExposureTerms(Message):
+    """What makes goods exposed to others; who asks may say it otherwise."""
+
+    tiers = Items(Choice(TIERS), distinct=True, metadata=_about("Relations that count, by their tiers."))
+    hops = Whole(least=0, most=5, metadata=_about("Contacts one after the other; 0: none."))
+    min_overlap_minutes = Whole(least=0, most=43_200, metadata=_about("Least minutes together."))
+    zone_kinds = Items(
+        Choice(ZONE_KINDS), allow_none=True, distinct=True, metadata=_about("Kinds of zone; null: all.")
+    )
+    linger_minutes = Whole(
+        least=0,
+        most=43_200,
+        metadata=_about("Minutes for which a place stays dangerous after the goods left."),
+    )
+    opened_only = Flag(metadata=_about("Whether two that are both sealed do not endanger each other."))
+    handling_hours = Whole(
+        least=0, most=720, metadata=_about("Hours for which bays, machines and people stay dangerous.")
+    )
+    production_days = Whole(
+        least=0, most=365, metadata=_about("Days between productions of an establishment that are related.")
+    )
+
+
 class PolicyDocument(Thresholds):
     """What a region demands of goods of one regime."""
 
@@ -306,6 +342,7 @@ class PolicyDocument(Thresholds):
     look_back_days = Whole(
         least=0, most=365, metadata=_about("Days before a sampling that a case asks about.", "look_back_days")
     )
+    exposure = Inner(ExposureTerms, metadata=_about("What makes goods exposed to others.", "exposure"))
     recall_levels = Items(
         Inner(RecallLevel), most=3, metadata=_about("Clocks of recalls by level.", "recall_levels")
     )

@@ -21,6 +21,7 @@ from schema.messages.policies import (
     DEFAULTS,
     FACILITY_KINDS,
     PARTICULARS,
+    TIERS,
     ZONE_KINDS,
     DaysByKind,
     PolicyDocument,
@@ -64,6 +65,7 @@ _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             *("retention_days", "correction_days", "look_back_days", "recall_levels"),
         ),
     ),
+    ("policy.group-exposure", ("exposure",)),
     ("policy.group-suspicion", tuple(THRESHOLDS)),
 )
 _WORDS: Mapping[tuple[str, ...], str] = {
@@ -76,6 +78,7 @@ _WORDS: Mapping[tuple[str, ...], str] = {
     STAFF_ROLES: "policy_role",
     TESTS: "policy_test",
     AGENTS: "policy_agent",
+    TIERS: "exposure_tier",
 }
 """The texts of each closed set that a document chooses from."""
 

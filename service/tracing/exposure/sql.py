@@ -132,13 +132,12 @@ class Spread:
 
 async def exposed(conn: Connection, asked: Question) -> Answer:
     """The answer to a question. ``conn`` sees one state from the first query to the last."""
-    known = await conn.fetchrow(query("tracing/exposure.known"), asked.position)
-    assert known is not None  # noqa: S101  (a SELECT without FROM has one row)
-    reached = await Spread(conn, asked, known["gone"], cut=True).run()
+    gone: list[int] = await conn.fetchval(query("tracing/exposure.excluded"), asked.position)
+    reached = await Spread(conn, asked, gone, cut=True).run()
     hits = await _hits(conn, reached)
     if not asked.cleared:
         return Answer(asked.position, hits)
-    without = await _hits(conn, await Spread(conn, asked, known["gone"], cut=False).run())
+    without = await _hits(conn, await Spread(conn, asked, gone, cut=False).run())
     kept = {hit.unit for hit in hits}
     return Answer(asked.position, hits, tuple(hit for hit in without if hit.unit not in kept))
 

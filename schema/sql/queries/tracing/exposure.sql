@@ -3,11 +3,15 @@
 -- exposed since `tau`; the node of a transformation has one part. Wherever they stand, $1 is the position asked
 -- at, $2 the one at which the case opened, and $3 whether disinfections count.
 
--- name: known
--- $1 position: when the last known statement was recorded, and what authorities had excluded.
-SELECT (SELECT convert_from(e.statement, 'UTF8')::jsonb ->> 'at' FROM ledger.entry e WHERE e.position = $1 - 1) AS at,
-       (SELECT coalesce(array_agg(c.position), '{}') FROM goods.correction c
-         WHERE c.excluded_by IS NOT NULL AND c.version < $1) AS gone
+-- name: excluded
+-- $1 position: what authorities had excluded.
+SELECT coalesce(array_agg(c.position), '{}') AS gone
+  FROM goods.correction c WHERE c.excluded_by IS NOT NULL AND c.version < $1
+
+-- name: last_known
+-- $1 position, or null for the present: it, and when the last statement before it was recorded.
+SELECT p.position, ledger.recorded_at(p.position - 1) AS at
+  FROM ledger.head h CROSS JOIN LATERAL (SELECT coalesce($1::bigint, h.size) AS position) p
 
 -- name: seeds
 -- $4 since when, $5 units, $6 lots, $7 arrivals, $8 whether lots of one batch and paper are seeds as well.
