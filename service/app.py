@@ -37,6 +37,7 @@ from service.http.middlewares import around
 from service.http.sessions import SESSIONS
 from service.incidents import reading as incidents_reading
 from service.incidents import routes as incidents_routes
+from service.incidents.cases import acting as cases_acting
 from service.incidents.cases import reading as cases_reading
 from service.incidents.cases import routes as cases_routes
 from service.incidents.detecting import routes as detecting_routes
@@ -68,6 +69,7 @@ from service.storage import Database, FileStore, open_database
 from service.supervision import reading as supervision_reading
 from service.supervision import routes as supervision_routes
 from service.tracing import routes as tracing_routes
+from service.tracing.exposure.answering import ANSWERS, Answers
 from service.trust import open_account_keys
 
 API: Sequence[Declared] = (
@@ -97,6 +99,7 @@ API: Sequence[Declared] = (
     *incidents_reading.READS,
     *cases_routes.WRITES,
     *cases_reading.READS,
+    *cases_acting.ACTIONS,
     *detecting_routes.ACTIONS,
     *supervision_routes.WRITES,
     *supervision_reading.READS,
@@ -142,6 +145,7 @@ async def make_app(
         keys = open_account_keys(settings)
         app[DOOR] = Door(Credentials(database.writer, keys))
         app[REGISTER_KEYS] = RegisterKeys(keys.register)
+        app[ANSWERS] = Answers(database)
         _open_ledger(app, stack, database, signers, appender)
         _route(app)
         held = stack.pop_all()

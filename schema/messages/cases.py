@@ -20,7 +20,8 @@ from schema.messages.fields import (
     Text,
     Whole,
 )
-from schema.messages.incidents import HOLD_REASONS, LIFT_REASONS
+from schema.messages.incidents import HOLD_REASONS, LIFT_REASONS, HoldPlacing, HoldQuestion
+from schema.messages.policies import ExposureTerms
 from schema.messages.written import Moment, Sha256
 
 HAZARDS = ("sars_cov_2", "asf", "listeria", "vibrio", "residue", "other")
@@ -38,6 +39,7 @@ CASE_STATES = ("suspected", "confirmed", "cleared", "closed")
 REQUEST_STATES = ("open", "acknowledged", "answered", "withdrawn")
 MOST_NAMED = 100
 MOST_COUNTED = 500
+MOST_HELD = 500
 MOST_HOURS = 24 * 90
 
 
@@ -102,19 +104,22 @@ class CaseTest(Message):
     note = note()
 
 
-class ExposureRecordingRequest(Message):
-    """What is exposed is asked, and recorded as it is known."""
+class CaseTerms(ExposureTerms):
+    """What makes goods exposed, where it is not to be as the policy says."""
 
-    case = Id(required=True, metadata=about("The case."))
-    question = fields.Dict(required=True, metadata=about("What is asked, with its policy."))
+    look_back_days = Whole(least=0, most=365, metadata=about("So many days before the sample."))
 
 
-class ExposureRecording(ExposureRecordingRequest):
-    """What was known of an exposure, as the ledger records it."""
+class ExposureRecording(Message):
+    """What is exposed is asked, and recorded as it is known. The service adds the question with all that it
+    did not say, the position, the answer's digest and its sums."""
 
-    asked_at = Id(required=True, metadata=about("All statements before this position counted."))
-    digest = Sha256(required=True, metadata=about("The answer's digest."))
-    counts = fields.Dict(required=True, metadata=about("The answer's sums."))
+    case = Id(required=True, metadata=about("The case; the question begins from its subject."))
+    terms = Inner(CaseTerms, metadata=about("What is not to be as the policy says."))
+    question = fields.Dict(metadata=about("The question with all that it did not say."))
+    asked_at = Id(metadata=about("All statements before this position counted."))
+    digest = Sha256(metadata=about("The answer's digest."))
+    counts = fields.Dict(metadata=about("The answer's sums."))
 
 
 class CaseHolding(Message):
@@ -126,6 +131,30 @@ class CaseHolding(Message):
     )
     reason = Choice(HOLD_REASONS, metadata={**about("Why."), "default": "suspected_positive"})
     note = note()
+
+
+class HeldGoods(HoldQuestion):
+    """What one hold of an answer names."""
+
+    lots = Items(Id(), most=MOST_HELD, metadata=about("Whole lots."))
+    units = Items(Id(), most=MOST_HELD, metadata=about("Single units."))
+
+
+class HeldPart(HoldPlacing):
+    """Goods that a recorded answer reached are held: as much of them as one statement names."""
+
+    question = Inner(HeldGoods, required=True)
+    exposure = Id(required=True, metadata=about("The answer on record."))
+
+
+class Alarm(CaseOpeningRequest):
+    """A case is opened, what is exposed is asked and recorded, and what tiers reach is held: at once."""
+
+    terms = Inner(CaseTerms, metadata=about("What is not to be as the policy says."))
+    hold_tiers = Items(
+        Whole(least=0, most=5), most=6, distinct=True, required=True, metadata=about("Which tiers are held.")
+    )
+    reason = Choice(HOLD_REASONS, metadata={**about("Why."), "default": "suspected_positive"})
 
 
 class CaseLifting(Message):

@@ -43,6 +43,6 @@ def _reads(data: Data, _world: World) -> Iterator[Stream]:
 
 
 RECORD_EXPOSURE = Kind(
-    "exposure-recorded", {1: _record}, _recorded, _reads, made=("asked_at", "digest", "counts")
+    "exposure-recorded", {1: _record}, _recorded, _reads, made=("question", "asked_at", "digest", "counts")
 )
 KINDS = [RECORD_EXPOSURE]

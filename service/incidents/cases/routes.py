@@ -9,7 +9,9 @@ from schema.messages import cases as messages
 from service.http.keys import DATABASE
 from service.http.writes import Draft, Write
 from service.incidents import proposals
+from service.incidents.cases.answers import with_answer
 from service.incidents.cases.closing import CLOSE_CASE, REOPEN_CASE
+from service.incidents.cases.exposures import RECORD_EXPOSURE
 from service.incidents.cases.opening import OPEN_CASE, goods_of
 from service.incidents.cases.reading import TAG
 from service.incidents.cases.requests import (
@@ -70,6 +72,11 @@ WRITES = (
         f"{_CASE}/tests", TEST_CASE, messages.CaseTest, "Record a result: it confirms or clears the case",
         location=_AT_CASE, tag=TAG,
         example={"stage": "retest", "result": "positive", "test": "4201000012345678"},
+    ),
+    Write(
+        f"{_CASE}/exposures", RECORD_EXPOSURE, messages.ExposureRecording,
+        "Ask what is exposed, and record it as it is known", prepare=with_answer, location=_AT_CASE, tag=TAG,
+        example={"terms": {"hops": 2}},
     ),
     Write(
         f"{_CASE}/requests", MAKE_REQUEST, messages.CaseRequestMaking, "Ask a business to do something",

@@ -112,11 +112,14 @@ async def test_a_request_is_acknowledged_and_answered_by_its_addressee(office: O
 async def test_who_may_see_a_case_and_what_of_it(office: Office) -> None:
     case = await opened(office, "hubei")
     request = await asked(office, case, "hubei", "wholesaler")
-    nobody = await office.served.get("station", f"{CASES}/999999999")
     for who in (*EVERYBODY, "qingdao"):
-        for path in (f"{CASES}/{case}", f"{CASES}/{case}/steps"):
-            answer = await office.served.get(who, path)
-            assert (answer.status, await answer.read()) == (404, await nobody.read()), (who, path)
+        answers = set()
+        for key in (case, 999_999_999):
+            for path in (f"{CASES}/{key}", f"{CASES}/{key}/steps"):
+                answer = await office.served.get(who, path)
+                said = (await answer.read()).replace(path.encode(), b"PATH")
+                answers.add((answer.status, said))
+        assert [status for status, _ in answers] == [404], who
         if who != "wholesaler":
             assert (await office.served.get(who, f"{REQUESTS}/{request}")).status == 404, who
             assert (await office.told(who, REQUESTS))["items"] == [], who
@@ -168,3 +171,137 @@ async def test_a_drill_holds_nothing_and_is_not_public(office: Office) -> None:
     assert (await office.told("shop", "/api/v1/holds"))["items"] == []
     after = await (await office.served.get("public", f"/api/v1/codes/{office.ids['code']}")).read()
     assert after == before
+
+
+async def exposure(office: Office, case: int, **terms: Any) -> dict[str, Any]:
+    """Record what is exposed; it as the case has it."""
+    body = {"terms": terms} if terms else {}
+    said = await office.said("qingdao", f"{CASES}/{case}/exposures", body)
+    found = (await office.told("qingdao", f"{CASES}/{case}"))["exposures"]
+    (answer,) = (each for each in found if each["id"] == said["outcome"]["exposure"])
+    return dict(answer)
+
+
+async def held(office: Office, *units: str) -> dict[str, list[int]]:
+    """The holds that are shown on units of the story, by their names."""
+    told = {name: await office.told("auditor", f"/api/v1/units/{office.ids[name]}") for name in units}
+    return {name: [hold["id"] for hold in unit["holds"]] for name, unit in told.items()}
+
+
+async def test_what_is_exposed_is_recorded_and_held(office: Office) -> None:
+    case = await opened(office)
+    known = await exposure(office, case, hops=0)
+    assert known["counts"]["tiers"] == {"0": known["counts"]["units"]}
+    assert (known["counts"]["lots"], known["counts"]["new"]) == (2, None)
+    assert known["question"]["lots"] == [office.ids["lot"]]
+    assert known["question"]["known_before"] == (await office.told("qingdao", f"{CASES}/{case}"))["opened_in"]
+    done = await office.said("qingdao", f"{CASES}/{case}/holds", {"exposure": known["id"], "tiers": [0]})
+    assert (done["asked_at"], done["elsewhere"]) == (known["asked_at"], 0)
+    marks = await held(
+        office, "unit", "wholesaler_unit", "shop_unit", "cubes_unit", "station-wholesaler unit"
+    )
+    assert all(marks.values()), "all of it, wherever it is"
+    told = await office.told("qingdao", f"{CASES}/{case}")
+    assert told["holds_in_force"] == len(done["holds"]) == len(told["hold_list"])
+    again = {"exposure": known["id"], "tiers": [0, 1, 2, 3, 4, 5]}
+    assert await office.refused("qingdao", f"{CASES}/{case}/holds", again) == "case.nothing-to-hold"
+    lifted = await office.said("qingdao", f"{CASES}/{case}/lifting", {"reason": "test_negative"})
+    assert lifted["holds"] == sorted(each["hold"] for each in done["holds"])
+    assert not any((await held(office, "unit", "shop_unit", "cubes_unit")).values())
+    nothing = await office.refused("qingdao", f"{CASES}/{case}/lifting", {"reason": "test_negative"})
+    assert nothing == "case.nothing-to-lift"
+
+
+async def test_some_holds_of_a_case_are_lifted(office: Office) -> None:
+    case = await opened(office)
+    first = await office.hold("qingdao", "lots", office.ids["lot"], case=case)
+    other = await office.hold("qingdao", "lots", office.ids["waiting"], case=case)
+    lifting = {"reason": "remedied", "holds": [first["hold"]]}
+    assert (await office.said("qingdao", f"{CASES}/{case}/lifting", lifting))["holds"] == [first["hold"]]
+    assert (await office.told("qingdao", f"{CASES}/{case}"))["holds_in_force"] == 1
+    assert not (await office.told("qingdao", f"/api/v1/holds/{other['hold']}"))["lifted_at"]
+    assert await office.refused("hubei", f"{CASES}/{case}/lifting", lifting) == "request.not-found"
+
+
+async def test_asked_again_it_says_what_is_new(office: Office) -> None:
+    case = await opened(office)
+    first = await exposure(office, case, hops=0)
+    split = {"parts": [{"pieces": 1, "grams": CARTON}], "happened_at": "2020-08-19"}
+    await office.said("station", f"/api/v1/units/{office.ids['unit']}/splits", split)
+    second = await exposure(office, case, hops=0)
+    assert second["counts"]["units"] == first["counts"]["units"] + 1
+    assert second["counts"]["new"] == 1
+    assert second["digest"] != first["digest"]
+    done = await office.said("qingdao", f"{CASES}/{case}/holds", {"exposure": first["id"], "tiers": [0]})
+    assert sum(each["added"] for each in done["holds"]) <= 1, "what moved since is taken along"
+    assert (
+        await office.refused("qingdao", f"{CASES}/{case}/holds", {"exposure": second["id"], "tiers": [0]})
+        == "case.nothing-to-hold"
+    )
+
+
+async def test_another_cases_answer_is_not_held(office: Office) -> None:
+    case, other = await opened(office), await opened(office)
+    known = await exposure(office, other, hops=0)
+    holding = {"exposure": known["id"], "tiers": [0]}
+    assert await office.refused("qingdao", f"{CASES}/{case}/holds", holding) == "case.exposure-not-found"
+    assert await office.refused("hubei", f"{CASES}/{other}/holds", holding) == "request.not-found"
+    assert await office.refused("station", f"{CASES}/{other}/holds", holding) == "request.not-found"
+
+
+async def test_an_alarm_opens_asks_and_holds(office: Office) -> None:
+    alarm = {
+        "number": "青卫查 2020-2",
+        "hazard": "sars_cov_2",
+        "subject": {"lots": [office.ids["waiting"]]},
+        "sampled_at": "2020-08-18",
+        "hold_tiers": [0, 3],
+        "terms": {"hops": 1},
+    }
+    done = await office.said("qingdao", "/api/v1/alarms", alarm)
+    told = await office.told("qingdao", f"{CASES}/{done['case']}")
+    assert told["exposures"][0]["id"] == done["exposure"]
+    assert [each["id"] for each in told["hold_list"]] == sorted(
+        (each["hold"] for each in done["holds"]), reverse=True
+    )
+    assert done["holds"]
+    assert [each["what"] for each in told["next"]] == ["request", "test"]
+    assert await office.refused("station", "/api/v1/alarms", alarm) == "party.role-missing"
+
+
+async def test_goods_that_left_the_region_are_told_and_not_held(office: Office) -> None:
+    case = await opened(office, "hubei")
+    said = await office.said("hubei", f"{CASES}/{case}/exposures", {"terms": {"hops": 0}})
+    holding = {"exposure": said["outcome"]["exposure"], "tiers": [0]}
+    done = await office.said("hubei", f"{CASES}/{case}/holds", holding)
+    assert done["elsewhere"] > 0
+    marks = await held(office, "unit", "wholesaler_unit", "shop_unit", "cubes_unit")
+    assert {name: bool(holds) for name, holds in marks.items()} == {
+        "unit": False,
+        "wholesaler_unit": True,
+        "shop_unit": True,
+        "cubes_unit": False,
+    }
+
+
+async def test_a_drill_of_an_alarm_holds_nothing(office: Office) -> None:
+    alarm = {
+        "number": "演练",
+        "hazard": "other",
+        "drill": True,
+        "subject": {"lots": [office.ids["lot"]]},
+        "sampled_at": "2020-08-18",
+        "hold_tiers": [0],
+    }
+    done = await office.said("qingdao", "/api/v1/alarms", alarm)
+    assert done["holds"]
+    assert not any((await held(office, "unit", "shop_unit")).values())
+
+
+async def test_a_zone_and_a_vehicle_may_be_what_a_case_is_about(office: Office) -> None:
+    zone = {"facility": office.served.story.places["station"], "zone": 1}
+    case = await opened(office, subject={"zone": zone})
+    known = await exposure(office, case)
+    assert (known["question"]["facility"], known["question"]["zone"]) == (zone["facility"], 1)
+    unknown = {"number": "1", "hazard": "asf", "subject": {"vehicle": 999_999_999}}
+    assert await office.refused("qingdao", CASES, unknown) == "case.vehicle-not-found"

@@ -37,9 +37,18 @@ SELECT c.id, parties.named(c.organisation) AS organisation, c.region, c.number, 
 SELECT x.id, x.question, x.asked_at, x.digest, x.counts, x.recorded_at, x.version AS position
   FROM incidents.case_exposure x WHERE x.case_file = $1 ORDER BY x.id
 
+-- name: led
+-- $4 case: it, for who leads it and may write.
+SELECT c.id, c.region, c.subject, c.sampled_at, c.opened_at, c.opened_in, c.drill, c.number
+  FROM incidents.case_file c WHERE c.id = $4 AND $1 = 'regulator' AND incidents.leads_case($1, $2, $3, c.id)
+
+-- name: lots_of
+-- $1 units: how many lots they are of.
+SELECT count(DISTINCT u.lot) FROM goods.unit u WHERE u.id = ANY($1::bigint[])
+
 -- name: exposure
 -- $1 case, $2 exposure.
-SELECT x.question, x.asked_at, x.digest, x.counts FROM incidents.case_exposure x
+SELECT x.id, x.question, x.asked_at, x.digest, x.counts FROM incidents.case_exposure x
  WHERE x.case_file = $1 AND x.id = $2
 
 -- name: steps
@@ -63,10 +72,10 @@ SELECT h.id FROM incidents.hold h WHERE h.case_file = $1 AND h.lifted_at IS NULL
 -- name: holdable
 -- $1 units, $2 reach, $3 case: of the units those that concern the region (registered, lying or once lying there,
 -- or on the road to it) and are not under a hold of the case; `whole` says that all there is of the lot is among
--- them.
+-- them, `own` that the lot was registered there.
 WITH hit AS MATERIALIZED (SELECT unnest($1::bigint[]) AS unit),
 mine AS MATERIALIZED (
-    SELECT u.id AS unit, u.lot,
+    SELECT u.id AS unit, u.lot, parties.covers($2, place.region) AS own,
            parties.covers($2, place.region) OR parties.covers($2, u.region) OR parties.covers($2, bound.region) AS here
       FROM hit JOIN goods.unit u ON u.id = hit.unit JOIN goods.lot l ON l.id = u.lot
       JOIN parties.facility place ON place.id = l.facility
@@ -80,7 +89,7 @@ lots AS MATERIALIZED (
            (SELECT count(*) FROM goods.unit u WHERE u.lot = m.lot) AS there
       FROM mine m GROUP BY m.lot
 )
-SELECT m.unit, m.lot, m.here, m.here AND l.reached = l.there AS whole
+SELECT m.unit, m.lot, m.here, m.own, m.here AND l.reached = l.there AS whole
   FROM mine m JOIN lots l ON l.lot = m.lot ORDER BY m.lot, m.unit
 
 -- name: vehicle_witnesses
