@@ -70,6 +70,7 @@ from service.supervision import reading as supervision_reading
 from service.supervision import routes as supervision_routes
 from service.tracing import routes as tracing_routes
 from service.tracing.exposure.answering import ANSWERS, Answers
+from service.tracing.exposure.answering import ANSWERS, Answers
 from service.trust import open_account_keys
 
 API: Sequence[Declared] = (
@@ -180,6 +181,7 @@ def _open_ledger(
     stack.push_async_callback(app[PREVIEWS].close)
     app[PACKS] = Packs(app[SETTINGS].evidence, Maker(database, app[LOG], app[FILES], signers))
     stack.push_async_callback(app[PACKS].close)
+    app[ANSWERS] = Answers(database)
     app[DETECTORS] = Detectors(ledger)
     stack.push_async_callback(app[DETECTORS].close)
 
