@@ -181,6 +181,7 @@ class PathView(Message):
     tier = Text()
     hop = Whole()
     steps = Listed(Inner(StepView))
+    cleared_by = Listed(Id(), metadata=words("Of what was kept out: the disinfections on its way."))
 
 
 class DangerousPlaceView(Message):

@@ -13,7 +13,8 @@ from service.http.readers import Reader
 from service.http.reads import Ask, Read
 from service.ledger.store import Connection
 from service.parties.shelves import Row
-from service.tracing import answers
+from service.tracing import answers, indexed
+from service.tracing.asked import demand_reached, position_of
 from service.tracing.walk import (
     Direction,
     Start,
@@ -57,31 +58,41 @@ class _Trace:
     direction: Direction
 
     async def summary(self, ask: Ask) -> Row:
-        """Totals and first pages."""
+        """Totals and first pages, as of a position that the answer names."""
+        await demand_reached(ask)
         async with trace_snapshot(ask.pool) as conn:
-            found = await self._walk(conn, ask)
-            told = answers.upstream if self.direction is Direction.UPSTREAM else answers.downstream
-            return await told(conn, ask.reader, found)
+            start = await self._start(conn, ask)
+            position = await position_of(conn, ask)
+            told = await indexed.summary(conn, ask, start, self.direction, position)
+            if told is None:
+                found = await walk(conn, ask.reader, start, self.direction)
+                by_sql = answers.upstream if self.direction is Direction.UPSTREAM else answers.downstream
+                told = await by_sql(conn, ask.reader, found)
+            return told | {"position": position}
 
     async def flows(self, ask: Ask) -> Slice[Row]:
         """A page of movements."""
+        await demand_reached(ask)
         async with trace_snapshot(ask.pool) as conn:
             return await answers.flows(conn, await self._walk(conn, ask), ask.page)
 
     async def units(self, ask: Ask) -> Slice[Row]:
         """A page of units."""
+        await demand_reached(ask)
         async with trace_snapshot(ask.pool) as conn:
             return await answers.units(conn, ask.reader, await self._walk(conn, ask), ask.page)
 
     async def lots(self, ask: Ask) -> Slice[Row]:
         """A page of accounts by lot."""
+        await demand_reached(ask)
         async with trace_snapshot(ask.pool) as conn:
             return await answers.accounts(conn, await self._walk(conn, ask), ask.page)
 
+    async def _start(self, conn: Connection, ask: Ask) -> Start:
+        return await self.beginning.begin(conn, ask.reader, ask.path[self.beginning.parameter])
+
     async def _walk(self, conn: Connection, ask: Ask) -> Walk:
-        begin = self.beginning.begin
-        start = await begin(conn, ask.reader, ask.path[self.beginning.parameter])
-        return await walk(conn, ask.reader, start, self.direction)
+        return await walk(conn, ask.reader, await self._start(conn, ask), self.direction)
 
 
 def _reads(beginning: _Beginning, direction: Direction) -> Iterator[Read]:
@@ -91,7 +102,8 @@ def _reads(beginning: _Beginning, direction: Direction) -> Iterator[Read]:
     shown = trace_views.DownstreamView if down else trace_views.UpstreamView
     meaning = "Where it is now, with quantities" if down else "Where it came from"
     summary = f"{meaning}: from a {beginning.name}"
-    yield Read(path, name, summary, trace.summary, shown, tag="tracing", past=True)
+    query, problems = trace_views.TraceQuery, ("trace.not-known-yet",)
+    yield Read(path, name, summary, trace.summary, shown, query, tag="tracing", problems=problems, past=True)
     for part, answer, view in (
         ("flows", trace.flows, trace_views.FlowView),
         ("units", trace.units, views.UnitView),
@@ -99,9 +111,21 @@ def _reads(beginning: _Beginning, direction: Direction) -> Iterator[Read]:
     ):
         summary = f"The {part} of that trace, in pages"
         address, operation = f"{path}/{part}", f"{name}-{part}"
-        yield Read(address, operation, summary, answer, view, cursor=(int,), tag="tracing", past=True)
+        yield Read(
+            address,
+            operation,
+            summary,
+            answer,
+            view,
+            query,
+            cursor=(int,),
+            tag="tracing",
+            problems=problems,
+            past=True,
+        )
 
 
-READS: Sequence[Read] = tuple(
-    read for beginning in _BEGINNINGS for direction in Direction for read in _reads(beginning, direction)
+READS: Sequence[Read] = (
+    *(read for beginning in _BEGINNINGS for direction in Direction for read in _reads(beginning, direction)),
+    *exposure.READS,
 )

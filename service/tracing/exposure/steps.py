@@ -69,7 +69,8 @@ class Ways:
     def _step(self, hit: Hit, candidates: list[Row]) -> Row:
         """A seed has no step before it, whatever else would lead to it."""
         likely = [row for row in candidates if self._leads(hit, row)]
-        chosen = min(likely, key=lambda row: self._fit(hit, row)) if likely else {"relation": "seed"}
+        seed: Row = {"relation": "seed"}
+        chosen = min(likely, key=lambda row: self._fit(hit, row)) if likely else seed
         facts = {name: chosen.get(name) for name in _FACTS}
         seconds = chosen.get("seconds")
         minutes = None if seconds is None else seconds // 60
@@ -77,8 +78,9 @@ class Ways:
         return {**facts, **told}
 
     def _leads(self, hit: Hit, row: Row) -> bool:
-        if hit.hop == 0 and (hit.unit in self.asked.units or row["relation"] not in ("derived", "batch")):
-            return False
+        if hit.hop == 0:
+            named = hit.unit in self.asked.units
+            return not named and row["relation"] in ("derived", "batch") and row["since"] == hit.since
         return row["relation"] == "derived" or row["relation"] in _BY_TIER[hit.tier]
 
     @staticmethod
@@ -95,7 +97,7 @@ class Ways:
             *await self._ask("next_trip", units, asked.now, gone),
             *await self._ask("handled", units, gone, 3600 * asked.handling_hours),
             *await self._ask("derived", units, gone),
-            *await self._ask("related", units),
+            *await self._ask("related", units, [*asked.units], [*asked.lots], [*asked.arrivals]),
         ]
 
     async def _ask(self, name: str, units: list[int], *arguments: object) -> list[Any]:

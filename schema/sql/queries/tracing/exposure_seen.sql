@@ -64,3 +64,7 @@ SELECT left(u.region, 4) || '00' AS region, count(*) AS units
 SELECT u.id, u.lot, left(u.region, 4) || '00' AS region,
        u.lot IN (SELECT s.lot FROM goods.lots_seen($1, $2, $3) s) AS seen
   FROM exposure.units($4) u WHERE u.id = ANY($5::bigint[])
+
+-- name: facilities
+-- $1 places: each as it is named.
+SELECT f.id, parties.placed(f.id) AS place FROM parties.facility f WHERE f.id = ANY($1::bigint[])

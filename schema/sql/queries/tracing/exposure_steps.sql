@@ -103,9 +103,10 @@ SELECT DISTINCT ON (m.unit) m.unit, 'derived' AS relation, m.source, greatest(h.
  ORDER BY m.unit, greatest(h.tau, m.at), m.source
 
 -- name: related
--- What came with the first goods, or from where they came.
+-- What came with the first goods, or from where they came. $8 units, $9 lots and $10 arrivals that are asked about.
 WITH hit AS MATERIALIZED (
-    SELECT h.unit, h.hop, h.tau, u.lot, l.arrival, l.establishment, l.production_batch, l.certificates, l.produced_on,
+    SELECT h.unit = ANY($8::bigint[]) OR u.lot = ANY($9::bigint[]) OR coalesce(l.arrival = ANY($10::bigint[]), false)
+           AS named, h.unit, h.hop, h.tau, u.lot, l.arrival, l.establishment, l.production_batch, l.certificates, l.produced_on,
            a.container, a.voyage
       FROM unnest($4::bigint[], $5::integer[], $6::bigint[]) AS h(unit, hop, tau)
       JOIN exposure.units($1) u ON u.id = h.unit
@@ -114,12 +115,12 @@ WITH hit AS MATERIALIZED (
      WHERE h.hop = 0 OR h.unit = ANY($7::bigint[]))
 SELECT DISTINCT ON (w.unit, k.relation) w.unit, k.relation, s.unit AS source, w.tau AS since,
        w.lot / 1000 AS position
-  FROM hit w JOIN hit s ON s.hop = 0 AND s.unit <> w.unit AND s.lot <> w.lot
+  FROM hit w JOIN hit s ON s.hop = 0 AND s.unit <> w.unit AND (s.named OR w.hop > 0)
  CROSS JOIN LATERAL (
        SELECT 'container' AS relation WHERE w.arrival = s.arrival OR w.container = s.container
        UNION ALL SELECT 'voyage' WHERE w.voyage = s.voyage
        UNION ALL SELECT 'production' WHERE w.establishment = s.establishment AND w.produced_on IS NOT NULL
-       UNION ALL SELECT 'batch' WHERE w.establishment = s.establishment AND w.production_batch = s.production_batch
+       UNION ALL SELECT 'batch' WHERE w.lot <> s.lot AND NOT w.named AND w.establishment = s.establishment AND w.production_batch = s.production_batch
                     AND EXISTS (SELECT FROM jsonb_array_elements_text(w.certificates) shared
                                  WHERE jsonb_exists(s.certificates, shared))) k
  WHERE w.unit = ANY($7) AND $2 IS NOT NULL AND $3 IS NOT NULL
