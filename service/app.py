@@ -70,7 +70,6 @@ from service.supervision import reading as supervision_reading
 from service.supervision import routes as supervision_routes
 from service.tracing import routes as tracing_routes
 from service.tracing.exposure.answering import ANSWERS, Answers
-from service.tracing.exposure.answering import ANSWERS, Answers
 from service.trust import open_account_keys
 
 API: Sequence[Declared] = (
@@ -146,7 +145,6 @@ async def make_app(
         keys = open_account_keys(settings)
         app[DOOR] = Door(Credentials(database.writer, keys))
         app[REGISTER_KEYS] = RegisterKeys(keys.register)
-        app[ANSWERS] = Answers(database)
         _open_ledger(app, stack, database, signers, appender)
         _route(app)
         held = stack.pop_all()
