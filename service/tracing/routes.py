@@ -15,6 +15,7 @@ from service.ledger.store import Connection
 from service.parties.shelves import Row
 from service.tracing import answers, indexed
 from service.tracing.asked import demand_reached, position_of
+from service.tracing.exposure import routes as exposure
 from service.tracing.walk import (
     Direction,
     Start,
