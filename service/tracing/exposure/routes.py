@@ -112,6 +112,6 @@ READS: Sequence[Read] = (
          _hits, views.HitView, views.ExposureHitsQuery, cursor=(int,), tag="tracing", past=True),
     Read(f"{_PATH}/hits/{{unit:id}}/path", "exposure-path", "The whole way to one unit",
          _path, views.PathView, views.ExposureQuery, tag="tracing", past=True),
-    Read(f"{_PATH}/full", "exposure-full", "All units in reach as a stream, a line of JSON or of a table each",
+    Read(f"{_PATH}/full", "exposure-full", "All units in reach as a stream: lines of JSON or of a table",
          _full, None, views.ExposureFullQuery, media=(NDJSON, CSV), tag="tracing", past=True),
 )  # fmt: skip
