@@ -147,3 +147,4 @@ CASE = Projection(CaseFile, name="case", queries="incidents/case_file", history=
 CASE_EXPOSURE = Projection(CaseExposure, name="case_exposure", queries="incidents/case_exposure")
 CASE_REQUEST = Projection(CaseRequest, name="case_request", queries="incidents/case_request", history="id")
 CASE_STEP = Projection(CaseStep, name="case_step", queries="incidents/case_step", log=True)
+STEPS_OF = CASE_STEP.index("of_case", by="case_file")
