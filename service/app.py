@@ -42,6 +42,8 @@ from service.incidents.cases import reading as cases_reading
 from service.incidents.cases import routes as cases_routes
 from service.incidents.detecting import routes as detecting_routes
 from service.incidents.detecting.runner import DETECTORS, Detectors
+from service.incidents.recalls import reading as recall_reading
+from service.incidents.recalls import routes as recall_routes
 from service.ledger import Ledger
 from service.ledger.appender import Appender
 from service.ledger.ledger import MakeAppender
@@ -70,6 +72,8 @@ from service.supervision import reading as supervision_reading
 from service.supervision import routes as supervision_routes
 from service.tracing import routes as tracing_routes
 from service.tracing.exposure.answering import ANSWERS, Answers
+from service.tracing.index.following import TraceIndex
+from service.tracing.keys import INDEX
 from service.trust import open_account_keys
 
 API: Sequence[Declared] = (
@@ -101,6 +105,8 @@ API: Sequence[Declared] = (
     *cases_reading.READS,
     *cases_acting.ACTIONS,
     *detecting_routes.ACTIONS,
+    *recall_routes.WRITES,
+    *recall_reading.READS,
     *supervision_routes.WRITES,
     *supervision_reading.READS,
     *tracing_routes.READS,
@@ -179,6 +185,8 @@ def _open_ledger(
     stack.push_async_callback(app[PREVIEWS].close)
     app[PACKS] = Packs(app[SETTINGS].evidence, Maker(database, app[LOG], app[FILES], signers))
     stack.push_async_callback(app[PACKS].close)
+    app[INDEX] = TraceIndex(database, app[SETTINGS].index)
+    stack.push_async_callback(app[INDEX].close)
     app[ANSWERS] = Answers(database)
     app[DETECTORS] = Detectors(ledger)
     stack.push_async_callback(app[DETECTORS].close)

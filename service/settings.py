@@ -58,6 +58,7 @@ class Settings:
     workers: int = 1
     sample_data: bool = False
     access_log: bool = True
+    trace_index: bool = True
     operator: tuple[str, str, str] | None = None
     second_factor: SecondFactor = SecondFactor.AUTHORITIES
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
@@ -134,6 +135,11 @@ class Settings:
         return self.data / "files"
 
     @property
+    def index(self) -> Path:
+        """The trace index's snapshot; it is made from the tables again where it is gone."""
+        return self.data / "index"
+
+    @property
     def evidence(self) -> Path:
         """Evidence packs that were made; each can be made again."""
         return self.data / "evidence"
@@ -196,6 +202,13 @@ def add_serving_options(parser: argparse.ArgumentParser, environment: Mapping[st
         action="store_true",
         default=said.text("SAMPLE_DATA") == "1",
         help="a sample: labels may carry a private name",
+    )
+    add(
+        "--no-trace-index",
+        dest="trace_index",
+        action="store_false",
+        default=said.text("TRACE_INDEX") != "0",
+        help="trace in the database alone, without arrays in memory",
     )
     _add_door_options(parser, said)
     _add_witness_options(parser, said)
@@ -268,6 +281,7 @@ def settings_from(arguments: argparse.Namespace, environment: Mapping[str, str] 
         workers=said["workers"],
         sample_data=said["sample_data"],
         access_log=said["access_log"],
+        trace_index=said["trace_index"],
         operator=_operator(said),
         second_factor=said["second_factor"],
         trusted_proxies=said["trusted_proxies"],

@@ -25,6 +25,7 @@ from service.http.access_log import log as access_log
 from service.incidents.detecting.runner import DETECTORS
 from service.logs import set_up
 from service.settings import Settings
+from service.tracing.keys import INDEX
 from service.trust import open_signers
 
 log = logging.getLogger(__name__)
@@ -76,6 +77,8 @@ async def _serve(settings: Settings, database_url: str, pipe: Connection) -> Non
         await site.start()
         pipe.send_bytes(_LISTENING)
         app[DETECTORS].start()
+        if settings.trace_index:
+            app[INDEX].start()
         await stop.wait()
     finally:
         # Where the parent is gone, nobody else would end a worker that cannot stop.

@@ -144,9 +144,21 @@ class UnitPage(Message):
     next = Text(allow_none=True)
 
 
+class TraceQuery(Message):
+    """How fresh a trace must be."""
+
+    at_least = Id(
+        metadata=words(
+            "Statements before this position must be known to the answer, such as the position that an own"
+            " statement was acknowledged with, plus one. It waits two seconds for that at most."
+        )
+    )
+
+
 class TraceHead(Message):
     """What every trace begins with."""
 
+    position = Id(metadata=words("Statements before this position are known to the answer, and no others."))
     lot = Inner(LotRef)
     unit = Id(allow_none=True)
     direction = Text()

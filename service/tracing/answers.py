@@ -13,7 +13,8 @@ from service.tracing.accounts import read_account, total
 from service.tracing.walk import Direction, Walk
 
 
-async def _rows(conn: Connection, name: str, *arguments: object) -> list[Row]:
+async def rows(conn: Connection, name: str, *arguments: object) -> list[Row]:
+    """What ``tracing/trace.<name>`` finds."""
     return [dict(row) for row in await conn.fetch(query(f"tracing/trace.{name}"), *arguments)]
 
 
@@ -24,8 +25,8 @@ def _after(page: Page) -> int | str | None:
 async def flows(conn: Connection, walk: Walk, page: Page) -> Slice[Row]:
     """Movements among what was reached, in the order of recording."""
     down = walk.direction is Direction.DOWNSTREAM
-    rows = await _rows(conn, "flows", walk.nodes, _after(page), page.wanted, down)
-    return page.cut([_flow(row) for row in rows], lambda row: (row["id"],))
+    found = await rows(conn, "flows", walk.nodes, _after(page), page.wanted, down)
+    return page.cut([_flow(row) for row in found], lambda row: (row["id"],))
 
 
 def _flow(row: Row) -> Row:
@@ -37,16 +38,16 @@ def _flow(row: Row) -> Row:
 
 async def units(conn: Connection, reader: Reader, walk: Walk, page: Page) -> Slice[Row]:
     """Units that were reached, the oldest first."""
-    found = await _rows(conn, "units", walk.nodes, _after(page), page.wanted)
+    found = await rows(conn, "units", walk.nodes, _after(page), page.wanted)
     keys = page.cut([row["id"] for row in found], lambda key: (key,))
-    rows = await UNITS.rows(conn, sight(reader), keys.items)
-    return Slice(rows[::-1], keys.next)
+    shown = await UNITS.rows(conn, sight(reader), keys.items)
+    return Slice(shown[::-1], keys.next)
 
 
 async def accounts(conn: Connection, walk: Walk, page: Page) -> Slice[Row]:
     """The account of each lot that was reached."""
-    rows = await _rows(conn, "accounts", walk.nodes, _after(page), page.wanted)
-    return page.cut([_account_row(row) for row in rows], lambda row: (row["lot"]["id"],))
+    found = await rows(conn, "accounts", walk.nodes, _after(page), page.wanted)
+    return page.cut([_account_row(row) for row in found], lambda row: (row["lot"]["id"],))
 
 
 def _account_row(row: Row) -> Row:
@@ -56,20 +57,20 @@ def _account_row(row: Row) -> Row:
 
 async def downstream(conn: Connection, reader: Reader, walk: Walk) -> Row:
     """Totals by what became of the goods, present holders, the road, sales, losses; then the first pages."""
-    lots = await _rows(conn, "accounts", walk.nodes, None, None)
+    lots = await rows(conn, "accounts", walk.nodes, None, None)
     own = [read_account(row) for row in lots if row["lot"] == walk.start.lot]
     derived = [read_account(row) for row in lots if row["lot"] != walk.start.lot]
-    holders = await _rows(conn, "holders", walk.nodes, walk.start.lot)
+    holders = await rows(conn, "holders", walk.nodes, walk.start.lot)
     return {
-        **await _head(conn, walk),
+        **await head(conn, walk),
         "account": total(own),
         "derived": {"lots": len(derived), "account": total(derived)},
         "holders": [row for row in holders if row["state"] != "sold"],
-        "in_transit": await _rows(conn, "in_transit", walk.nodes, walk.start.lot),
+        "in_transit": await rows(conn, "in_transit", walk.nodes, walk.start.lot),
         "sold": [row for row in holders if row["state"] == "sold"],
         "delivered": await _delivered(conn, walk),
-        "losses": await _rows(conn, "losses", walk.nodes, walk.start.lot),
-        "processing": await _rows(conn, "processing", walk.nodes, walk.business),
+        "losses": await rows(conn, "losses", walk.nodes, walk.start.lot),
+        "processing": await rows(conn, "processing", walk.nodes, walk.business),
         **await _pages(conn, reader, walk),
     }
 
@@ -77,22 +78,23 @@ async def downstream(conn: Connection, reader: Reader, walk: Walk) -> Row:
 async def _delivered(conn: Connection, walk: Walk) -> list[Row]:
     if walk.complete:
         return []
-    return await _rows(conn, "delivered", walk.nodes, walk.start.lot)
+    return await rows(conn, "delivered", walk.nodes, walk.start.lot)
 
 
 async def upstream(conn: Connection, reader: Reader, walk: Walk) -> Row:
     """Origins with their papers; for a business also its suppliers' shipments; then the first pages."""
     return {
-        **await _head(conn, walk),
-        "origins": await _rows(conn, "origins", *sight(reader)[:2], walk.nodes),
-        "suppliers": await _rows(conn, "suppliers", walk.nodes, walk.business),
-        "processing": await _rows(conn, "processing", walk.nodes, walk.business),
+        **await head(conn, walk),
+        "origins": await rows(conn, "origins", *sight(reader)[:2], walk.nodes),
+        "suppliers": await rows(conn, "suppliers", walk.nodes, walk.business),
+        "processing": await rows(conn, "processing", walk.nodes, walk.business),
         **await _pages(conn, reader, walk),
     }
 
 
-async def _head(conn: Connection, walk: Walk) -> Row:
-    lot = (await _rows(conn, "lot", walk.start.lot))[0]
+async def head(conn: Connection, walk: Walk) -> Row:
+    """What a trace is of."""
+    lot = (await rows(conn, "lot", walk.start.lot))[0]
     return {"lot": lot, "unit": walk.start.unit, "direction": walk.direction, "complete": walk.complete}
 
 
@@ -100,10 +102,11 @@ async def _pages(conn: Connection, reader: Reader, walk: Walk) -> Row:
     """The first pages; ``next`` is the cursor for the list of the same name beneath the trace's address."""
     first = Page()
     return {
-        "flows": _opening(await flows(conn, walk, first)),
-        "units": _opening(await units(conn, reader, walk, first)),
+        "flows": opening(await flows(conn, walk, first)),
+        "units": opening(await units(conn, reader, walk, first)),
     }
 
 
-def _opening(part: Slice[Row]) -> Row:
+def opening(part: Slice[Row]) -> Row:
+    """The first page of a list, within another answer."""
     return {"items": part.items, "next": None if part.next is None else write_cursor(part.next)}

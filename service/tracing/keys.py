@@ -6,5 +6,5 @@ from aiohttp import web
 
 from service.tracing.index.following import TraceIndex
 
-INDEX: web.AppKey[TraceIndex | None] = web.AppKey("trace index")
-"""The trace index of this process; None where the operator switched it off."""
+INDEX = web.AppKey("trace index", TraceIndex)
+"""The trace index of this process. It answers nothing before it was started."""

@@ -16,6 +16,7 @@ from service.parties.shelves import Row
 from service.tracing import answers, indexed
 from service.tracing.asked import demand_reached, position_of
 from service.tracing.exposure import routes as exposure
+from service.tracing.keys import INDEX
 from service.tracing.walk import (
     Direction,
     Start,
@@ -64,7 +65,10 @@ class _Trace:
         async with trace_snapshot(ask.pool) as conn:
             start = await self._start(conn, ask)
             position = await position_of(conn, ask)
-            told = await indexed.summary(conn, ask, start, self.direction, position)
+            told = None
+            if ask.as_of is None:
+                index = ask.request.app[INDEX]
+                told = await indexed.summary(index, conn, ask.reader, start, self.direction, position)
             if told is None:
                 found = await walk(conn, ask.reader, start, self.direction)
                 by_sql = answers.upstream if self.direction is Direction.UPSTREAM else answers.downstream
