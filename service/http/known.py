@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 
 from schema import moments
+from schema.clock import CHINA
 from schema.problems import Problem
 from service.ledger.statement import instant, parse_instant
 from service.storage import query
@@ -30,6 +31,11 @@ class AsOf:
     position: int
     recorded_at: str | None
     moment: datetime
+
+    @property
+    def on_clock(self) -> str:
+        """The last minute that it knows of on China's clock, as a form's field has it."""
+        return (self.moment - timedelta(microseconds=1)).astimezone(CHINA).strftime("%Y-%m-%dT%H:%M")
 
     def shown(self) -> dict[str, int | str | None]:
         """As answers tell it."""

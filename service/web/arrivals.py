@@ -37,13 +37,15 @@ async def arrival(request: web.Request) -> web.StreamResponse:
     """One arrival: what was announced, what came out of it."""
     visit = Visit(request)
     visit.demand_signed_in()
+    await visit.look_back()
     found = await visit.ask("arrival", arrival=visit.id("arrival"))
     return await page(visit, "arrival.html", {"arrival": found, "mine": is_own(visit, found)})
 
 
 def is_own(visit: Visit, thing: dict[str, Any]) -> bool:
-    """Whether the reader's organisation announced or registered it."""
-    return bool(thing["organisation"]["id"] == visit.reader.organisation)
+    """Whether the reader's organisation announced or registered it, and may act on it: nobody acts in the
+    past."""
+    return visit.past is None and bool(thing["organisation"]["id"] == visit.reader.organisation)
 
 
 async def _announcement(visit: Visit) -> Sheet:

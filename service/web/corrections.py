@@ -37,6 +37,7 @@ async def statement(request: web.Request) -> web.StreamResponse:
     """A statement as it stands, and every version of it."""
     visit = Visit(request)
     visit.demand_signed_in()
+    await visit.look_back()
     found = await visit.ask("statement", position=visit.id("position"))
     write = WRITES.get(found["kind"])
     asks = write.schema().load_fields if write else {}

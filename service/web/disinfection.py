@@ -49,8 +49,9 @@ async def disinfection(request: web.Request) -> web.StreamResponse:
     """One disinfection, and for its regulator the way to accept it."""
     visit = Visit(request)
     visit.demand_signed_in()
+    await visit.look_back()
     found = await visit.ask("disinfection", disinfection=visit.id("disinfection"))
-    may_accept = found["accepted_by"] is None and _supervises(visit, found)
+    may_accept = visit.past is None and found["accepted_by"] is None and _supervises(visit, found)
     return await page(visit, "disinfection.html", {"found": found, "may_accept": may_accept})
 
 

@@ -38,8 +38,9 @@ async def finding(request: web.Request) -> web.StreamResponse:
     """One finding, its rules in words, its clock, and what may be done."""
     visit = Visit(request)
     visit.demand_signed_in()
+    await visit.look_back()
     found = await visit.ask("finding", finding=visit.id("finding"))
-    is_open = found["state"] != "closed"
+    is_open = found["state"] != "closed" and visit.past is None
     context = {
         "finding": found,
         "may_answer": is_open and found["owner"]["id"] == visit.reader.organisation,

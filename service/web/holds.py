@@ -37,8 +37,10 @@ async def hold(request: web.Request) -> web.StreamResponse:
     """One hold with what it covers now."""
     visit = Visit(request)
     visit.demand_signed_in()
+    await visit.look_back()
     found = await visit.ask("hold", hold=visit.id("hold"))
-    context = {"hold": found, "may_lift": found["lifted_at"] is None and _may_lift(visit, found)}
+    stands = found["lifted_at"] is None and visit.past is None
+    context = {"hold": found, "may_lift": stands and _may_lift(visit, found)}
     return await page(visit, "hold.html", context)
 
 

@@ -33,13 +33,10 @@ async def list_page(
         if problem.code != "message.invalid":
             raise
         listing, fault = Listing([], None), said(problem.causes[0] if problem.causes else problem, visit)
-    following = None
-    if listing.next is not None:
-        following = str(visit.request.rel_url.update_query(cursor=listing.next).without_query_params("done"))
     context = {
         "listing": listing,
         "asked": dict.fromkeys(filters, "") | asked,
         "fault": fault,
-        "following": following,
+        "following": visit.following(listing.next),
     }
     return await page(visit, template, {**context, **(more or {})})

@@ -59,6 +59,7 @@ async def lot(request: web.Request) -> web.StreamResponse:
     """One lot."""
     visit = Visit(request)
     visit.demand_signed_in()
+    await visit.look_back()
     key = visit.id("lot")
     found = await visit.ask("lot", lot=key)
     history = await visit.ask_list("lot-events", limit=_HISTORY, lot=key)

@@ -22,6 +22,7 @@ async def certificate(request: web.Request) -> web.StreamResponse:
     """One paper."""
     visit = Visit(request)
     visit.demand_signed_in()
+    await visit.look_back()
     found = await visit.ask("certificate", certificate=visit.id("certificate"))
     return await page(visit, "certificate.html", {"paper": found})
 

@@ -19,6 +19,7 @@ from aiohttp import web
 from schema.identifiers import TraceCode
 from schema.identifiers.country import country_name
 from schema.problems import LANGUAGES, Explanation, Problem
+from service.http.known import PARAMETER as AS_OF
 from service.web import formats
 from service.web.navigation import frame
 from service.web.places import region_name
@@ -118,6 +119,9 @@ def _words(visit: Visit) -> dict[str, Any]:
         "switch": "/language?" + urlencode({PARAMETER: other, "back": _here(visit)}),
         "style": STYLE_URL,
         "reader": visit.reader,
+        "past": visit.past,
+        "present": visit.request.rel_url.without_query_params(AS_OF).raw_path_qs,
+        "then": "" if visit.past is None else f"?{AS_OF}={visit.past.position}",
     }
 
 

@@ -40,8 +40,9 @@ async def shipment(request: web.Request) -> web.StreamResponse:
     """One shipment with what is aboard."""
     visit = Visit(request)
     visit.demand_signed_in()
+    await visit.look_back()
     found = await visit.ask("shipment", shipment=visit.id("shipment"))
-    to_me = found["consignee"]["id"] == visit.reader.organisation
+    to_me = visit.past is None and found["consignee"]["id"] == visit.reader.organisation
     at_gate = to_me and found["destination"]["kind"] in GATES and found["admitted_at"] is None
     context = {
         "shipment": found,

@@ -99,6 +99,7 @@ async def trace(request: web.Request) -> web.StreamResponse:
     """Where a lot came from and where it is, in tables whose sums can be checked by eye."""
     visit = Visit(request)
     visit.demand_signed_in()
+    await visit.look_back()
     key = visit.id("lot")
     up = await visit.ask("lot-upstream", lot=key)
     down = await visit.ask("lot-downstream", lot=key)
@@ -109,14 +110,12 @@ async def movements(request: web.Request) -> web.StreamResponse:
     """All movements of a trace in one direction, in pages."""
     visit = Visit(request)
     visit.demand_signed_in()
+    await visit.look_back()
     direction, key = visit.part("direction"), visit.id("lot")
     listing = await visit.ask_list(
         f"lot-{direction}-flows", limit=_SHOWN, cursor=request.query.get("cursor"), lot=key
     )
-    following = None
-    if listing.next is not None:
-        following = str(request.rel_url.update_query(cursor=listing.next))
-    context = {"direction": direction, "listing": listing, "following": following}
+    context = {"direction": direction, "listing": listing, "following": visit.following(listing.next)}
     return await page(visit, "movements.html", {**context, "lot": await visit.ask("lot", lot=key)})
 
 

@@ -44,6 +44,7 @@ async def unit(request: web.Request) -> web.StreamResponse:
     """One unit with its account and what can be done with it."""
     visit = Visit(request)
     visit.demand_signed_in()
+    await visit.look_back()
     found = await visit.ask("unit", unit=visit.id("unit"))
     deeds, more = _deeds(visit, found, is_announced=await _is_announced(visit, found))
     context = {"unit": found, "deeds": deeds, "more": more, "movements": await _movements(visit, found["id"])}
@@ -74,7 +75,7 @@ def _deeds(
     key, state = found["id"], found["state"]
     owned = found["owner"] is not None and found["owner"]["id"] == visit.reader.organisation
     in_store = state in (UnitState.QUARANTINED, UnitState.RELEASED)
-    if not found["grams"] or not in_store:
+    if not found["grams"] or not in_store or visit.past is not None:
         return [], []
     if found["custodian"]["id"] != visit.reader.organisation:
         return [], [_deed(key, "transfer")] if owned else []

@@ -31,7 +31,6 @@ ONCE = "submission"
 """The hidden fields: the session's token, and the key by which a form sent twice is recorded once."""
 
 AS_OF: web.RequestKey[AsOf | None] = web.RequestKey("as of")
-"""Looked up once a page, so that all of it is as of one position."""
 
 _FORM_OVERHEAD = 1024 * 1024
 
@@ -91,7 +90,7 @@ class Visit:
         """What the read of that name answers to this reader, as its response schema shows it."""
         read = READS[name]
         demand(self.reader, read.scope)
-        return await read.shown(await self._question(read, query or {}, path, Page()))
+        return await read.shown(self._question(read, query or {}, path, Page()))
 
     async def ask_list(
         self,
@@ -105,24 +104,36 @@ class Visit:
         read = READS[name]
         demand(self.reader, read.scope)
         page = Page(limit, None if cursor is None else read_cursor(cursor, read.cursor))
-        answer = await read.shown(await self._question(read, query or {}, path, page))
+        answer = await read.shown(self._question(read, query or {}, path, page))
         if not isinstance(answer, Slice):
             raise TypeError(f"{read.name} is no list")
         following = None if answer.next is None else write_cursor(answer.next)
         return Listing(list(answer.items), following)
 
-    async def _question(
-        self, read: Read, query: Mapping[str, str], path: Mapping[str, Any], page: Page
-    ) -> Ask:
-        known = await self.as_of() if read.past else None
+    def _question(self, read: Read, query: Mapping[str, str], path: Mapping[str, Any], page: Page) -> Ask:
+        known = self.past if read.past else None
         return read.ask(self.request, self.reader, path, load_query(read.loader, query), page, known)
 
-    async def as_of(self) -> AsOf | None:
-        """As of when the page is asked, where it is about the past. Raises Problem ``as-of.…``."""
-        if AS_OF not in self.request:
-            said = self.asked(PARAMETER).get(PARAMETER)
-            self.request[AS_OF] = await as_of(self.request.app[DATABASE].reader, said)
-        return self.request[AS_OF]
+    async def look_back(self) -> None:
+        """For pages that show the past, before they ask anything: as of when the address asks.
+
+        It is looked up once, so that all of a page is as of one position. Raises Problem ``as-of.…``.
+        """
+        said = self.asked(PARAMETER).get(PARAMETER)
+        self.request[AS_OF] = await as_of(self.request.app[DATABASE].reader, said)
+
+    @property
+    def past(self) -> AsOf | None:
+        """As of when the page is, where it looks back."""
+        return self.request.get(AS_OF)
+
+    def following(self, cursor: str | None) -> str | None:
+        """The address of the next part of a list."""
+        if cursor is None:
+            return None
+        url = self.request.rel_url.update_query(cursor=cursor).without_query_params("done")
+        # A time may mean more by then; the first part's position does not.
+        return str(url if self.past is None else url.update_query({PARAMETER: str(self.past.position)}))
 
 
 @dataclass(frozen=True, slots=True)
