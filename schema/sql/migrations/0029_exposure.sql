@@ -10,7 +10,7 @@ CREATE SCHEMA exposure AUTHORIZATION coldledger_owner
 -- step
 SET LOCAL ROLE coldledger_owner
 -- step
-GRANT USAGE ON SCHEMA exposure TO coldledger_writer, coldledger_reader
+GRANT USAGE ON SCHEMA exposure TO coldledger_reader
 -- step
 CREATE INDEX superseded_stream ON ledger.superseded (stream, version)
 -- step
@@ -185,3 +185,5 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
      WHERE t.id = of_shipment AND t.vehicle IS NULL AND u.until IS NULL AND u.placed > 0
        AND instant > a AND u.since < b AND u.placed <> ALL(gone)
 $$
+-- step
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA exposure TO coldledger_reader
