@@ -41,11 +41,12 @@ async def begin(app: web.Application, reader: Reader, case: int, said: str | Non
     database = app[DATABASE]
     await demand_case(database.reader, reader, case)
     known = await as_of(database.reader, said)
-    position = await _size(database.reader) if known is None else known.position
+    position = await size(database.reader) if known is None else known.position
     return app[PACKS].begin(reader, case, position)
 
 
-async def _size(pool: Any) -> int:
+async def size(pool: Any) -> int:
+    """How many statements are recorded."""
     return int(await pool.fetchval(query("evidence/pack.size")))
 
 
@@ -87,7 +88,7 @@ async def _pack(ask: Ask) -> web.StreamResponse:
 
 async def told(ask: Ask) -> Gathered:
     """A case as of when it is asked about."""
-    position = await _size(ask.request.app[DATABASE].reader) if ask.as_of is None else ask.as_of.position
+    position = await size(ask.request.app[DATABASE].reader) if ask.as_of is None else ask.as_of.position
     return await gather(ask.request.app[DATABASE], ask.reader, ask.path["case"], position)
 
 

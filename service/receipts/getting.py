@@ -49,7 +49,7 @@ async def get_receipt(settings: Settings, arguments: argparse.Namespace) -> int:
     if arguments.url is None:
         content = await receipt_beside(settings, position)
     else:
-        token = None if arguments.token_file is None else _token(arguments.token_file)
+        token = None if arguments.token_file is None else read_token(arguments.token_file)
         content = await receipt_from(arguments.url, position, token)
     path = arguments.output or Path(f"{position}{SUFFIX}")
     try:
@@ -74,7 +74,7 @@ async def receipt_beside(settings: Settings, position: int) -> bytes:
 
 async def receipt_from(address: str, position: int, token: str | None) -> bytes:
     """The receipt as a service gives it. Raises Problem ``receipt.not-given`` or ``….insecure-address``."""
-    url = f"{_checked(address, token)}/api/v1/statements/{position}/receipt"
+    url = f"{checked_address(address, token)}/api/v1/statements/{position}/receipt"
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
     try:
         # A redirect would take the token elsewhere.
@@ -90,12 +90,12 @@ async def receipt_from(address: str, position: int, token: str | None) -> bytes:
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
         raise Problem("receipt.not-given", address=url, answer=str(error)) from None
     if answer.status != 200:
-        raise Problem("receipt.not-given", address=url, answer=_said(answer.status, content))
+        raise Problem("receipt.not-given", address=url, answer=problem_said(answer.status, content))
     Receipt.decode(content)
     return content
 
 
-def _checked(address: str, token: str | None) -> str:
+def checked_address(address: str, token: str | None) -> str:
     try:
         parts = urlsplit(address)
         host = parts.hostname
@@ -108,7 +108,7 @@ def _checked(address: str, token: str | None) -> str:
     return address.rstrip("/")
 
 
-def _said(status: int, content: bytes) -> str:
+def problem_said(status: int, content: bytes) -> str:
     """What a problem document says, where the answer is one."""
     try:
         told = orjson.loads(content)
@@ -117,7 +117,7 @@ def _said(status: int, content: bytes) -> str:
         return str(status)
 
 
-def _token(path: Path) -> str:
+def read_token(path: Path) -> str:
     try:
         return path.read_text(encoding="ascii").strip()
     except (OSError, ValueError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from service.codes import key_routes
 from service.codes import reading as codes_reading
+from service.evidence import routes as evidence_routes
 from service.goods import reading as goods_reading
 from service.goods import routes as goods_routes
 from service.goods.corrections import reading as corrections_reading
@@ -18,6 +19,8 @@ from service.incidents import reading as incidents_reading
 from service.incidents import routes as incidents_routes
 from service.incidents.cases import reading as cases_reading
 from service.incidents.cases import routes as cases_routes
+from service.incidents.drills import reading as drills_reading
+from service.incidents.drills import routes as drills_routes
 from service.incidents.recalls import reading as recall_reading
 from service.incidents.recalls import routes as recall_routes
 from service.parties import reading as parties_reading
@@ -41,12 +44,14 @@ _READS = (
     *incidents_reading.READS,
     *recall_reading.READS,
     *cases_reading.READS,
+    *drills_reading.READS,
     *supervision_reading.READS,
     *corrections_reading.READS,
     *stock_reading.READS,
     *codes_reading.READS,
     *key_routes.READS,
     *tracing_routes.READS,
+    *evidence_routes.READS,
 )
 _WRITES = (
     *parties_routes.WRITES,
@@ -58,6 +63,7 @@ _WRITES = (
     *incidents_routes.WRITES,
     *recall_routes.WRITES,
     *cases_routes.WRITES,
+    *drills_routes.WRITES,
     *supervision_routes.WRITES,
     *corrections_routes.WRITES,
     *stock_routes.WRITES,

@@ -76,7 +76,7 @@ async def test_who_does_not_lead_a_case_gets_no_pack(incident: Incident) -> None
         for path in (address, f"{address}/{position}", f"/api/v1/cases/{incident.case}/report"):
             assert (await incident.served.get(who, path)).status == 404, (who, path)
     assert (await incident.served.get("public", address)).status == 401
-    status, told = await incident.served.post("qingdao", f"{address[:-len('/evidence')]}9/evidence", {})
+    status, told = await incident.served.post("qingdao", f"{address[: -len('/evidence')]}9/evidence", {})
     assert (status, told["code"]) == (404, "request.not-found")
 
 
@@ -103,9 +103,9 @@ async def test_a_scan_is_in_the_pack_unless_it_was_erased(incident: Incident) ->
     case = incident.desk.case(incident.case)
     later = await incident.proved(as_of=str(case.opened_in + 2))
     assert not any(name.startswith("files/") for name in later.files)
-    assert {paper["scan"] for paper in orjson.loads(bytes(later.files["json/papers.json"])) if paper["sha256"]} == {
-        "gone"
-    }
+    assert {
+        paper["scan"] for paper in orjson.loads(bytes(later.files["json/papers.json"])) if paper["sha256"]
+    } == {"gone"}
 
 
 async def test_tables_are_headed_in_both_languages_and_hold_no_formula(incident: Incident) -> None:
