@@ -239,14 +239,13 @@ class Exposed:
         made = [
             (node[0], child[0]) for node, when in self.since.items() for child, _ in self.made_of(node, when)
         ]
-        told = [(unit, tier) for unit, tier in reached if unit in new]
-        while told:
-            self.tier |= {unit: min(self.tier.get(unit, tier), tier) for unit, tier in sorted(told)[::-1]}
-            told = [
-                (child, self.tier[source])
-                for source, child in made
-                if child in new and source in self.tier and self.tier[source] < self.tier.get(child, EVER)
-            ]
+        while True:
+            inherited = [(child, self.tier[source]) for source, child in made if source in self.tier]
+            told = sorted({*reached, *inherited})
+            closer = [(unit, by) for unit, by in told if unit in new and by < self.tier.get(unit, EVER)]
+            if not closer:
+                return
+            self.tier |= dict(closer[::-1])
 
     @cached_property
     def leaving(self) -> dict[int, list[Any]]:

@@ -44,14 +44,14 @@ class Indexed:
         arrays.handlings.put([asdict(row) for row in new[HANDLING.name]], arrays.nodes)
         arrays.link()
         arrays.position = position
-        self.grounds.put_zones(
+        zones = [
             {"facility": place.id, "zone": zone["no"], "kind": zone["kind"]}
             for place in new[FACILITY.name]
             for zone in place.zones
-        )
+        ]
         old = [each for each in rows(SUPERSEDED) if each.stream == DISINFECTION.name and each.since >= since]
         forms = [each.row for each in old] + [asdict(row) for row in new[DISINFECTION.name]]
-        self.grounds.put_disinfections(sorted(forms, key=lambda form: form["version"]))
+        self.grounds.put(zones, sorted(forms, key=lambda form: form["version"]), position)
 
     def ask(self, rows: Rows, asked: Question) -> Answer:
         """The answer; where it begins is told by the oracle, for that is SQL's affair."""

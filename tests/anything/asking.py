@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from schema.moments import first_second, last_second
-from service.goods.state import ARRIVAL, LOT, UNIT
+from service.goods.state import ARRIVAL, LOT, SHIPMENT, UNIT
 from service.goods.whereabouts import STAY
-from service.ledger import Statement
-from service.parties import FACILITY, VEHICLE
+from service.parties import FACILITY
 from service.tracing.exposure.question import Question, Tier
 from tests.anything.seen import Rows
 
 DAY = 86_400
 
 
-def ask(rows: Rows, statements: list[Statement], chance: Random, hops: int) -> Question:
-    """A question of what is known now or, at times, of what was known at an earlier position."""
-    position = len(statements)
-    if chance.random() < 0.25:
-        position = chance.randint(position // 2, position)
-    now = last_second(statements[position - 1].at)
-    begin = chance.choice([first_second(statements[0].at) - DAY, now - chance.randint(0, 20 * DAY)])
+def ask(rows: Rows, moments: Sequence[int], chance: Random, hops: int, base: int = 0) -> Question:
+    """A question of what is known now or, at times, of what was known at an earlier position.
+
+    ``moments`` are the seconds by which the statements from the position ``base`` on were recorded.
+    """
+    last = len(moments)
+    known = last if chance.random() < 0.75 else chance.randint(last // 2, last)
+    opened = known if chance.random() < 0.6 else chance.randint(known // 2, known)
+    now = moments[known - 1]
+    begin = chance.choice([moments[0] - DAY, chance.choice(moments[:known])])
     end = now if chance.random() < 0.7 else chance.randint(min(begin, now), now)
-    known_before = position if chance.random() < 0.6 else chance.randint(position // 2, position)
-    return Question(
-        begin, end, position, now, known_before, **_seeds(rows, chance), **_policy(chance), hops=hops
-    )
+    window = (begin, end, base + known, now, base + opened)
+    return Question(*window, **_seeds(rows, chance), **_policy(chance), hops=hops)
 
 
 def _seeds(rows: Rows, chance: Random) -> dict[str, Any]:
@@ -38,8 +38,9 @@ def _seeds(rows: Rows, chance: Random) -> dict[str, Any]:
         return {"lots": _some([lot.id for lot in rows(LOT)], 2, chance)}
     if roll < 0.75:
         return {"arrivals": _some([arrival.id for arrival in rows(ARRIVAL)], 2, chance)}
-    if roll < 0.85:
-        return {"vehicle": chance.choice([vehicle.id for vehicle in rows(VEHICLE)])}
+    vehicles = sorted({trip.vehicle for trip in rows(SHIPMENT) if trip.vehicle is not None})
+    if roll < 0.85 and vehicles:
+        return {"vehicle": chance.choice(vehicles)}
     zones = [(stay.facility, stay.zone or 0) for stay in rows(STAY) if stay.facility is not None]
     places = [(facility.id, zone["no"]) for facility in rows(FACILITY) for zone in facility.zones]
     return {"zone": chance.choice([*zones, *places])}

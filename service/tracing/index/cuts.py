@@ -13,7 +13,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from service.tracing.index.columns import EVER, Array, Table
+from service.tracing.index.columns import EVER, NONE, Array, Table
 from service.tracing.index.units import Units
 
 UNIT, LOT, PLACE, MEANS = range(4)
@@ -24,13 +24,12 @@ _SECOND = (1 << _SHIFT) - 1
 
 
 class Cuts(Table):
-    """Each form of a row of ``goods.disinfection``: it stood from the statement at ``version`` until the one
+    """Each form of a row of ``goods.disinfection``, of a ``thing`` that has a number or NONE: it stood from the statement at ``version`` until the one
     at ``replaced`` (LAST_POSITION: it stands). ``at`` is the second by which it was done. ``sound``: nothing
     was in breach; ``counts``: it is whole and not withdrawn; ``accepted`` at a position, or LAST_POSITION.
     """
 
     types: ClassVar[Mapping[str, str]] = {
-        "id": "i8",
         "subject": "i1",
         "thing": "i4",
         "at": "u4",
@@ -42,7 +41,6 @@ class Cuts(Table):
         "replaced": "i4",
     }
 
-    id: Array
     subject: Array
     thing: Array
     at: Array
@@ -55,7 +53,8 @@ class Cuts(Table):
 
     def counting(self, position: int, known_before: int) -> Array:
         """The rows that count, as of a position, for a case that opened at ``known_before``."""
-        stands = (self.version < position) & (self.replaced >= position) & (self.counts == 1)
+        stands = (self.version < position) & (self.replaced >= position)
+        stands &= (self.counts == 1) & (self.thing != NONE)
         known = (self.version < known_before) & (self.sound == 1)
         return np.flatnonzero(stands & (known | (self.accepted < position)))
 

@@ -1,11 +1,15 @@
-"""What exposure rests on beside lineage: who was where, what was disinfected, what kind of zone each is."""
+"""What exposure rests on beside lineage: who was where, what was disinfected, what kind of zone each is.
+
+It stands beside the arrays and changes nothing of theirs. Disinfections and zones are few and are read when a
+question wants them; they name things by id, which get their dense numbers when these are there.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +17,7 @@ from schema.moments import last_second
 from service.goods.disinfection.state import Subject
 from service.tracing.exposure.question import Question, Tier
 from service.tracing.index.arrays import Arrays, place_kinds, trip_keys, zone_keys
-from service.tracing.index.columns import LAST_POSITION, NONE, Array, Table
+from service.tracing.index.columns import LAST_POSITION, NONE, Array
 from service.tracing.index.cuts import LOT, MEANS, PLACE, UNIT, Cuts
 from service.tracing.index.presence import Presence
 from service.tracing.index.reached import Reached
@@ -30,43 +34,17 @@ class Ground:
     asked: Array
 
 
-class Zones(Table):
-    """Zones of facilities: the dense number of the ``place``, and the number of the ``kind`` of zone."""
-
-    types: ClassVar[Mapping[str, str]] = {"place": "i4", "kind": "i1"}
-
-    place: Array
-    kind: Array
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._kinds: dict[str, int] = {}
-
-    def put(self, places: Iterable[int], kinds: Iterable[str]) -> None:
-        """Zones that are new, or known: a zone never changes its kind."""
-        numbers = [self._kinds.setdefault(kind, len(self._kinds)) for kind in kinds]
-        new = np.array([*places], np.int32)
-        unknown = ~np.isin(new, self.place)
-        if unknown.any():
-            self.add(place=new[unknown], kind=np.array(numbers, np.int8)[unknown])
-
-    def of_kinds(self, kinds: Iterable[str], places: int) -> Array:
-        """Which of so many places are zones of these kinds."""
-        numbers = [self._kinds[kind] for kind in kinds if kind in self._kinds]
-        found = np.zeros(places, np.bool_)
-        found[self.place[np.isin(self.kind, numbers)]] = True
-        return found
-
-
 class Grounds:
-    """Beside ``arrays``, and as of the same position."""
+    """Beside ``arrays``; disinfections of statements before ``position`` are known."""
 
     def __init__(self, arrays: Arrays) -> None:
         self.arrays = arrays
+        self.position = 0
         self.presence = Presence(arrays)
         self.cuts = Cuts()
-        self.zones = Zones()
+        self._things: list[Row] = []
         self._standing: dict[int, int] = {}
+        self._zones: dict[tuple[int, int], str] = {}
         self._lent: list[Reached] = []
 
     def ground(self, asked: Question) -> Ground:
@@ -74,8 +52,23 @@ class Grounds:
         zone, vehicle = place_kinds(self.arrays.places.ids)
         met = zone & (Tier.ZONE in asked.tiers)
         if asked.zone_kinds is not None:
-            met &= self.zones.of_kinds(asked.zone_kinds, len(zone))
+            met &= self._of_kinds(asked.zone_kinds, len(zone))
         return Ground(zone, vehicle, met | (~zone & (Tier.VEHICLE in asked.tiers)))
+
+    def _of_kinds(self, kinds: frozenset[str], places: int) -> Array:
+        zones = [zone for zone, kind in self._zones.items() if kind in kinds]
+        found = np.zeros(places, np.bool_)
+        numbers = self._zone_places(np.array(zones, np.int64).reshape(-1, 2))
+        found[numbers[numbers != NONE]] = True
+        return found
+
+    def place(self, asked: Question) -> int | None:
+        """The number of the place that is asked about, if anything ever was there."""
+        if asked.zone is not None:
+            places = self._zone_places(np.array([asked.zone], np.int64))
+        else:
+            places = self.arrays.places.find(trip_keys(np.array([asked.vehicle]), np.array([NONE])))
+        return None if places[0] == NONE else int(places[0])
 
     @contextmanager
     def borrowed(self) -> Iterator[Reached]:
@@ -90,67 +83,66 @@ class Grounds:
             reached.clear()
             self._lent.append(reached)
 
-    def place(self, asked: Question) -> int | None:
-        """The number of the place that is asked about, if anything ever was there."""
-        if asked.zone is not None:
-            facility = self.arrays.facilities.find(np.array([asked.zone[0]]))
-            key = zone_keys(facility, np.array([asked.zone[1]]))
-        else:
-            facility = np.array([0])
-            key = trip_keys(np.array([asked.vehicle]), np.array([NONE]))
-        place = self.arrays.places.find_one(int(key[0])) if facility[0] != NONE else NONE
-        return None if place == NONE else place
-
-    def put_zones(self, rows: Iterable[Row]) -> None:
-        """Rows of ``tracing/grounds.zones``."""
-        listed = list(rows)
-        facilities = self.arrays.facilities.number(np.array([row["facility"] for row in listed], np.int64))
-        keys = zone_keys(facilities, np.array([row["zone"] for row in listed], np.int64))
-        self.zones.put(self.arrays.places.number(keys).tolist(), [row["kind"] for row in listed])
-
-    def put_disinfections(self, rows: Iterable[Row]) -> None:
-        """Rows of ``tracing/grounds.disinfections``, each form of one after the other."""
-        for row in rows:
+    def put(self, zones: Iterable[Row], disinfections: Iterable[Row], position: int) -> None:
+        """Rows of ``tracing/grounds``: all zones, and each form of disinfections up to ``position``."""
+        self._zones.update(((row["facility"], row["zone"]), row["kind"]) for row in zones)
+        for row in disinfections:
             before = self._standing.get(row["id"])
             if before is not None:
                 self.cuts.replaced[before] = row["version"]
-            done = self.cuts.add(**self._columns(row))
-            self._standing[row["id"]] = done.start
+            self._standing[row["id"]] = self.cuts.add(**_columns(row)).start
+            self._things.append(row)
+        self.position = position
+        self._number()
 
-    def _columns(self, row: Row) -> dict[str, Any]:
-        subject, thing = self._thing(row)
-        whole = row["of_pieces"] is None or (row["pieces"] or 0) >= row["of_pieces"]
-        return {
-            "id": row["id"],
-            "subject": subject,
-            "thing": thing,
-            "at": last_second(row["happened_at"]),
-            "terminal": row["terminal"],
-            "sound": not row["broken"],
-            "counts": whole and not row["withdrawn"],
-            "accepted": LAST_POSITION if row["accepted_in"] is None else row["accepted_in"],
-            "version": row["version"],
-            "replaced": LAST_POSITION,
-        }
+    def _number(self) -> None:
+        """Number what was disinfected; what no goods ever had to do with has no number yet."""
+        for row in np.flatnonzero(self.cuts.thing == NONE).tolist():
+            self.cuts.thing[row] = self._thing(self._things[row])
 
-    def _thing(self, row: Row) -> tuple[int, int]:
-        """What was disinfected, and its dense number."""
-        arrays, subject, target = self.arrays, Subject(row["subject"]), row["target"]
-        match subject:
+    def _thing(self, row: Row) -> int:
+        arrays, target = self.arrays, row["target"]
+        match Subject(row["subject"]):
             case Subject.UNIT:
-                return UNIT, _number(arrays.nodes, target)
+                return arrays.nodes.find_one(target)
             case Subject.LOT:
-                return LOT, _number(arrays.lots, target)
+                return arrays.lots.find_one(target)
             case Subject.VEHICLE:
-                return PLACE, _number(arrays.places, trip_keys(np.array([target]), np.array([NONE]))[0])
+                return int(arrays.places.find(trip_keys(np.array([target]), np.array([NONE])))[0])
             case Subject.ZONE:
-                facility = np.array([_number(arrays.facilities, row["facility"])])
-                return PLACE, _number(arrays.places, zone_keys(facility, np.array([target]))[0])
-        owner = row["facility"] if subject is Subject.BAY else row["organisation"]
-        return MEANS, arrays.handlings.means.setdefault(
-            (subject.value, owner, row["label"]), len(arrays.handlings.means)
-        )
+                return int(self._zone_places(np.array([[row["facility"], target]]))[0])
+            case Subject.BAY:
+                return arrays.handlings.means.get(("bay", row["facility"], row["label"]), NONE)
+            case Subject.EQUIPMENT:
+                return arrays.handlings.means.get(("equipment", row["organisation"], row["label"]), NONE)
+
+    def _zone_places(self, zones: Array) -> Array:
+        """The numbers of zones: facilities by id, and zones of them."""
+        facilities = self.arrays.facilities.find(zones[:, 0])
+        places = self.arrays.places.find(zone_keys(facilities, zones[:, 1]))
+        return np.where(facilities == NONE, NONE, places)
 
 
-def _number(ids: Any, id_: int) -> int:
-    return int(ids.number(np.array([id_]))[0])
+_SUBJECTS = {
+    Subject.UNIT: UNIT,
+    Subject.LOT: LOT,
+    Subject.ZONE: PLACE,
+    Subject.VEHICLE: PLACE,
+    Subject.BAY: MEANS,
+    Subject.EQUIPMENT: MEANS,
+}
+
+
+def _columns(row: Row) -> dict[str, Any]:
+    whole = row["of_pieces"] is None or (row["pieces"] or 0) >= row["of_pieces"]
+    return {
+        "subject": _SUBJECTS[Subject(row["subject"])],
+        "thing": NONE,
+        "at": last_second(row["happened_at"]),
+        "terminal": row["terminal"],
+        "sound": not row["broken"],
+        "counts": whole and not row["withdrawn"],
+        "accepted": LAST_POSITION if row["accepted_in"] is None else row["accepted_in"],
+        "version": row["version"],
+        "replaced": LAST_POSITION,
+    }
