@@ -205,7 +205,7 @@ CREATE INDEX notice_organisation ON private.notice (organisation, id)
 -- step
 CREATE INDEX notice_about ON private.notice (about)
 -- step
-CREATE INDEX notice_unread ON private.notice (read_by_time) WHERE read_at IS NULL AND handed_on_at IS NULL
+CREATE INDEX notice_waiting ON private.notice (read_by_time) WHERE acknowledged_at IS NULL AND handed_on_at IS NULL
 -- step
 -- What is still to be sent, or was.
 CREATE TABLE private.sending (

@@ -143,7 +143,7 @@ async def test_who_sees_a_recall_and_how_much_of_it(office: Office) -> None:
         "hubei": ["shop", "wholesaler"],
         "guangzhou": ["plant", "restaurant"],
         "beijing": None,
-        "auditor": ["plant", "restaurant", "shop", "station", "wholesaler"],
+        "auditor": ["importer", "plant", "restaurant", "shop", "station", "wholesaler"],
     }
     assert (await office.told("hubei", f"{RECALLS}/{recall}"))["case"] is None
 
