@@ -22,6 +22,7 @@ from service.http.keys import DATABASE
 from service.http.readers import Reader
 from service.http.writes import Draft, Receipt, Write, submit
 from service.incidents.cases.questions import asked_again, asked_now
+from service.incidents.coverage import MOST_LOTS
 from service.incidents.holds import PLACE_HOLD
 from service.parties.visibility import not_found, sight
 from service.storage import query
@@ -128,11 +129,14 @@ async def hold(order: Order, tiers: Iterable[int]) -> Held:
     chosen = frozenset(tiers)
     units = [hit.unit for hit in answer.hits if int(hit.tier) in chosen]
     found = await order.app[DATABASE].reader.fetch(
-        query(f"{_FILE}.holdable"), units, order.reader.region, order.case["id"]
+        query(f"{_FILE}.holdable"), units, order.reader.region, order.case["id"], MOST_LOTS
     )
     rows = [dict(row) for row in found]
     receipts = await asyncio.gather(*(_placed(order, part) for part in parts(rows)))
-    return Held(tuple(each for some in receipts for each in some), sum(1 for row in rows if not row["here"]))
+    return Held(
+        tuple(each for some in receipts for each in some),
+        sum(1 for row in rows if not (row["here"] or row["whole"])),
+    )
 
 
 def _cut(things: Iterable[Thing], most: int) -> Iterator[tuple[Thing, ...]]:
@@ -143,10 +147,11 @@ def _cut(things: Iterable[Thing], most: int) -> Iterator[tuple[Thing, ...]]:
 
 
 def parts(rows: Sequence[Mapping[str, Any]]) -> Iterator[Part]:
-    """The holds that cover ``rows``, units with their lots: whole lots where all of a lot is there."""
-    whole = {row["lot"]: row for row in rows if row["whole"]}
-    own = [lot for lot, row in whole.items() if row["own"]]
-    shown = [(lot, row["unit"]) for lot, row in whole.items() if not row["own"]]
+    """The holds that cover ``rows``, units with their lots: whole lots where all of a lot, and of what was
+    made of it, is there."""
+    named = {row["lot"]: row for row in rows if row["named"] and (row["own"] or row["here"])}
+    own = [lot for lot, row in named.items() if row["own"]]
+    shown = [(lot, row["unit"]) for lot, row in named.items() if not row["own"]]
     for lots in _cut(own, PART):
         yield Part("lots", lots)
     for pairs in _cut(shown, WITNESSED):

@@ -1,9 +1,10 @@
 """Goods are held under a case: what a recorded answer of exposure reached, or goods that are named.
 
 Rules kept here: who leads the case holds under it, while it is open; a hold of an answer confirms the
-position and the digest that the case has on record. Such a hold covers the goods that it names and whatever
-was made of them since the answer's position, since all that was made of them before is in the answer where it
-was reached. A drill's holds are on record and on no goods.
+position and the digest that the case has on record. Such a hold of single units covers them and whatever
+was made of them since the answer's position: what was made of them before is in the answer if it was reached.
+One of whole lots covers all that was ever made of them, as any hold does. A drill's holds are on record and
+on no goods.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def case_of(data: Data, ctx: Context, world: World) -> CaseFile | None:
 
 def made_since(data: Data) -> int | None:
     """From which position on what is made of the named goods is covered; None: from the beginning."""
-    return data["asked_at"] if "exposure" in data else None
+    return data["asked_at"] if "exposure" in data and "units" in data["question"] else None
 
 
 def noted(hold: int, statement: Statement, position: int, world: World) -> Iterator[Any]:

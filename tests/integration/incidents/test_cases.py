@@ -269,12 +269,22 @@ async def test_an_alarm_opens_asks_and_holds(office: Office) -> None:
     assert await office.refused("station", "/api/v1/alarms", alarm) == "party.role-missing"
 
 
-async def test_goods_that_left_the_region_are_told_and_not_held(office: Office) -> None:
+async def test_a_lot_that_came_to_the_region_is_held_wherever_it_is(office: Office) -> None:
     case = await opened(office, "hubei")
     said = await office.said("hubei", f"{CASES}/{case}/exposures", {"terms": {"hops": 0}})
     holding = {"exposure": said["outcome"]["exposure"], "tiers": [0]}
     done = await office.said("hubei", f"{CASES}/{case}/holds", holding)
-    assert done["elsewhere"] > 0
+    assert (len(done["holds"]), done["holds"][0]["lots"], done["elsewhere"]) == (1, 2, 0)
+    assert all((await held(office, "unit", "wholesaler_unit", "shop_unit", "cubes_unit")).values())
+
+
+async def test_single_units_that_left_the_region_are_told_and_not_held(office: Office) -> None:
+    """A part of a lot: what went on to Guangzhou is for the authority there."""
+    case = await opened(office, "hubei", subject={"units": [office.ids["wholesaler_unit"]]})
+    said = await office.said("hubei", f"{CASES}/{case}/exposures", {"terms": {"hops": 0}})
+    holding = {"exposure": said["outcome"]["exposure"], "tiers": [0]}
+    done = await office.said("hubei", f"{CASES}/{case}/holds", holding)
+    assert (done["holds"][0]["lots"], done["elsewhere"] > 0) == (0, True)
     marks = await held(office, "unit", "wholesaler_unit", "shop_unit", "cubes_unit")
     assert {name: bool(holds) for name, holds in marks.items()} == {
         "unit": False,

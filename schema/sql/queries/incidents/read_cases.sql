@@ -70,27 +70,43 @@ SELECT h.id, h.exposure, h.reason, h.placed_at, h.lifted_at, h.lifted_because, h
 SELECT h.id FROM incidents.hold h WHERE h.case_file = $1 AND h.lifted_at IS NULL ORDER BY h.id
 
 -- name: holdable
--- $1 units, $2 reach, $3 case: of the units those that concern the region (registered, lying or once lying there,
--- or on the road to it) and are not under a hold of the case; `whole` says that all there is of the lot is among
--- them, `own` that the lot was registered there.
-WITH hit AS MATERIALIZED (SELECT unnest($1::bigint[]) AS unit),
-mine AS MATERIALIZED (
+-- $1 units, $2 reach, $3 case, $4 how many lots one hold covers: of the units those that are under no hold of the
+-- case. `here`: it concerns the region (registered, lying or once lying there, or on the road to it). `whole`: its
+-- lot is held as a whole, and named where `named`: of a lot that concerns the region, and of all that was made of
+-- it, every unit is among $1. `own`: the lot was registered in the region.
+WITH RECURSIVE hit AS MATERIALIZED (
     SELECT u.id AS unit, u.lot, parties.covers($2, place.region) AS own,
-           parties.covers($2, place.region) OR parties.covers($2, u.region) OR parties.covers($2, bound.region) AS here
-      FROM hit JOIN goods.unit u ON u.id = hit.unit JOIN goods.lot l ON l.id = u.lot
+           parties.covers($2, place.region) OR parties.covers($2, u.region)
+           OR coalesce(parties.covers($2, bound.region), false) AS here
+      FROM unnest($1::bigint[]) named JOIN goods.unit u ON u.id = named JOIN goods.lot l ON l.id = u.lot
       JOIN parties.facility place ON place.id = l.facility
       LEFT JOIN goods.shipment s ON s.id = u.shipment AND u.state = 'in_transit'
       LEFT JOIN parties.facility bound ON bound.id = s.destination
-     WHERE NOT EXISTS (SELECT FROM incidents.in_force(u.holds, u.lot) f JOIN incidents.hold h ON h.id = f.hold
-                        WHERE h.case_file = $3)
 ),
-lots AS MATERIALIZED (
-    SELECT m.lot, count(*) FILTER (WHERE m.here) AS reached,
-           (SELECT count(*) FROM goods.unit u WHERE u.lot = m.lot) AS there
-      FROM mine m GROUP BY m.lot
+reached AS MATERIALIZED (
+    SELECT h.lot, bool_or(h.here) AS here FROM hit h
+     GROUP BY h.lot HAVING count(*) = (SELECT count(*) FROM goods.unit u WHERE u.lot = h.lot)
+),
+closed AS MATERIALIZED (
+    SELECT r.lot FROM reached r
+     CROSS JOIN LATERAL (
+           SELECT count(*) AS lots, count(*) FILTER (WHERE all_of.lot IS NULL) AS missing
+             FROM incidents.lots_made(ARRAY[r.lot], 9007199254740991) made
+             LEFT JOIN reached all_of ON all_of.lot = made.lot) below
+     WHERE r.here AND below.missing = 0 AND below.lots <= $4
+),
+covered(lot) AS (
+    SELECT lot FROM closed
+    UNION
+    SELECT p.child FROM covered c JOIN goods.parentage p ON p.parent = c.lot
 )
-SELECT m.unit, m.lot, m.here, m.own, m.here AND l.reached = l.there AS whole
-  FROM mine m JOIN lots l ON l.lot = m.lot ORDER BY m.lot, m.unit
+SELECT h.unit, h.lot, h.here, h.own, h.lot IN (SELECT lot FROM covered) AS whole,
+       h.lot IN (SELECT lot FROM closed) AND NOT EXISTS (
+           SELECT FROM goods.parentage p WHERE p.child = h.lot AND p.parent IN (SELECT lot FROM closed)) AS named
+  FROM hit h JOIN goods.unit u ON u.id = h.unit
+ WHERE NOT EXISTS (SELECT FROM incidents.in_force(u.holds, u.lot) f JOIN incidents.hold held ON held.id = f.hold
+                    WHERE held.case_file = $3)
+ ORDER BY h.lot, h.unit
 
 -- name: vehicle_witnesses
 -- $1 vehicle, $2 reach: a shipment of it from or to the region.
