@@ -1,6 +1,7 @@
 -- How goods were reached, one step back from each: candidates for it, of which service/tracing/exposure/steps.py
 -- takes the one that agrees with the answer. $1 position, $2 the case's, $3 whether disinfections count, $4 to $6
--- all that was reached: units, hops and times; $7 the units whose last step is asked for.
+-- all that was reached: units, hops and times; $7 the units whose last step is asked for. (What a query does not
+-- need of these it only names, for all take the same first arguments.)
 
 -- name: met
 -- $8 the end of what goes on, $9 excluded, $10 and $11 the window, $12 seconds of lingering, $13 to $15 the place
@@ -56,7 +57,7 @@ SELECT DISTINCT ON (w.unit) w.unit, 'next_trip' AS relation, n.unit AS source, s
  CROSS JOIN LATERAL exposure.stays(w.unit, $1, $2, $8, $9) s
  CROSS JOIN LATERAL exposure.stays_on(s.vehicle, -1, s.since, $1, $2, $8, $9) n
   JOIN hit h ON h.unit = n.unit AND h.hop < w.hop AND h.tau < n.until
- WHERE w.unit = ANY($7::bigint[]) AND $3 IS NOT NULL AND s.vehicle IS NOT NULL AND s.since = w.tau
+ WHERE w.unit = ANY($7::bigint[]) AND $3::boolean IS NOT NULL AND s.vehicle IS NOT NULL AND s.since = w.tau
    AND n.until <= s.since
  ORDER BY w.unit, n.until DESC, n.unit
 
@@ -78,7 +79,7 @@ pairs AS (
             OR f.organisation = s.organisation)
      CROSS JOIN jsonb_array_elements_text(f.units) touched
       JOIN hit h ON h.unit = touched::bigint AND h.hop < w.hop AND h.tau < f.until AND h.tau < s.until
-     WHERE w.unit = ANY($7::bigint[]) AND $2 IS NOT NULL AND $3 IS NOT NULL)
+     WHERE w.unit = ANY($7::bigint[]) AND $2::bigint IS NOT NULL AND $3::boolean IS NOT NULL)
 SELECT DISTINCT ON (p.unit) p.unit, 'handling' AS relation, p.source, p.facility, p.bay, p.equipment, p.people,
        p.since, p.until, p.position
   FROM pairs p WHERE p.bay IS NOT NULL OR p.equipment IS NOT NULL OR p.people > 0
@@ -92,7 +93,7 @@ made AS (
     SELECT w.unit, w.hop, w.tau, g.parent AS source, g.earliest AS at, g.latest, g.version
       FROM hit w JOIN goods.edge g ON g.child = w.unit
      WHERE w.unit = ANY($7::bigint[]) AND g.version < $1 AND g.version <> ALL($8::bigint[])
-       AND $2 IS NOT NULL AND $3 IS NOT NULL
+       AND $2::bigint IS NOT NULL AND $3::boolean IS NOT NULL
     UNION ALL
     SELECT w.unit, w.hop, w.tau, i.parent, greatest(i.earliest, g.earliest), i.latest, g.version
       FROM hit w JOIN goods.edge g ON g.child = w.unit JOIN goods.edge i ON i.child = g.parent
@@ -123,7 +124,7 @@ SELECT DISTINCT ON (w.unit, k.relation) w.unit, k.relation, s.unit AS source, w.
        UNION ALL SELECT 'batch' WHERE w.lot <> s.lot AND NOT w.named AND w.establishment = s.establishment AND w.production_batch = s.production_batch
                     AND EXISTS (SELECT FROM jsonb_array_elements_text(w.certificates) shared
                                  WHERE jsonb_exists(s.certificates, shared))) k
- WHERE w.unit = ANY($7) AND $2 IS NOT NULL AND $3 IS NOT NULL
+ WHERE w.unit = ANY($7) AND $2::bigint IS NOT NULL AND $3::boolean IS NOT NULL
  ORDER BY w.unit, k.relation, s.unit
 
 -- name: corrected
