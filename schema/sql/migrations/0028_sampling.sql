@@ -127,3 +127,44 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT CASE WHEN f.state = 'open' AND f.due_at < now THEN 'overdue' ELSE f.state END
       FROM incidents.finding f WHERE f.id = wanted
 $$
+-- step
+-- Drills of authorities: planned, run on a case of their own, scored. Nothing of them is public.
+CREATE TABLE incidents.drill (
+    id           bigint  PRIMARY KEY,
+    organisation bigint  NOT NULL,
+    region       text    NOT NULL,
+    seed         bigint  NOT NULL,
+    hazard       text    NOT NULL,
+    scheduled_on text    NOT NULL,
+    targets      jsonb   NOT NULL,
+    state        text    NOT NULL CHECK (state IN ('planned', 'running', 'finished', 'cancelled')),
+    planned_at   text    NOT NULL,
+    version      bigint  NOT NULL,
+    case_file    bigint,
+    lot          bigint,
+    asked_at     bigint,
+    candidates   bigint,
+    digest       text    CHECK (length(digest) = 64),
+    expected     jsonb   NOT NULL DEFAULT '[]',
+    started_at   text,
+    ended_at     text,
+    score        jsonb   CHECK ((score IS NOT NULL) = (state = 'finished')),
+    note         jsonb,
+    CONSTRAINT drill_started CHECK (num_nulls(case_file, lot, asked_at, candidates, digest, started_at) IN (0, 6))
+)
+-- step
+CREATE INDEX drill_region ON incidents.drill (region text_pattern_ops, id)
+-- step
+GRANT SELECT, INSERT, UPDATE ON incidents.drill TO coldledger_writer
+-- step
+GRANT SELECT ON incidents.drill TO coldledger_reader
+-- step
+-- Who plans a drill, authorities above its region, and auditors. Who takes part sees what it is asked, not the drill.
+CREATE FUNCTION incidents.drills_seen(reader text, org bigint, reach text) RETURNS TABLE (drill bigint)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT d.id FROM incidents.drill d
+     WHERE reader = 'regulator' AND (d.organisation = org OR parties.covers(reach, d.region)) OR reader = 'auditor'
+$$
+-- step
+SELECT known.keep('incidents.sample', 'sample'), known.keep('incidents.sample_result'),
+       known.keep('incidents.sampling_plan', 'sampling_plan'), known.keep('incidents.drill', 'drill')
