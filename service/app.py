@@ -44,6 +44,8 @@ from service.incidents.detecting import routes as detecting_routes
 from service.incidents.detecting.runner import DETECTORS, Detectors
 from service.incidents.recalls import reading as recall_reading
 from service.incidents.recalls import routes as recall_routes
+from service.incidents.drills import reading as drills_reading
+from service.incidents.drills import routes as drills_routes
 from service.ledger import Ledger
 from service.ledger.appender import Appender
 from service.ledger.ledger import MakeAppender
@@ -107,6 +109,8 @@ API: Sequence[Declared] = (
     *detecting_routes.ACTIONS,
     *recall_routes.WRITES,
     *recall_reading.READS,
+    *drills_routes.WRITES,
+    *drills_reading.READS,
     *supervision_routes.WRITES,
     *supervision_reading.READS,
     *tracing_routes.READS,

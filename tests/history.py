@@ -26,6 +26,7 @@ import service.goods.stock.state
 import service.goods.whereabouts
 import service.incidents.cases.state
 import service.incidents.detecting.state
+import service.incidents.drills.state
 import service.incidents.recalls.state
 import service.incidents.state
 import service.parties.identity
@@ -68,6 +69,7 @@ class History:
             service.incidents.recalls.state,
             service.incidents.detecting.state,
             service.supervision.state,
+            service.incidents.drills.state,
             service.incidents.cases.state,
         )
         self.projections = {p.name: p for p in [SAID, SUPERSEDED, *states, *more]}

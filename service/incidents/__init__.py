@@ -12,18 +12,22 @@ restraint.py and breaches.py while it judges.
 from typing import Any
 
 import service.goods  # noqa: F401  (its rules ask holds, and those ask cases: it is always loaded first)
-from service.incidents import breaches, cases, findings, holds, recalls
+from service.incidents import breaches, cases, drills, findings, holds, recalls
 from service.incidents.detecting import raising
 from service.incidents.detecting.state import SUSPECT, SUSPICION
 from service.incidents.state import FINDING, HELD_LOT, HOLD
 from service.ledger import Kind, Projection
 from service.ledger.kinds import Follow
 
-KINDS: list[Kind] = [*holds.KINDS, *findings.KINDS, *raising.KINDS, *cases.KINDS, *recalls.KINDS]
+KINDS: list[Kind] = [
+    *(*holds.KINDS, *findings.KINDS, *raising.KINDS),
+    *(*cases.KINDS, *recalls.KINDS, *drills.KINDS),
+]
 PROJECTIONS: list[Projection[Any]] = [
     *(HOLD, HELD_LOT, FINDING, SUSPICION, SUSPECT),
     *cases.PROJECTIONS,
     *recalls.PROJECTIONS,
+    *drills.PROJECTIONS,
 ]
 FOLLOWERS: list[Follow] = [breaches.follow]
 
