@@ -42,10 +42,10 @@ from service.incidents.cases import reading as cases_reading
 from service.incidents.cases import routes as cases_routes
 from service.incidents.detecting import routes as detecting_routes
 from service.incidents.detecting.runner import DETECTORS, Detectors
-from service.incidents.recalls import reading as recall_reading
-from service.incidents.recalls import routes as recall_routes
 from service.incidents.drills import reading as drills_reading
 from service.incidents.drills import routes as drills_routes
+from service.incidents.recalls import reading as recall_reading
+from service.incidents.recalls import routes as recall_routes
 from service.ledger import Ledger
 from service.ledger.appender import Appender
 from service.ledger.ledger import MakeAppender

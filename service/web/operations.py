@@ -23,8 +23,6 @@ from service.incidents.drills import reading as drills_reading
 from service.incidents.drills import routes as drills_routes
 from service.incidents.recalls import reading as recall_reading
 from service.incidents.recalls import routes as recall_routes
-from service.incidents.drills import reading as drills_reading
-from service.incidents.drills import routes as drills_routes
 from service.parties import reading as parties_reading
 from service.parties import routes as parties_routes
 from service.parties.credentials import reading as account_reading
