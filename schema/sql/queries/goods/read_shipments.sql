@@ -19,7 +19,8 @@ SELECT s.id, parties.named(s.consignor) AS consignor, parties.named(s.consignee)
                    'unit', u.id, 'lot', jsonb_build_object('id', l.id, 'code', l.code, 'product', l.product,
                                                            'product_en', l.product_en),
                    'pieces', u.in_pieces, 'grams', u.in_grams, 'on_road_pieces', u.pieces,
-                   'on_road_grams', u.grams, 'lost_pieces', u.loss_pieces, 'lost_grams', u.loss_grams)
+                   'on_road_grams', u.grams, 'lost_pieces', u.loss_pieces, 'lost_grams', u.loss_grams,
+                   'holds', incidents.holds_shown(u.holds, u.lot))
                    ORDER BY u.id)
           FROM goods.unit u JOIN goods.lot l ON l.id = u.lot
          WHERE u.shipment = s.id AND u.state = 'in_transit' AND goods.sees_unit($1, $2, $3, u.id)) AS items,
