@@ -250,6 +250,7 @@ class AboardView(Message):
     on_road_grams = Whole()
     lost_pieces = Whole(allow_none=True)
     lost_grams = Whole()
+    holds = Listed(Inner(HoldRef), metadata=words("In force: on this unit or its whole lot."))
 
 
 class ShipmentView(Message):
