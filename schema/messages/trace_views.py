@@ -113,6 +113,7 @@ class EndView(Message):
     organisation = Inner(PartyRef, allow_none=True)
     facility = Inner(PlaceRef, allow_none=True)
     lot = Id(allow_none=True)
+    held = Flag(metadata=words("Whether a hold is in force on it."))
 
 
 class FlowView(AmountView):
