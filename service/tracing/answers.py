@@ -31,7 +31,7 @@ async def flows(conn: Connection, walk: Walk, page: Page) -> Slice[Row]:
 
 def _flow(row: Row) -> Row:
     """Gather the two ends of a movement."""
-    parts = ("unit", "process", "organisation", "facility", "lot")
+    parts = ("unit", "process", "organisation", "facility", "lot", "held")
     ends = {end: {part: row.pop(f"{end}_{part}") for part in parts} for end in ("from", "to")}
     return row | {"source": ends["from"], "target": ends["to"]}
 
