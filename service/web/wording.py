@@ -16,7 +16,7 @@ _FAMILIES: Mapping[str, tuple[str, ...]] = {
     "allowed": ("facility_kind", "zone_kind"),
     "role": ("role", "policy_role"),
     "roles": ("role",),
-    "state": ("unit_state",),
+    "state": ("unit_state", "drill_state"),
     "reason": ("hold_reason",),
     "hazard": ("hazard",),
 }
