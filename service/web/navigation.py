@@ -83,7 +83,7 @@ def _paths(visit: Visit, roles: frozenset[str]) -> Iterable[str]:
         yield from ("/organisations", "/label-keys")
     if kind in _WATCHERS:
         yield from ("/search", "/lots", "/arrivals", "/units", "/shipments", "/stock", "/coverage")
-        yield from ("/holds", "/recalls", "/findings", "/refused", "/samples", "/drills")
+        yield from ("/exposure", "/holds", "/recalls", "/findings", "/refused", "/samples", "/drills")
     if kind is ReaderKind.ORGANISATION:
         yield from _of_business(roles)
     yield "/policies"
