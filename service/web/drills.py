@@ -133,7 +133,8 @@ async def _plan(visit: Visit) -> Sheet:
         Field("seed", Widget.WHOLE, hint="hint.seed", required=True,
               initial=choices.today().replace("-", "")),
         Field("list_minutes", Widget.WHOLE, "target.list_minutes", required=True, initial="60"),
-        Field("acknowledge_minutes", Widget.WHOLE, "target.acknowledge_minutes", required=True, initial="240"),
+        Field("acknowledge_minutes", Widget.WHOLE, "target.acknowledge_minutes", required=True,
+              initial="240"),
         Field("located_percent", Widget.WHOLE, "target.located_percent", required=True, initial="95"),
         Field("note", Widget.LINES, hint="hint.note"),
     )  # fmt: skip
