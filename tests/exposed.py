@@ -160,7 +160,7 @@ class Exposed:
     # The start
 
     def seeds(self) -> tuple[set[int], set[int]]:
-        """The units that it begins with, and the lots from which tiers 0, 1 and 5 are told."""
+        """The units that it begins with, and their lots."""
         lots = {lot.id: lot for lot in self.standing(LOT)}
         named = {lot for lot in self.asked.lots if lot in lots}
         named |= {lot.id for lot in lots.values() if lot.arrival in self.asked.arrivals}
@@ -168,7 +168,8 @@ class Exposed:
         first = named | {self.lot_of[unit] for unit in units}
         if 0 in self.asked.tiers:
             named |= {lot.id for lot in lots.values() if any(_same_batch(lots[one], lot) for one in first)}
-        return units | {unit for unit, lot in self.lot_of.items() if lot in named}, first | named
+        units |= {unit for unit, lot in self.lot_of.items() if lot in named}
+        return units, {self.lot_of[unit] for unit in units}
 
     def ring(self, seeds: set[int]) -> Iterator[tuple[int, int]]:
         """Units of lots that came with those of the seeds (tier 1), or from where they come (tier 5)."""
@@ -387,7 +388,8 @@ class Exposed:
 
 
 def _same_batch(a: Any, b: Any) -> bool:
-    alike = (a.establishment, a.production_batch) == (b.establishment, b.production_batch)
+    """Whether they are two lots of one batch that share a paper."""
+    alike = (a.establishment, a.production_batch) == (b.establishment, b.production_batch) and a.id != b.id
     named = a.establishment is not None and a.production_batch is not None
     return alike and named and bool(set(a.certificates) & set(b.certificates))
 

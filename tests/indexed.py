@@ -58,14 +58,11 @@ class Indexed:
         walk = Exposed(rows, asked, cuts=True)
         units, lots = walk.seeds()
         ring = list(walk.ring(lots))
-        place = None
-        if asked.zone is not None or asked.vehicle is not None:
-            place = self.grounds.place(asked)
         seeds = Seeds(
             self.arrays.nodes.find(np.array(sorted(units), np.int64)),
             self.arrays.nodes.find(np.array([unit for unit, _ in ring], np.int64)),
             np.array([tier for _, tier in ring], np.int64),
-            place,
+            self.grounds.place(asked),
         )
         return answer(asked, exposed(self.grounds, asked, seeds))
 

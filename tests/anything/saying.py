@@ -85,6 +85,13 @@ NOT_SAID: Mapping[str, str] = {
         "said of the ledger itself, by who keeps its files; tests of their own",
     ),
     **dict.fromkeys(
+        (
+            *("cooperation-requested", "cooperation-received", "cooperation-acknowledged"),
+            *("cooperation-answered", "cooperation-replied"),
+        ),
+        "letters between authorities move and hold no goods; tests of their own room",
+    ),
+    **dict.fromkeys(
         ("sampling-planned", "sampling-plan-ended"),
         "plans are counted by readers and judge nothing; tests of their own room",
     ),

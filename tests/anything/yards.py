@@ -38,7 +38,7 @@ from service.parties import FACILITY
 from service.parties.state import Facility
 
 POSITIONS = 60
-_ROOM = 100
+ROOM = 100
 """Positions of a yard, those of the next one begin after them."""
 _BEGINNING, _STEP = 1_600_000_000, 600
 _TIMES = 200
@@ -53,7 +53,7 @@ class Yard:
 
     def __init__(self, chance: Random, number: int = 0) -> None:
         self.chance = chance
-        self.base = number * _ROOM
+        self.base = number * ROOM
         self.moments = [_BEGINNING + at * _STEP * _TIMES // POSITIONS for at in range(POSITIONS)]
         self._rows: dict[Projection[Any], list[Any]] = defaultdict(list)
         self._next: dict[int, int] = defaultdict(int)
@@ -101,6 +101,7 @@ class Yard:
             place = Facility(key, 1, "cold_store", "库", None, "370200", "路", "备", zones, True, self.base)
             self._rows[FACILITY].append(place)
         self.vehicles = [self._id(self.base) for _ in range(2)]
+        self.owners = [self._id(self.base) for _ in range(2)]
 
     def _lots(self) -> None:
         self.arrivals = [self._id(self.base) for _ in range(3)]
@@ -190,8 +191,9 @@ class Yard:
         self._rows[STAY].append(stay)
 
     def _supersede(self, projection: Projection[Any], before: Any, now: Any) -> None:
-        named = f"{projection.name}/{before.id}/{before.version}"
-        old = Superseded(named, projection.name, before.id, before.version, now.version, asdict(before))
+        key = projection.key(before)
+        named = f"{projection.name}/{key}/{before.version}"
+        old = Superseded(named, projection.name, key, before.version, now.version, asdict(before))
         self._rows[SUPERSEDED].append(old)
 
     # What happened to them
@@ -219,7 +221,7 @@ class Yard:
             touched = sorted(self.chance.sample(there, min(len(there), self.chance.randint(1, 3))))
             crew = sorted(self.chance.sample([self.base + 1, self.base + 2], self._known(0, 1)))
             row = Handling(
-                position, self._known(1, 2), self._known(None, *self.facilities),
+                position, self._known(*self.owners), self._known(None, *self.facilities),
                 self._known(None, "D1", "D2"), self._known(None, "FL-1"), crew, touched, since,
                 since + self._known(60, 3600), position,
             )  # fmt: skip
@@ -241,7 +243,7 @@ class Yard:
             moment = datetime.fromtimestamp(self._second() - 1, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
             broken = self._known([], [], [], ["disinfection.too-weak"])
             row = Disinfection(
-                key, self._known(1, 2), self._known(*self.facilities), "370200", subject, target, label,
+                key, self._known(*self.owners), self._known(*self.facilities), "370200", subject, target, label,
                 "chlorine", None, 1000, 30, self._known(9, 10, 10), self._known(None, 10), None,
                 self.chance.random() < 0.5, [], moment, None, broken, None, None, None, position,
             )  # fmt: skip
@@ -263,23 +265,16 @@ class Yard:
         return now
 
     def _corrections(self) -> None:
-        said = [row.version for table in (EDGE, STAY, HANDLING) for row in self._rows[table]]
-        for position in self.chance.sample(sorted({*said}), min(len({*said}), self._known(0, 1, 3))):
-            last = self.base + POSITIONS - 1
-            correction = min(position + self.chance.randint(1, 10), last)
-            row = Correction(
-                position, correction, position, "x", 1, 1, "mistake", True, _DAY, None, None, correction
-            )
-            if self.chance.random() < 0.6 and correction < last:
-                excluded = replace(row, excluded_by=1, excluded_at=_DAY, version=correction + 1)
-                old = Superseded(
-                    f"correction/{position}/{correction}",
-                    "correction",
-                    position,
-                    correction,
-                    correction + 1,
-                    asdict(row),
-                )
-                self._rows[SUPERSEDED].append(old)
-                row = excluded
+        last = self.base + POSITIONS - 1
+        said = sorted({row.version for table in (EDGE, STAY, HANDLING) for row in self._rows[table]} - {last})
+        for position in self.chance.sample(said, min(len(said), self._known(0, 1, 3))):
+            free = {*range(position + 1, last + 1)} - {row.correction for row in self._rows[CORRECTION]}
+            if not free:
+                continue
+            at = self.chance.choice(sorted(free)[:10])
+            row = Correction(position, at, position, "x", 1, 1, "mistake", True, _DAY, None, None, at)
+            if self.chance.random() < 0.6 and at < last:
+                now = replace(row, excluded_by=1, excluded_at=_DAY, version=at + 1)
+                self._supersede(CORRECTION, row, now)
+                row = now
             self._rows[CORRECTION].append(row)

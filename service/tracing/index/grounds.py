@@ -63,11 +63,13 @@ class Grounds:
         return found
 
     def place(self, asked: Question) -> int | None:
-        """The number of the place that is asked about, if anything ever was there."""
+        """The number of the place that is asked about; None if there is none, or nothing ever was there."""
         if asked.zone is not None:
             places = self._zone_places(np.array([asked.zone], np.int64))
-        else:
+        elif asked.vehicle is not None:
             places = self.arrays.places.find(trip_keys(np.array([asked.vehicle]), np.array([NONE])))
+        else:
+            return None
         return None if places[0] == NONE else int(places[0])
 
     @contextmanager
