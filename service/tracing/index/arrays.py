@@ -14,7 +14,7 @@ from typing import ClassVar
 import numpy as np
 
 from service.tracing.index.adjacency import Adjacency
-from service.tracing.index.columns import EVER, NONE, Array, Table
+from service.tracing.index.columns import EVER, NONE, Array, Table, distinct
 from service.tracing.index.edges import Edges
 from service.tracing.index.handlings import Handlings
 from service.tracing.index.ids import Ids
@@ -148,6 +148,17 @@ class Arrays:
         """The numbering of this name as it was: ``ids`` in the order of their numbers."""
         setattr(self, name, Ids(ids))
 
+    def reserve(self, sizes: Mapping[str, int]) -> None:
+        """Have room for about so many rows of these tables, so that taking them in copies nothing."""
+        for name, table in self.tables().items():
+            if name in sizes:
+                table.resize(sizes[name] + sizes[name] // 50)
+
+    def trim(self) -> None:
+        """Give back the room that is not used."""
+        for table in self.tables().values():
+            table.resize(0)
+
     @property
     def bytes(self) -> int:
         """What all arrays take."""
@@ -207,7 +218,7 @@ class Arrays:
         self.lots.number(rows["id"])
 
     def _put_node_ids(self, rows: Rows) -> None:
-        self._nodes(np.unique(rows["id"]))
+        self._nodes(distinct(rows["id"]))
 
     def _put_shipments(self, rows: Rows) -> None:
         numbers = self.shipment_ids.number(rows["id"])

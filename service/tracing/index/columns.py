@@ -52,11 +52,19 @@ class Table:
         return range(begin, wanted)
 
     def _reserve(self, wanted: int) -> None:
+        room = min(map(len, self._room.values()))
+        if wanted > room:
+            self.resize(room_for(wanted, room))
+
+    def resize(self, room: int) -> None:
+        """Have room for so many rows, and no more; rows that are there stay."""
+        room = max(room, self.count)
         for name, column in self._room.items():
-            if wanted > len(column):
-                grown = np.empty(room_for(wanted, len(column)), column.dtype)
-                grown[: self.count] = column[: self.count]
-                self._room[name] = grown
+            if len(column) != room:
+                resized = np.empty(room, column.dtype)
+                resized[: self.count] = column[: self.count]
+                self._room[name] = resized
+        self._show()
 
     def restore(self, columns: Mapping[str, Array]) -> None:
         """These columns in the place of its own."""
@@ -81,3 +89,12 @@ class Table:
 def room_for(wanted: int, room: int) -> int:
     """How much room a column gets that needs more than it has: an eighth more, and never very little."""
     return max(wanted, room + room // 8, 1024)
+
+
+def distinct(numbers: Array) -> Array:
+    """The numbers ascending, each once. numpy's own way hashes, which takes a hundred times as long."""
+    ascending = np.sort(numbers)
+    if len(ascending) < 2:
+        return ascending
+    first: Array = ascending[np.concatenate([[True], ascending[1:] != ascending[:-1]])]
+    return first

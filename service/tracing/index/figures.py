@@ -14,7 +14,7 @@ import numpy as np
 
 from service.tracing.accounts import HEADINGS, NOTHING, PARTS, Account, Amount
 from service.tracing.index.arrays import IN_TRANSIT, Arrays
-from service.tracing.index.columns import NONE, Array
+from service.tracing.index.columns import NONE, Array, distinct
 from service.tracing.index.reaching import Reached, reach
 from service.tracing.index.units import STATES
 
@@ -105,7 +105,7 @@ class _Sums:
         return Figures(
             own,
             derived,
-            len(np.unique(self._lots[self._group == 1])),
+            len(distinct(self._lots[self._group == 1])),
             self._holders(),
             self._in_transit(),
             nodes[self._found()].tolist(),
@@ -219,7 +219,7 @@ class _Sums:
         if len(rows) > first:
             versions = edges.version[rows]
             rows = rows[versions <= np.partition(versions, first - 1)[first - 1]]
-        return np.unique(np.concatenate([edges.parent[rows], edges.child[rows]]))
+        return distinct(np.concatenate([edges.parent[rows], edges.child[rows]]))
 
 
 class _Mixing:
@@ -238,7 +238,7 @@ class _Mixing:
     def _out_of_packs(self, standing: Array) -> None:
         """What came out of the nodes that goods of the walk were repacked in, by lot."""
         arrays, edges = self._arrays, self._arrays.edges
-        entered = np.unique(edges.child[self._into[self._mixes == REPACK]])
+        entered = distinct(edges.child[self._into[self._mixes == REPACK]])
         out = standing[np.isin(edges.parent[standing], entered)] if len(entered) else standing[:0]
         out, rows = edges.weights.of(out)
         repacked = edges.weights.mixes[rows] == REPACK
@@ -248,7 +248,7 @@ class _Mixing:
     def repacked_groups(self) -> Array:
         """The group of each lot whose pieces changed what they are."""
         lots = np.concatenate([self._from_lot[self._mixes == REPACK], self._out_lot])
-        groups: Array = (np.unique(lots) != self._lot).astype(np.int64)
+        groups: Array = (distinct(lots) != self._lot).astype(np.int64)
         return groups
 
     def sums(self) -> dict[str, tuple[Array, Array]]:
@@ -273,10 +273,10 @@ class _Mixing:
         """The nodes of transformations that were walked through, and those of the walk that went into
         them."""
         edges = self._arrays.edges
-        nodes = np.unique(edges.child[self._into[self._mixes == PROCESS]])
+        nodes = distinct(edges.child[self._into[self._mixes == PROCESS]])
         parents = edges.parent[edges.up.at(nodes)]
         places = np.minimum(np.searchsorted(reached, parents), len(reached) - 1)
-        return np.unique(np.concatenate([nodes, parents[reached[places] == parents]]))
+        return distinct(np.concatenate([nodes, parents[reached[places] == parents]]))
 
 
 def _added(cells: Array, values: Array, size: int) -> Array:

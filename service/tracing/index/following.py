@@ -137,15 +137,22 @@ class TraceIndex:
     async def _follow(self, pool: asyncpg.Pool[asyncpg.Record]) -> None:
         async with pool.acquire() as conn:
             await conn.add_listener(CHANNEL, self._told)
-            if self._arrays is None:
-                await self._obtain(pool, conn)
-            while True:
-                self._grown.clear()
-                await self._catch_up(conn)
-                await self._tend()
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(IDLE):
-                        await self._grown.wait()
+            try:
+                if self._arrays is None:
+                    await self._obtain(pool, conn)
+                await self._go_on(conn)
+            finally:
+                await conn.remove_listener(CHANNEL, self._told)
+
+    async def _go_on(self, conn: Connection) -> None:
+        """Follow until something fails."""
+        while True:
+            self._grown.clear()
+            await self._catch_up(conn)
+            await self._tend()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(IDLE):
+                    await self._grown.wait()
 
     def _told(self, *_notification: object) -> None:
         self._grown.set()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from service.tracing.index.columns import NONE, Array, room_for
+from service.tracing.index.columns import NONE, Array, distinct, room_for
 
 
 class Ids:
@@ -54,7 +54,7 @@ class Ids:
         ids = np.asarray(ids, np.int64)
         found = self.find(ids)
         if (found == NONE).any():
-            self._add(np.unique(ids[found == NONE]))
+            self._add(distinct(ids[found == NONE]))
             found = self.find(ids)
         return found
 

@@ -17,9 +17,9 @@ from service.storage import query
 from service.tracing.index.arrays import Arrays
 from service.tracing.index.rows import CopyReader
 
-NUMBERED = ("node_ids", "lot_ids", "shipments")
-"""What is read first: it gives the numbers that all the rest speaks of."""
-TOGETHER = (("units", "waste"), ("edges", "corrections"), ("stays",))
+NUMBERED = ("node_ids", "lot_ids")
+"""What is read first, and taken in at once: it gives the numbers that all the rest speaks of, ascending."""
+TOGETHER = (("shipments", "units", "waste"), ("edges", "corrections"), ("stays",))
 """What is read after that, each group on a connection of its own."""
 BLOCK = 4 << 20
 """How many bytes of COPY are taken in at once."""
@@ -56,11 +56,13 @@ async def load(pool: asyncpg.Pool[asyncpg.Record]) -> tuple[Arrays, Head]:
     async with pool.acquire() as conn, conn.transaction(isolation="repeatable_read", readonly=True):
         head = await read_head(conn, 0)
         snapshot = await conn.fetchval(query("tracing/index.share_snapshot"))
-        await _take(conn, NUMBERED, arrays, lock)
+        await _take(conn, NUMBERED, arrays, lock, at_once=True)
+        arrays.reserve(await _sizes(conn))
         async with asyncio.TaskGroup() as tasks:
             for names in TOGETHER:
                 tasks.create_task(_take_beside(pool, snapshot, names, arrays, lock))
         await _take_handlings(conn, arrays)
+    await asyncio.to_thread(arrays.trim)
     arrays.adopt(await asyncio.to_thread(arrays.sorted))
     arrays.position = head.size
     return arrays, head
@@ -79,11 +81,18 @@ async def _take_beside(
         await _take(conn, names, arrays, lock)
 
 
-async def _take(conn: Connection, names: Sequence[str], arrays: Arrays, lock: asyncio.Lock) -> None:
+async def _sizes(conn: Connection) -> dict[str, int]:
+    """How many rows the large tables have, about."""
+    return {row["name"]: row["rows"] for row in await conn.fetch(query("tracing/index.sizes"))}
+
+
+async def _take(
+    conn: Connection, names: Sequence[str], arrays: Arrays, lock: asyncio.Lock, *, at_once: bool = False
+) -> None:
     for name in names:
         text = query(f"tracing/index.{name}")
         bounds = (0, ALL) if "$1" in text else ()
-        taking = _Taking(name, arrays, lock)
+        taking = _Taking(name, arrays, lock, ALL if at_once else BLOCK)
         await conn.copy_from_query(text, *bounds, output=taking.receive, format="binary")
         await taking.finish()
 
@@ -91,8 +100,9 @@ async def _take(conn: Connection, names: Sequence[str], arrays: Arrays, lock: as
 class _Taking:
     """One query's rows on their way into the arrays."""
 
-    def __init__(self, name: str, arrays: Arrays, lock: asyncio.Lock) -> None:
+    def __init__(self, name: str, arrays: Arrays, lock: asyncio.Lock, block: int) -> None:
         self._name = name
+        self._block = block
         self._arrays = arrays
         self._lock = lock
         self._reader = CopyReader(name)
@@ -102,7 +112,7 @@ class _Taking:
     async def receive(self, data: bytes) -> None:
         self._parts.append(data)
         self._size += len(data)
-        if self._size >= BLOCK:
+        if self._size >= self._block:
             await self._put()
 
     async def finish(self) -> None:

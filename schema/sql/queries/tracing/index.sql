@@ -12,6 +12,11 @@ SELECT h.size, encode(h.chain, 'hex') AS chain, (SELECT i.names -> -1 ->> 'origi
 -- What another connection executes to see what this one sees; it takes no parameters.
 SELECT format('SET TRANSACTION SNAPSHOT %L', pg_export_snapshot())
 
+-- name: sizes
+-- How many rows the large tables have, as the planner last counted them.
+SELECT c.relname::text || 's' AS name, greatest(c.reltuples, 0)::bigint AS rows
+  FROM pg_class c WHERE c.oid IN ('goods.edge'::regclass, 'goods.stay'::regclass)
+
 -- name: node_ids
 -- Units, and the nodes of transformations, which have no row of their own.
 SELECT u.id FROM goods.unit u
