@@ -14,6 +14,7 @@ from service.codes import reading as codes_reading
 from service.codes import routes as codes_routes
 from service.codes.key_file import KeyFile
 from service.codes.signing import LABEL_KEYS, LabelKeys
+from service.evidence import cooperation_routes
 from service.evidence import routes as evidence_routes
 from service.evidence.keeping import PACKS, Packs
 from service.evidence.making import Maker
@@ -40,6 +41,7 @@ from service.incidents import routes as incidents_routes
 from service.incidents.cases import acting as cases_acting
 from service.incidents.cases import reading as cases_reading
 from service.incidents.cases import routes as cases_routes
+from service.incidents.cooperation import reading as cooperation_reading
 from service.incidents.detecting import routes as detecting_routes
 from service.incidents.detecting.runner import DETECTORS, Detectors
 from service.incidents.drills import reading as drills_reading
@@ -116,6 +118,9 @@ API: Sequence[Declared] = (
     *tracing_routes.READS,
     *evidence_routes.READS,
     *evidence_routes.ACTIONS,
+    *cooperation_routes.WRITES,
+    *cooperation_routes.READS,
+    *cooperation_reading.READS,
     *codes_reading.READS,
     *codes_routes.ROUTES,
     *key_routes.WRITES,

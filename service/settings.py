@@ -125,6 +125,11 @@ class Settings:
         return self.trust / "published"
 
     @property
+    def known_ledgers_file(self) -> Path:
+        """Public keys of other ledgers whose packages are believed, one a line."""
+        return self.trust / "known-ledgers"
+
+    @property
     def segments(self) -> Path:
         """Sealed entries, statements and nonces among them."""
         return self.data / "segments"

@@ -25,6 +25,7 @@ import service.goods.state
 import service.goods.stock.state
 import service.goods.whereabouts
 import service.incidents.cases.state
+import service.incidents.cooperation.state
 import service.incidents.detecting.state
 import service.incidents.drills.state
 import service.incidents.recalls.state
@@ -71,6 +72,7 @@ class History:
             service.supervision.state,
             service.incidents.drills.state,
             service.incidents.cases.state,
+            service.incidents.cooperation.state,
         )
         self.projections = {p.name: p for p in [SAID, SUPERSEDED, *states, *more]}
         self.statements: list[Statement] = []

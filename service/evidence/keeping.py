@@ -65,7 +65,7 @@ class Packs:
 
     def __init__(self, folder: Path, maker: Maker) -> None:
         self._folder = folder
-        self._maker = maker
+        self.maker = maker
         self._tasks: set[asyncio.Task[None]] = set()
         self._one = asyncio.Semaphore(1)
 
@@ -138,7 +138,7 @@ class Packs:
                 note.fail("—")
 
     async def _write(self, path: Path, reader: Reader, case: int, position: int, note: _Note) -> None:
-        files = await self._maker.make(reader, case, position, note.tell)
+        files = await self.maker.make(reader, case, position, note.tell)
         await asyncio.to_thread(replace_file, path, map(bytes, container.write(files)), _PRIVATE)
         note.forget()
 

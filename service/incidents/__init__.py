@@ -12,7 +12,7 @@ restraint.py and breaches.py while it judges.
 from typing import Any
 
 import service.goods  # noqa: F401  (its rules ask holds, and those ask cases: it is always loaded first)
-from service.incidents import breaches, cases, drills, findings, holds, recalls
+from service.incidents import breaches, cases, cooperation, drills, findings, holds, recalls
 from service.incidents.detecting import raising
 from service.incidents.detecting.state import SUSPECT, SUSPICION
 from service.incidents.state import FINDING, HELD_LOT, HOLD
@@ -21,11 +21,12 @@ from service.ledger.kinds import Follow
 
 KINDS: list[Kind] = [
     *(*holds.KINDS, *findings.KINDS, *raising.KINDS),
-    *(*cases.KINDS, *recalls.KINDS, *drills.KINDS),
+    *(*cases.KINDS, *cooperation.KINDS, *recalls.KINDS, *drills.KINDS),
 ]
 PROJECTIONS: list[Projection[Any]] = [
     *(HOLD, HELD_LOT, FINDING, SUSPICION, SUSPECT),
     *cases.PROJECTIONS,
+    *cooperation.PROJECTIONS,
     *recalls.PROJECTIONS,
     *drills.PROJECTIONS,
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from service.codes import key_routes
 from service.codes import reading as codes_reading
+from service.evidence import cooperation_routes
 from service.evidence import routes as evidence_routes
 from service.goods import reading as goods_reading
 from service.goods import routes as goods_routes
@@ -21,6 +22,7 @@ from service.incidents.cases import reading as cases_reading
 from service.incidents.cases import routes as cases_routes
 from service.incidents.drills import reading as drills_reading
 from service.incidents.drills import routes as drills_routes
+from service.incidents.cooperation import reading as cooperation_reading
 from service.incidents.recalls import reading as recall_reading
 from service.incidents.recalls import routes as recall_routes
 from service.parties import reading as parties_reading
@@ -52,6 +54,8 @@ _READS = (
     *key_routes.READS,
     *tracing_routes.READS,
     *evidence_routes.READS,
+    *cooperation_routes.READS,
+    *cooperation_reading.READS,
 )
 _WRITES = (
     *parties_routes.WRITES,
@@ -65,6 +69,7 @@ _WRITES = (
     *cases_routes.WRITES,
     *drills_routes.WRITES,
     *supervision_routes.WRITES,
+    *cooperation_routes.WRITES,
     *corrections_routes.WRITES,
     *stock_routes.WRITES,
     *key_routes.WRITES,

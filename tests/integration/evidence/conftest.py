@@ -15,6 +15,7 @@ from service.app import make_app
 from service.evidence.checking import ProvedPack, check_pack
 from service.evidence.keeping import PACKS
 from service.http.keys import DATABASE, FILES, VERIFIER
+from service.ledger.note import Signer
 from service.parties.credentials import Credentials
 from service.receipts.trust import LedgerKey, Trust
 from service.settings import Settings
@@ -44,6 +45,11 @@ class Incident:
     def trust(self) -> Trust:
         """Whoever knows the ledger's key."""
         return Trust([LedgerKey(self.app[VERIFIER])])
+
+    @property
+    def app_key(self) -> Signer:
+        """The ledger's own key."""
+        return open_signer(self.settings, "test.invalid/ledger")
 
     async def made(self, who: str = "qingdao", **body: Any) -> dict[str, Any]:
         """A pack, once it is made."""
