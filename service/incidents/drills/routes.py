@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schema.identifiers import prefix
 from schema.messages.drills import DrillCancelling, DrillFinishing, DrillPlanning, DrillStarting
 from schema.problems import Problem
 from service.http.keys import DATABASE
@@ -32,7 +33,7 @@ async def _with_goods(draft: Draft) -> Draft:
         if not rows or not await conn.fetchval(query(f"{_FILE}.sees"), *sight(draft.reader), rows[0]["id"]):
             raise Problem("drill.not-found", field="/drill", drill=draft.data["drill"])
         asked_at = await proposals.position(conn)
-        found = await conn.fetch(query(f"{_FILE}.candidates"), rows[0]["region"], MOST_UNITS)
+        found = await conn.fetch(query(f"{_FILE}.candidates"), prefix(rows[0]["region"]), MOST_UNITS)
         lots = [row["lot"] for row in found]
         if not lots:
             raise Problem("drill.nothing-to-draw", field="/drill", most=MOST_UNITS)
