@@ -85,6 +85,16 @@ class CaseStepView(Message):
     about = Id(allow_none=True, metadata=words("What it made or changed, besides the case."))
 
 
+class CaseHolderView(Message):
+    """Who has goods that a case is about or holds, at a place of your region: whom to ask."""
+
+    organisation = Inner(PartyRef)
+    facility = Inner(PlaceRef, allow_none=True)
+    units = Whole()
+    grams = Whole()
+    requests = Whole(metadata=words("Requests to it under the case that were not withdrawn."))
+
+
 class CaseTask(Message):
     """Something that is to be done next."""
 
@@ -99,6 +109,7 @@ class CaseDetail(CaseView):
 
     exposures = Listed(Inner(CaseExposureView))
     hold_list = Listed(Inner(CaseHoldView))
+    holders = Listed(Inner(CaseHolderView), metadata=words("In your region; the greatest 200."))
     next = Listed(Inner(CaseTask))
 
 

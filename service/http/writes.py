@@ -145,9 +145,7 @@ class Write:
     async def _handle(self, request: web.Request) -> web.Response:
         reader = request[READER]
         demand(reader, self.kind.scope)
-        key = request.headers.get("Idempotency-Key")
-        if key is not None and not _KEY.fullmatch(key):
-            raise Problem("request.idempotency-key")
+        key = key_of(request)
         body = await json_body(request)
         path, signature = self.parsed.values(request), _signature(request)
         receipt = await submit(request.app, self, reader, path, body, key, signature)
@@ -160,6 +158,14 @@ class Write:
             statement = receipt.acknowledgement.statement
             headers["Location"] = self.location.format_map({**statement.data, **statement.outcome})
         return web.Response(status=201, body=body, content_type=JSON, headers=headers)
+
+
+def key_of(request: web.Request) -> str | None:
+    """The client's key for a submission. Raises Problem ``request.idempotency-key``."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not _KEY.fullmatch(key):
+        raise Problem("request.idempotency-key")
+    return key
 
 
 async def submit(

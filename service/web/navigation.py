@@ -83,7 +83,8 @@ def _paths(visit: Visit, roles: frozenset[str]) -> Iterable[str]:
         yield from ("/organisations", "/label-keys")
     if kind in _WATCHERS:
         yield from ("/search", "/lots", "/arrivals", "/units", "/shipments", "/stock", "/coverage")
-        yield from ("/exposure", "/holds", "/recalls", "/findings", "/refused", "/samples", "/drills")
+        yield from ("/exposure", "/cases", "/case-requests", "/holds", "/recalls", "/findings", "/refused")
+        yield from ("/samples", "/drills")
     if kind is ReaderKind.ORGANISATION:
         yield from _of_business(roles)
     yield "/policies"
@@ -99,7 +100,7 @@ def _of_business(roles: frozenset[str]) -> Iterable[str]:
     if roles & _GOODS:
         yield from ("/lots", "/units", "/stock", "/shipments", "/receive", "/holds", "/samples")
     # Whoever disinfects a vehicle or bay too weakly answers for it, whether or not it holds goods.
-    yield from ("/findings", "/recalls")
+    yield from ("/findings", "/case-requests", "/recalls")
     if Role.RETAILER in roles or Role.WHOLESALER in roles:
         yield "/sell"
 

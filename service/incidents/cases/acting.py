@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -17,7 +18,7 @@ from service.http.declared import Action
 from service.http.keys import DATABASE, READER
 from service.http.paths import Path
 from service.http.readers import Reader, demand
-from service.http.writes import Receipt, submit
+from service.http.writes import Receipt, key_of, submit
 from service.incidents import routes as incidents
 from service.incidents.cases.answers import Held, Order, hold, led_case
 from service.incidents.cases.exposures import RECORD_EXPOSURE
@@ -35,7 +36,7 @@ _BY_NAME = {write.name: write for write in (*WRITES, *incidents.WRITES)}
 _REASON = "suspected_positive"
 
 
-async def held(app: web.Application, reader: Reader, case: int, body: Mapping[str, Any]) -> dict[str, Any]:
+async def held(app: web.Application, reader: Reader, case: int, body: Mapping[str, Any]) -> Held:
     """Hold what tiers of a recorded answer reached; pages do it, too. Raises Problem."""
     wanted = load(_HOLDING, body)
     found = await led_case(app, reader, case)
@@ -44,17 +45,16 @@ async def held(app: web.Application, reader: Reader, case: int, body: Mapping[st
         raise Problem("case.exposure-not-found", field="/exposure", exposure=wanted["exposure"])
     words = {name: wanted[name] for name in ("note",) if name in wanted}
     words |= {"reason": wanted.get("reason", _REASON), "case_number": found["number"]}
-    order = Order(app, reader, found, dict(exposure), words)
-    outcome = await hold(order, wanted["tiers"])
+    outcome = await hold(Order(app, reader, found, dict(exposure), words), wanted["tiers"])
     if not outcome.receipts:
         raise Problem("case.nothing-to-hold", field="/tiers", elsewhere=outcome.elsewhere)
-    return _told(outcome, exposure["asked_at"])
+    return outcome
 
 
-def _told(outcome: Held, asked_at: int) -> dict[str, Any]:
+def _told(outcome: Held) -> dict[str, Any]:
     placed = [receipt.acknowledgement for receipt in outcome.receipts]
     return {
-        "asked_at": asked_at,
+        "asked_at": outcome.asked_at,
         "holds": [_placed(each.position, each.statement.outcome) for each in placed],
         "elsewhere": outcome.elsewhere,
     }
@@ -84,38 +84,52 @@ async def lifted(app: web.Application, reader: Reader, case: int, body: Mapping[
     return await asyncio.gather(*(submit(app, write, reader, {"hold": each}, wanted) for each in holds))
 
 
-async def alarm(app: web.Application, reader: Reader, body: Mapping[str, Any]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Alarmed:
+    """What an alarm did: the case, what was recorded as exposed, and what is held of it."""
+
+    opened: Receipt
+    recorded: Receipt
+    held: Held
+
+    @property
+    def last(self) -> Receipt:
+        """The last statement that it made."""
+        return self.held.receipts[-1] if self.held.receipts else self.recorded
+
+
+async def alarm(
+    app: web.Application, reader: Reader, body: Mapping[str, Any], key: str | None = None
+) -> Alarmed:
     """Open a case, record what is exposed and hold it; pages do it, too. Raises Problem.
 
-    What was done stands where a later step fails: the case is there, and asking again goes on with it.
+    What was done stands where a later step fails, and the same ``key`` goes on with it.
     """
     load(_ALARM, body)
     said = dict(body)
     tiers, reason = said.pop("hold_tiers"), said.pop("reason", _REASON)
     terms = {"terms": said.pop("terms")} if "terms" in said else {}
-    opened = await submit(app, _BY_NAME[OPEN_CASE.name], reader, {}, said)
+    opened = await submit(app, _BY_NAME[OPEN_CASE.name], reader, {}, said, key)
     case = opened.acknowledgement.statement.outcome["case"]
-    recorded = await submit(app, _BY_NAME[RECORD_EXPOSURE.name], reader, {"case": case}, terms)
+    asking = _BY_NAME[RECORD_EXPOSURE.name]
+    recorded = await submit(app, asking, reader, {"case": case}, terms, key and f"{key}:exposed")
     statement = recorded.acknowledgement.statement
-    exposure = statement.outcome["exposure"]
-    found = {"case": case, "exposure": exposure, "counts": statement.data["counts"]}
+    holding = {"exposure": statement.outcome["exposure"], "tiers": tiers, "reason": reason}
     try:
-        return found | await held(app, reader, case, {"exposure": exposure, "tiers": tiers, "reason": reason})
+        done = await held(app, reader, case, holding)
     except Problem as problem:
         if problem.code != "case.nothing-to-hold":
             raise
-        return found | {
-            "asked_at": statement.data["asked_at"],
-            "holds": [],
-            "elsewhere": problem.facts["elsewhere"],
-        }
+        done = Held(statement.data["asked_at"], (), int(str(problem.facts["elsewhere"])))
+    return Alarmed(opened, recorded, done)
 
 
 async def _hold(request: web.Request) -> web.Response:
     reader = request[READER]
     demand(reader, PLACE_HOLD.scope)
     case = int(_AT_HOLDS.values(request)["case"])
-    return _answer(views.CaseHolds(), await held(request.app, reader, case, await json_body(request)))
+    outcome = await held(request.app, reader, case, await json_body(request))
+    return _answer(views.CaseHolds(), _told(outcome))
 
 
 async def _lift(request: web.Request) -> web.Response:
@@ -130,7 +144,11 @@ async def _lift(request: web.Request) -> web.Response:
 async def _raise(request: web.Request) -> web.Response:
     reader = request[READER]
     demand(reader, OPEN_CASE.scope)
-    return _answer(views.AlarmAnswer(), await alarm(request.app, reader, await json_body(request)))
+    done = await alarm(request.app, reader, await json_body(request), key_of(request))
+    case = done.opened.acknowledgement.statement.outcome["case"]
+    statement = done.recorded.acknowledgement.statement
+    known = {"case": case, "exposure": statement.outcome["exposure"], "counts": statement.data["counts"]}
+    return _answer(views.AlarmAnswer(), known | _told(done.held))
 
 
 def _answer(schema: Any, told: Mapping[str, Any]) -> web.Response:

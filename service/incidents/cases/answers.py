@@ -68,8 +68,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The holds that were placed, and how many units were reached that do not concern the region."""
+    """The holds that were placed of an answer as of ``asked_at``, and how many units were reached that do not
+    concern the region."""
 
+    asked_at: int
     receipts: tuple[Receipt, ...]
     elsewhere: int
 
@@ -134,6 +136,7 @@ async def hold(order: Order, tiers: Iterable[int]) -> Held:
     rows = [dict(row) for row in found]
     receipts = await asyncio.gather(*(_placed(order, part) for part in parts(rows)))
     return Held(
+        answer.position,
         tuple(each for some in receipts for each in some),
         sum(1 for row in rows if not (row["here"] or row["whole"])),
     )

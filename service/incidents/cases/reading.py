@@ -56,10 +56,12 @@ async def _case(ask: Ask) -> Row:
     key = ask.path["case"]
     case = await _seen(ask, key)
     if not case["leads"]:
-        return case | {"exposures": [], "hold_list": [], "next": []}
+        return case | {"exposures": [], "hold_list": [], "holders": [], "next": []}
     exposures = await ask.pool.fetch(query(f"{CASES}.exposures"), key)
     holds = await ask.pool.fetch(query(f"{CASES}.holds"), key)
+    holders = await ask.pool.fetch(query(f"{CASES}.holders"), *sight(ask.reader), key)
     return case | {
+        "holders": [dict(row) for row in holders],
         "exposures": [dict(row) for row in exposures],
         "hold_list": [dict(row) for row in holds],
         "next": [*_next(case, exposures)],

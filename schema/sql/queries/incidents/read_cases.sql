@@ -65,6 +65,39 @@ SELECT h.id, h.exposure, h.reason, h.placed_at, h.lifted_at, h.lifted_because, h
        (SELECT key FROM jsonb_object_keys(h.question) key LIMIT 1) AS names
   FROM incidents.hold h WHERE h.case_file = $1 ORDER BY h.id DESC
 
+-- name: holders
+-- $4 case: who has goods that it is about or holds, at places of the reader's region, the most first.
+WITH about AS (
+    SELECT held.unit FROM incidents.hold h CROSS JOIN LATERAL incidents.units_held(h.id) held
+     WHERE h.case_file = $4 AND h.lifted_at IS NULL
+    UNION
+    SELECT named::bigint FROM incidents.case_file c
+     CROSS JOIN LATERAL jsonb_array_elements_text(c.subject -> 'units') named WHERE c.id = $4
+    UNION
+    SELECT u.id FROM incidents.case_file c
+     CROSS JOIN LATERAL jsonb_array_elements_text(c.subject -> 'lots') named
+      JOIN goods.unit u ON u.lot = named::bigint WHERE c.id = $4
+    UNION
+    SELECT u.id FROM incidents.case_file c
+     CROSS JOIN LATERAL jsonb_array_elements_text(c.subject -> 'arrivals') named
+      JOIN goods.lot l ON l.arrival = named::bigint JOIN goods.unit u ON u.lot = l.id WHERE c.id = $4
+    UNION
+    SELECT u.id FROM incidents.case_file c
+      JOIN goods.unit u ON u.facility = (c.subject -> 'zone' ->> 'facility')::bigint
+                       AND u.zone = (c.subject -> 'zone' ->> 'zone')::integer
+     WHERE c.id = $4
+)
+SELECT parties.named(u.custodian) AS organisation, parties.placed(u.facility) AS facility, count(*) AS units,
+       sum(u.grams)::bigint AS grams,
+       (SELECT count(*) FROM incidents.case_request r
+         WHERE r.case_file = $4 AND r.addressee = u.custodian AND r.state <> 'withdrawn') AS requests
+  FROM about a JOIN goods.unit u ON u.id = a.unit
+ WHERE u.grams > 0 AND u.state IN ('quarantined', 'released')
+   AND incidents.leads_case($1, $2, $3, $4) AND ($1 = 'auditor' OR parties.covers($3, u.region))
+ GROUP BY u.custodian, u.facility
+ ORDER BY grams DESC, u.facility
+ LIMIT 200
+
 -- name: in_force
 -- $1 case: ids of its holds that are in force.
 SELECT h.id FROM incidents.hold h WHERE h.case_file = $1 AND h.lifted_at IS NULL ORDER BY h.id
