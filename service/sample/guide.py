@@ -129,6 +129,8 @@ def _rounds(sights: Sights) -> Iterator[tuple[str, str, tuple[tuple[str, str], .
                 "ten days of sales recorded at once 十天销售集中补登",
             ),
             ("/refused", "what was tried and refused 被拒绝的操作"),
+            ("/samples/counts", "samples by week, one failure closed 抽检周报：一件不合格已办结"),
+            (f"/drills/{ids['drill']}", "a drill with its report 演练及其报告"),
             (f"/stock/declarations/{ids['declaration']}", "a shop's count that differs 盘点申报与账面不符"),
             (
                 f"/policies/editions/{ids['edition']}",

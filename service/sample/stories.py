@@ -12,6 +12,7 @@ from service.sample import goods, people
 from service.sample.cast import INDEPENDENT
 from service.sample.sights import Sights
 from service.sample.stage import Stage
+from service.sample.supervising import tell_supervision
 from service.sample.telling import Telling, day_in_china
 from service.sample.troubles import tell_troubles
 
@@ -29,6 +30,7 @@ async def tell_all(stage: Stage) -> Sights:
     await _these_days(stage, sights)
     await people.employ(stage)
     await tell_troubles(stage, sights)
+    await tell_supervision(stage, sights)
     return sights
 
 

@@ -84,7 +84,7 @@ async def test_there_is_one_of_each_kind_of_trouble(first: Service) -> None:
     passwords = {login: password for login, password, _ in visits(first) if password is not None}
     async with ApiClient(first.url) as regulator:
         await regulator.sign_in("regulator-wuhan", passwords["regulator-wuhan"])
-        (order,) = (await regulator.get("/api/v1/holds", kind="order"))["items"]
+        (order,) = (await regulator.get("/api/v1/holds", kind="order", in_force="true"))["items"]
         places = (await regulator.get(f"/api/v1/holds/{order['id']}"))["places"]
         assert len({place["facility"]["id"] for place in places}) == 3
         (finding,) = (await regulator.get("/api/v1/findings", rule="unit.held"))["items"]
