@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 
-from tests.benchmarks import defences, holds, publication, registrations, stages
+from tests.benchmarks import defences, history, holds, publication, registrations, stages
 
 BENCHMARKS = {
     "registrations": registrations.run,
@@ -14,6 +14,7 @@ BENCHMARKS = {
     "holds": holds.run,
     "defences": defences.run,
     "publication": publication.run,
+    "history": history.run,
 }
 
 

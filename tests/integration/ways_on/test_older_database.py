@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 import pytest
@@ -58,7 +58,7 @@ def older(
             there.acquire() as old,
             here.acquire() as new,
         ):
-            await migrate(old, read_migrations()[:BEFORE_HISTORY])
+            await migrate(cast("asyncpg.Connection[asyncpg.Record]", old), read_migrations()[:BEFORE_HISTORY])
             await _fill(old, new)
 
     complete(make)
