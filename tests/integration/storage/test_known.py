@@ -35,7 +35,7 @@ NEVER_ASKED = {
 
 
 @pytest.fixture
-async def root(database: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+async def root(database: str) -> AsyncIterator[Any]:
     """A superuser's connection to a migrated database."""
     async with await open_pool(database, None, 1) as pool, pool.acquire() as connection:
         yield connection

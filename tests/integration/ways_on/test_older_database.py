@@ -27,10 +27,15 @@ from tests.history import History
 from tests.integration.ways_on.house import House
 from tests.quay import Quay
 from tests.retold import SIGNER, retold
-from tests.tampering import arm, disarm
+from tests.tampering import disarm
 from tests.voyage import voyage
 
 BEFORE_HISTORY = 21
+ARMED = """
+    ALTER TABLE ledger.entry ENABLE ALWAYS TRIGGER entry_kept, ENABLE ALWAYS TRIGGER entry_counted;
+    ALTER TABLE ledger.head ENABLE ALWAYS TRIGGER head_kept, ENABLE ALWAYS TRIGGER head_fits
+"""
+"""As that version has them."""
 COLUMNS = """
     SELECT c.relnamespace::regnamespace::text AS schema, c.relname::text AS name,
            array_agg(a.attname::text ORDER BY a.attnum) AS columns
@@ -80,7 +85,7 @@ async def _fill(old: Any, new: Any) -> None:
         await new.copy_from_table(row["name"], output=rows, **place)
         await old.copy_to_table(row["name"], source=BytesIO(rows.getvalue()), **place)
     await old.execute("SET session_replication_role = origin")
-    await arm(old)
+    await old.execute(ARMED)
 
 
 async def _rows(url: str) -> dict[str, list[Any]]:
