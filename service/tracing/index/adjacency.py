@@ -64,6 +64,25 @@ class Adjacency:
         found = self._rows[spans(self._offsets, keys)]
         return np.concatenate([found, *self._linked(keys)]) if self.linked else found
 
+    def each(self, keys: Array) -> tuple[Array, Array]:
+        """The rows of all of these keys, and which of the keys each row is of."""
+        known = np.minimum(keys, len(self._offsets) - 2) if len(self._offsets) > 1 else np.zeros_like(keys)
+        begins = self._offsets[known]
+        counts = np.where(
+            keys == known, self._offsets[np.minimum(known + 1, len(self._offsets) - 1)] - begins, 0
+        )
+        whose = [np.repeat(np.arange(len(keys)), counts)]
+        found = [self._rows[spans(self._offsets, keys)]]
+        if self.linked:
+            which = np.flatnonzero(keys < len(self._newest))
+            rows = self._newest[keys[which]]
+            while len(which := which[rows != NONE]):
+                rows = rows[rows != NONE]
+                found.append(rows)
+                whose.append(which)
+                rows = self._next[rows - self._base]
+        return np.concatenate(found), np.concatenate(whose)
+
     def has(self, keys: Array) -> Array:
         """Whether there is any row of each of these keys."""
         last = len(self._offsets) - 2

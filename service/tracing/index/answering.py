@@ -16,7 +16,7 @@ from service.ledger.kinds import IDS_PER_POSITION
 from service.storage import Database, query
 from service.tracing.exposure.question import Answer, Question, Tier
 from service.tracing.index.arrays import Arrays
-from service.tracing.index.columns import NONE, Array
+from service.tracing.index.columns import NONE, Array, distinct
 from service.tracing.index.exposure import Seeds, answer, exposed
 from service.tracing.index.following import TraceIndex
 from service.tracing.index.grounds import Grounds
@@ -85,7 +85,7 @@ async def seeds_of(database: Database, grounds: Grounds, asked: Question) -> See
     seeds = np.union1d(units[(units != NONE) & (ids // IDS_PER_POSITION < position)], whole)
     kin: list[Row] = []
     if asked.hops and tiers & {Tier.CONTAINER, Tier.UPSTREAM}:
-        of = arrays.lots.ids[np.unique(arrays.units.lot[seeds])].tolist()
+        of = arrays.lots.ids[distinct(arrays.units.lot[seeds])].tolist()
         kinds = Tier.CONTAINER in tiers, Tier.UPSTREAM in tiers
         kin = await _rows(database, "kin", position, of, *kinds, asked.production_days)
     # The closest relation comes last and stays.

@@ -14,7 +14,7 @@ import numpy as np
 
 from service.tracing.exposure.question import Question, Tier
 from service.tracing.index.arrays import Arrays
-from service.tracing.index.columns import EVER, Array
+from service.tracing.index.columns import EVER, Array, distinct
 from service.tracing.index.cuts import Cutting
 from service.tracing.index.grounds import Ground
 from service.tracing.index.handlings import Handlings, Pairs
@@ -31,12 +31,27 @@ Contacts: TypeAlias = tuple[Array, Array, Array, Array]
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Nodes in episodes that are exposed, a row each: since when, and when the episode begins and ends."""
+    """Nodes in episodes that are exposed, a row each: since when, and when the episode begins and ends.
+
+    Where they are asked for by ``first`` and ``of``, nodes ascend.
+    """
 
     node: Array
     since: Array
     part: Array
     end: Array
+
+    @property
+    def first(self) -> Array:
+        """The first row of each node."""
+        return np.flatnonzero(np.append([True], self.node[1:] != self.node[:-1])[: len(self.node)])
+
+    def of(self, first: Array, which: Array) -> tuple[Array, Array | None]:
+        """The rows of each of some nodes, by their places in ``first``; and which of the nodes each row is
+        for, where that is not row by row."""
+        if len(first) == len(self.node):
+            return which, None
+        return expand(first[which], np.append(first[1:], len(self.node))[which])
 
 
 class Meetings:
@@ -82,12 +97,10 @@ class Meetings:
 
     def _stays(self, sources: Sources) -> tuple[Array, Held]:
         """The stays of the sources' units, and of which source each is; a unit may be several sources."""
-        nodes, begins = np.unique(sources.node, return_index=True)
-        held = self._known.of_nodes(nodes)
-        ends = np.append(begins[1:], len(sources.node))
-        places = np.searchsorted(nodes, held.node)
-        rows, which = expand(begins[places], ends[places])
-        return rows, held.only(which)
+        first = sources.first
+        held, which = self._known.of_nodes(sources.node[first])
+        rows, stays = sources.of(first, which)
+        return rows, held if stays is None else held.only(stays)
 
     def _pieces(self, sources: Sources, rows: Array, held: Held) -> tuple[Array, Array, Array]:
         """Since when goods were dangerous where they were, until when they were there so, and which stays
@@ -153,7 +166,7 @@ class Hands:
         if not len(means):
             return
         others, first = self._after(means, until, since)
-        rows = self._handlings.touched.of_handling.at(np.unique(others))
+        rows = self._handlings.touched.of_handling.at(distinct(others))
         begins = np.full(len(self._handlings), EVER, np.int64)
         np.minimum.at(begins, others, first)
         nodes = self._handlings.touched.thing[rows]
@@ -167,13 +180,10 @@ class Hands:
 
     def _handled(self, sources: Sources) -> tuple[Array, Array]:
         """Handlings of exposed goods, and since when those were so in them."""
-        nodes, begins = np.unique(sources.node, return_index=True)
-        ends = np.append(begins[1:], len(sources.node))
-        pairs = self._handlings.touched
-        found = pairs.of_thing.at(nodes)
-        places = np.searchsorted(nodes, pairs.thing[found])
-        rows, which = expand(begins[places], ends[places])
-        handlings = pairs.handling[found[which]]
+        pairs, first = self._handlings.touched, sources.first
+        found, which = pairs.of_thing.each(sources.node[first])
+        rows, places = sources.of(first, which)
+        handlings = pairs.handling[found if places is None else found[places]]
         began, over = self._handlings.since[handlings].astype(np.int64), self._handlings.until[handlings]
         meets = (over > sources.since[rows]) & (began < np.minimum(sources.end[rows], self._asked.end))
         meets &= self._counting(handlings)
@@ -184,7 +194,7 @@ class Hands:
         least = np.full(len(self._handlings), EVER, np.int64)
         np.minimum.at(least, handlings, since)
         pairs: Pairs = self._handlings.used
-        rows = pairs.of_handling.at(np.unique(handlings))
+        rows = pairs.of_handling.at(distinct(handlings))
         means, of = pairs.thing[rows], pairs.handling[rows]
         return means, self._handlings.until[of].astype(np.int64), least[of]
 
@@ -195,7 +205,7 @@ class Hands:
         # The least of all that were over later, for each means: those of later means are above.
         least = np.minimum.accumulate(((means[order].astype(np.int64) << _SHIFT) | since[order])[::-1])[::-1]
         pairs = self._handlings.used
-        rows = pairs.of_thing.at(np.unique(means))
+        rows = pairs.of_thing.at(distinct(means))
         thing, handlings = pairs.thing[rows].astype(np.int64), pairs.handling[rows]
         began, over = self._handlings.since[handlings].astype(np.int64), self._handlings.until[handlings]
         clean = self._cutting.last_of_means(thing, began)

@@ -24,9 +24,11 @@ _SECOND = (1 << _SHIFT) - 1
 
 
 class Cuts(Table):
-    """Each form of a row of ``goods.disinfection``, of a ``thing`` that has a number or NONE: it stood from the statement at ``version`` until the one
-    at ``replaced`` (LAST_POSITION: it stands). ``at`` is the second by which it was done. ``sound``: nothing
-    was in breach; ``counts``: it is whole and not withdrawn; ``accepted`` at a position, or LAST_POSITION.
+    """Each form of a row of ``goods.disinfection``, of a ``thing`` that has a number, or of NONE.
+
+    It stood from the statement at ``version`` until the one at ``replaced`` (LAST_POSITION: still). ``at``
+    is the second by which it was done. ``sound``: nothing was in breach; ``counts``: it is whole and not
+    withdrawn; ``accepted`` at a position, or LAST_POSITION.
     """
 
     types: ClassVar[Mapping[str, str]] = {

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from service.tracing.exposure.question import Answer, Hit, Question, Tier
-from service.tracing.index.columns import NONE, Array
+from service.tracing.index.columns import NONE, Array, distinct
 from service.tracing.index.contacts import Contacts, Hands, Meetings, Sources
 from service.tracing.index.cuts import Cutting
 from service.tracing.index.grounds import Grounds
@@ -100,10 +100,10 @@ class Walk:
 
     def _sources(self) -> Sources:
         """Every unit that was reached, in each episode, ordered by unit."""
-        slots = self._reached.slots
-        nodes = self._reached.node(slots)
-        slots = slots[self._arrays.units.lot[nodes] != NONE]
-        return self._of_slots(slots[np.argsort(self._reached.node(slots), kind="stable")])
+        slots = np.sort(self._reached.slots)
+        if len(slots) and slots[-1] >= self._reached.nodes:
+            slots = slots[np.argsort(self._reached.node(slots), kind="stable")]
+        return self._of_slots(slots[self._arrays.units.lot[self._reached.node(slots)] != NONE])
 
     def _of_slots(self, slots: Array) -> Sources:
         nodes = self._reached.node(slots)
@@ -117,7 +117,7 @@ class Walk:
         fresh = [self._reached.take(nodes, part, since, hop) for nodes, part, since, _ in contacts]
         for nodes, _, _, tiers in contacts:
             self._reached.label(nodes, tiers, hop)
-        slots = np.unique(np.concatenate([np.empty(0, np.int32), *fresh]))
+        slots = distinct(np.concatenate([np.empty(0, np.int32), *fresh]))
         changed = len(slots) > 0
         while len(slots):
             slots = self._derive(slots, hop)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from service.tracing.index.columns import EVER, Array
+from service.tracing.index.columns import EVER, Array, distinct
 
 _MORE = 1 << 12
 NEVER = 127
@@ -74,11 +74,11 @@ class Reached:
         sooner = since < self.since[slots]
         slots = slots[sooner]
         np.minimum.at(self.since, slots, since[sooner])
-        return np.unique(slots)
+        return distinct(slots)
 
     def label(self, nodes: Array, tiers: Array, hop: int) -> Array:
         """Nodes that were new in this hop are there by these tiers, if those are closer; which are."""
-        closer = (self.hop[nodes] == hop) & (tiers < self.tier[nodes])
+        closer: Array = (self.hop[nodes] == hop) & (tiers < self.tier[nodes])
         np.minimum.at(self.tier, nodes[closer], tiers[closer].astype(np.int8))
         return closer
 
@@ -87,7 +87,7 @@ class Reached:
         if len(free):
             # Of several episodes that come at once, one takes the node's own place.
             self.part[nodes[free]] = parts[free]
-            new = np.unique(nodes[free])
+            new = distinct(nodes[free])
             self.hop[new] = hop
             self._touched.append(new)
         others = np.flatnonzero(self.part[nodes] != parts)
