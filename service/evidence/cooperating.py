@@ -19,7 +19,7 @@ from typing import Any
 import orjson
 
 from schema.messages.cases import HAZARDS
-from schema.messages.cooperation import COOPERATION_ANSWERS, COOPERATION_ASKS
+from schema.messages.cooperation import COOPERATION_ANSWERS, COOPERATION_ASKS, MOST_PACKAGE
 from schema.problems import LANGUAGES, Language, Problem
 from service.evidence import container
 from service.evidence.checking import InReceiptError, ProvedPack, check_pack
@@ -34,6 +34,8 @@ from service.publishing.notes import Noted
 from service.receipts.making import make_receipt
 from service.receipts.trust import LedgerKey, Trust, read_ledger_keys
 
+MOST_BYTES = MOST_PACKAGE // 4 * 3
+"""Of a package that is taken in."""
 LETTER = "request.json"
 REPLY = "reply.json"
 _GOODS = ("code", "product", "production_batch", "consignee", "place", "departed_at", "grams", "waybill")

@@ -84,6 +84,7 @@ def _paths(visit: Visit, roles: frozenset[str]) -> Iterable[str]:
     if kind in _WATCHERS:
         yield from ("/search", "/lots", "/arrivals", "/units", "/shipments", "/stock", "/coverage")
         yield from ("/exposure", "/cases", "/case-requests", "/holds", "/recalls", "/findings", "/refused")
+        yield "/cooperations"
         yield from ("/samples", "/drills")
     if kind is ReaderKind.ORGANISATION:
         yield from _of_business(roles)

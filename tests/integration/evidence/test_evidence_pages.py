@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from aiohttp import FormData
 
 from service.evidence.checking import check_pack
 from service.evidence.keeping import PACKS
@@ -82,3 +83,67 @@ async def test_who_does_not_lead_the_case_sees_no_page(incident: Incident) -> No
         assert answer.status == 404, path
     assert await sent(incident, f"/cases/{incident.case}/evidence", "station") == 404
     assert await sent(incident, f"/cases/{incident.case}/evidence", csrf="x") == 403
+
+
+async def test_help_is_asked_for_and_given_by_hand(incident: Incident) -> None:
+    await published(incident.app)
+    lot = str(incident.served.story.ids["lot"])
+    form = f"/cases/{incident.case}/cooperate"
+    assert "Region that is asked" in await shown(incident, form)
+    fields = {"region": "420100", "asks": "locate", "lots": lot, "hours": "24"}
+    assert await sent(incident, form, **fields) == 303
+    listed = await shown(incident, "/cooperations", "hubei")
+    link = re.search(r'href="(/cooperations/\d+)"', listed)
+    assert link
+    told = await shown(incident, link[1], "hubei")
+    assert "Acknowledge" in told
+    assert "Where to look" in told
+    assert await sent(incident, f"{link[1]}/acknowledge", "hubei") == 303
+    await published(incident.app)
+    session = incident.served.sessions["qingdao"]
+    cookie = {"Cookie": f"{COOKIE}={session.secret}"}
+    answer = await incident.served.client.get(f"{link[1]}/package", headers=cookie)
+    package = await answer.read()
+    assert check_pack(package, incident.trust, datetime.now(UTC)).manifest.kind == "cooperation-request"
+    theirs = await uploaded(incident, "hubei", package)
+    assert re.fullmatch(r"/cooperations/\d+\?done=\d+", theirs)
+    path = theirs.partition("?")[0]
+    assert await sent(incident, f"{path}/answer", "hubei", answer="found", grams="27.5") == 303
+    await published(incident.app)
+    session = incident.served.sessions["hubei"]
+    answer = await incident.served.client.get(
+        f"{path}/package", headers={"Cookie": f"{COOKIE}={session.secret}"}
+    )
+    back = await uploaded(incident, "qingdao", await answer.read())
+    assert back.startswith(f"{link[1]}?")
+    assert "27.5" in await shown(incident, link[1])
+
+
+def origin(incident: Incident) -> str:
+    """Where a browser says that a form with files comes from."""
+    return str(incident.served.client.make_url("/").origin())
+
+
+async def uploaded(incident: Incident, who: str, package: bytes) -> str:
+    """A package chosen as a file; where the browser is led."""
+    session = incident.served.sessions[who]
+    data = FormData({"csrf": session.csrf or ""})
+    data.add_field("package", package, filename="cooperation.zip", content_type="application/zip")
+    headers = {"Cookie": f"{COOKIE}={session.secret}", "Accept": "text/html", "Origin": origin(incident)}
+    answer = await incident.served.client.post(
+        "/cooperations", data=data, headers=headers, allow_redirects=False
+    )
+    assert answer.status == 303, await answer.text()
+    return answer.headers["Location"]
+
+
+async def test_what_is_no_package_is_told_on_a_page(incident: Incident) -> None:
+    session = incident.served.sessions["hubei"]
+    for content, words in ((b"PK no", "The file is no pack"), (b"", "The file is no pack")):
+        data = FormData({"csrf": session.csrf or ""})
+        data.add_field("package", content, filename="x.zip", content_type="application/zip")
+        headers = {"Cookie": f"{COOKIE}={session.secret}", "Accept": "text/html", "Accept-Language": "en"}
+        headers["Origin"] = origin(incident)
+        answer = await incident.served.client.post("/cooperations", data=data, headers=headers)
+        assert answer.status == 422
+        assert words in await answer.text()
