@@ -58,6 +58,7 @@ _TAGS = {
     "persons": "Personal data: read with a reason, erased, kept for a case; who read what",
     "incidents": "Findings and holds: what is wrong, what must not move, and how it ended",
     "drills": "Drills: a mock incident on real goods, timed and scored; nothing of it is public",
+    "cases": "Cases from suspicion to closure; what was known when; requests to businesses",
     "supervision": "Samples, their results and counts, plans of sampling",
     "goods": "Arrivals, lots, certificates, release, and movements",
     "codes": "Trace codes and labels",
