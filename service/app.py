@@ -52,6 +52,11 @@ from service.ledger import Ledger
 from service.ledger.appender import Appender
 from service.ledger.ledger import MakeAppender
 from service.ledger.note import Signer
+from service.notices import routes as notice_routes
+from service.notices.contacts import Contacts
+from service.notices.mail import Mailer
+from service.notices.sending import SENDER, Sender, Ways
+from service.notices.webhooks import Webhooks
 from service.parties import reading as parties_reading
 from service.parties import routes as parties_routes
 from service.parties.credentials import Credentials
@@ -111,6 +116,8 @@ API: Sequence[Declared] = (
     *detecting_routes.ACTIONS,
     *recall_routes.WRITES,
     *recall_reading.READS,
+    *notice_routes.READS,
+    *notice_routes.ACTIONS,
     *drills_routes.WRITES,
     *drills_reading.READS,
     *supervision_routes.WRITES,
@@ -199,6 +206,18 @@ def _open_ledger(
     app[ANSWERS] = Answers(database)
     app[DETECTORS] = Detectors(ledger)
     stack.push_async_callback(app[DETECTORS].close)
+    app[SENDER] = _sender(app, database)
+    stack.push_async_callback(app[SENDER].close)
+
+
+def _sender(app: web.Application, database: Database) -> Sender:
+    """Who tells people. Raises Problem ``settings.mail``."""
+    settings = app[SETTINGS]
+    private = settings.private_targets
+    mailer = Mailer.of(settings)
+    contacts = Contacts(database.writer, app[VAULT], private)
+    ways = Ways(contacts, mailer, Webhooks.opened(private=private), settings.public_url)
+    return Sender(database.writer, ways)
 
 
 def _route(app: web.Application) -> None:

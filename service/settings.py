@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
@@ -65,6 +65,11 @@ class Settings:
     witnesses: tuple[str, ...] = ()
     """Who is asked to cosign, each ``VKEY URL``, and how many must; all where that is None."""
     witness_quorum: int | None = None
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str | None = None
+    private_targets: bool = False
+    """How notices leave (from the environment alone, as one has a password): the mail server, the sender's
+    address, and whether webhooks may lead into private networks."""
 
     def demands_second_factor(self, role: str, roles: Collection[str]) -> bool:
         """Whether a user of ``role`` in an organisation of ``roles`` must have a second factor."""
@@ -295,6 +300,9 @@ def settings_from(arguments: argparse.Namespace, environment: Mapping[str, str] 
             said["witnesses"] or (_Environment(environment).text("WITNESSES", "") or "").splitlines()
         ),
         witness_quorum=said["witness_quorum"],
+        smtp_url=_Environment(environment).text("SMTP_URL"),
+        mail_from=_Environment(environment).text("MAIL_FROM"),
+        private_targets=_Environment(environment).text("PRIVATE_TARGETS") == "1",
     )
 
 

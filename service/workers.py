@@ -24,6 +24,7 @@ from service.http.access_log import AccessLogger
 from service.http.access_log import log as access_log
 from service.incidents.detecting.runner import DETECTORS
 from service.logs import set_up
+from service.notices.sending import SENDER
 from service.settings import Settings
 from service.tracing.keys import INDEX
 from service.trust import open_signers
@@ -77,6 +78,7 @@ async def _serve(settings: Settings, database_url: str, pipe: Connection) -> Non
         await site.start()
         pipe.send_bytes(_LISTENING)
         app[DETECTORS].start()
+        app[SENDER].start()
         if settings.trace_index:
             app[INDEX].start()
         await stop.wait()

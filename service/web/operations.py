@@ -25,6 +25,7 @@ from service.incidents.drills import routes as drills_routes
 from service.incidents.cooperation import reading as cooperation_reading
 from service.incidents.recalls import reading as recall_reading
 from service.incidents.recalls import routes as recall_routes
+from service.notices import routes as notice_routes
 from service.parties import reading as parties_reading
 from service.parties import routes as parties_routes
 from service.parties.credentials import reading as account_reading
@@ -45,6 +46,7 @@ _READS = (
     *disinfection_reading.READS,
     *incidents_reading.READS,
     *recall_reading.READS,
+    *notice_routes.READS,
     *cases_reading.READS,
     *drills_reading.READS,
     *supervision_reading.READS,

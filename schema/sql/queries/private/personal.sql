@@ -62,11 +62,12 @@ SELECT p.person, p.kind, p.subject FROM parties.person e
 DELETE FROM private.personal WHERE person = ANY($1::text[])
 
 -- name: forget_ways_in
--- $1 users: login, password, invitation, second factor, and sessions with their addresses; and logins that were
+-- $1 users: login, password, invitation, second factor, contacts, and sessions with their addresses; and logins that were
 -- claimed for a registration.
 WITH claims AS (DELETE FROM private.login_claim WHERE expires_at < now()),
      sessions AS (DELETE FROM private.session WHERE user_id = ANY($1::bigint[])),
      invitations AS (DELETE FROM private.invitation WHERE user_id = ANY($1::bigint[])),
+     contacts AS (DELETE FROM private.contact WHERE user_id = ANY($1::bigint[])),
      factors AS (DELETE FROM private.second_factor WHERE user_id = ANY($1::bigint[])),
      codes AS (DELETE FROM private.recovery_code WHERE user_id = ANY($1::bigint[]))
 DELETE FROM private.credential WHERE user_id = ANY($1::bigint[])
