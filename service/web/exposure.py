@@ -121,7 +121,12 @@ async def hits(request: web.Request) -> web.StreamResponse:
     following = None
     if listing.next is not None:
         following = str(request.rel_url.update_query(cursor=listing.next))
-    context = {"listing": listing, "following": following, "chosen": chosen, "link": _pinned(visit, asked)}
+    context = {
+        "listing": listing,
+        "following": following,
+        "chosen": dict.fromkeys(_CHOSEN, "") | chosen,
+        "link": _pinned(visit, asked),
+    }
     return await page(visit, "exposure_hits.html", context)
 
 
