@@ -37,9 +37,10 @@ class Exposures:
 
     async def quick(self, asked: Question) -> Answer | None:
         """The answer; None where the index cannot say."""
-        if not await self._index.at_least(asked.position, WAIT):
+        index = self._index
+        if index.position is None or not await index.at_least(asked.position, WAIT):
             return None
-        async with self._index.reading() as arrays:
+        async with index.reading() as arrays:
             if arrays is None or not _can_say(arrays, asked.position):
                 return None
             grounds = await self._following(arrays)
