@@ -81,6 +81,7 @@ from service.supervision import reading as supervision_reading
 from service.supervision import routes as supervision_routes
 from service.tracing import routes as tracing_routes
 from service.tracing.exposure.answering import ANSWERS, Answers
+from service.tracing.index.answering import Exposures
 from service.tracing.index.following import TraceIndex
 from service.tracing.keys import INDEX
 from service.trust import open_account_keys
@@ -203,7 +204,7 @@ def _open_ledger(
     stack.push_async_callback(app[PACKS].close)
     app[INDEX] = TraceIndex(database, app[SETTINGS].index)
     stack.push_async_callback(app[INDEX].close)
-    app[ANSWERS] = Answers(database)
+    app[ANSWERS] = Answers(database, Exposures(app[INDEX], database).quick)
     app[DETECTORS] = Detectors(ledger)
     stack.push_async_callback(app[DETECTORS].close)
     app[SENDER] = _sender(app, database)
