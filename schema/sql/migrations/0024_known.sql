@@ -85,17 +85,14 @@ BEGIN
         told := regexp_replace(told, '\m' || replace(each.present, '.', '\.') || '\M', 'known.' || each.name, 'g');
     END LOOP;
     EXECUTE told;
-    IF present LIKE '%(%' THEN
-        EXECUTE format('GRANT EXECUTE ON FUNCTION known.%s TO coldledger_reader', split_part(present, '.', 2));
-    ELSE
-        EXECUTE format('GRANT SELECT ON known.%s TO coldledger_reader', split_part(present, '.', 2));
-    END IF;
+    EXECUTE format(CASE WHEN present LIKE '%(%' THEN 'GRANT EXECUTE ON FUNCTION known.%I TO coldledger_reader'
+                        ELSE 'GRANT SELECT ON known.%I TO coldledger_reader' END, split_part(plain, '.', 2));
 END
 $$
 -- step
--- Entries are of the past as they are. (Their hashes and nonces belong to nobody's question.)
+-- Entries never change.
 CREATE VIEW known.entry AS
-SELECT position, kind, statement, entry, leaf FROM ledger.entry
+SELECT position, kind, nonce, statement, entry, leaf, chain FROM ledger.entry
  WHERE position < (SELECT current_setting('coldledger.as_of')::bigint)
 -- step
 GRANT SELECT ON known.entry TO coldledger_reader

@@ -256,3 +256,9 @@ SELECT known.keep('incidents.recall', 'recall')
 SELECT known.keep('incidents.recall_part', 'recall_part')
 -- step
 SELECT known.keep('incidents.disposal')
+-- step
+SELECT known.say_again('incidents.units_asked(jsonb)')
+-- step
+SELECT known.say_again('incidents.recall_accounts(bigint)')
+-- step
+SELECT known.say_again('codes.recalled(bigint)')

@@ -6,6 +6,7 @@ the same migration: ``SELECT known.keep(…)``, ``SELECT known.say_again(…)`` 
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -31,6 +32,15 @@ NEVER_ASKED = {
     "incidents.suspect": "a detector's memory of what it raised",
     "ledger.idempotency": "keys of submissions",
     "ledger.superseded": "the past itself",
+}
+
+RIGHTS = re.compile(r"\.sees_\w+$|_seen$")
+"""Who may see what is today's."""
+JUDGES = {
+    "goods.kept_for_others": "whose goods a store keeps: who sees whom",
+    "incidents.leads_case": "who sees a case",
+    "incidents.cases_told": "who sees a case",
+    "incidents.grounds": "the evidence of a suspicion",
 }
 
 
@@ -90,6 +100,20 @@ async def test_whatever_people_ask_about_has_a_form(root: Any) -> None:
     assert missing == set()
     assert not {*NEVER_ASKED} & {*tables}
     assert SUPERSEDED.queries == "ledger/superseded"
+
+
+async def test_every_function_that_reads_such_tables_has_a_form_unless_it_judges_who_may_see(
+    root: Any,
+) -> None:
+    rows = await root.fetch(
+        "SELECT p.pronamespace::regnamespace || '.' || p.proname AS present FROM pg_proc p"
+        " WHERE p.prokind = 'f' AND p.prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql')"
+        "   AND p.pronamespace::regnamespace::text IN ('goods', 'incidents', 'codes')"
+        "   AND EXISTS (SELECT FROM known.name n WHERE p.prosrc ~ ('\\m' || n.present || '\\M'))"
+    )
+    forms = {row["present"] for row in await root.fetch("SELECT present FROM known.name")}
+    missing = {row["present"] for row in rows} - forms - JUDGES.keys()
+    assert not {name for name in missing if not RIGHTS.search(name)}
 
 
 async def test_functions_and_views_say_the_same_of_the_past(root: Any) -> None:
