@@ -34,6 +34,7 @@ from service.goods.state import (
     Unit,
 )
 from service.goods.whereabouts import STAY, THERE
+from service.incidents.cases.state import CASE, CASE_REQUEST, CASE_STEP
 from service.incidents.state import FINDING, HELD_LOT, HOLD, FindingState, Hold, HoldKind
 from service.ledger import Data, Statement
 from service.ledger.kinds import IDS_PER_POSITION
@@ -84,6 +85,9 @@ class Books:
         self.holds = {hold.id: hold for hold in rows(HOLD)}
         self.held = {held.lot: set(held.holds) for held in rows(HELD_LOT)}
         self.findings = {finding.statement: finding for finding in rows(FINDING)}
+        self.files_of_cases = [*rows(CASE)]
+        self.requests = [*rows(CASE_REQUEST)]
+        self.steps = sorted(rows(CASE_STEP), key=lambda each: each.version)
         self.samples = {sample.id: sample for sample in rows(SAMPLE)}
         self.results = [*rows(SAMPLE_RESULT)]
         self.corrections = {correction.position: correction for correction in rows(CORRECTION)}
@@ -128,6 +132,7 @@ class Books:
         self.holds_cover_what_was_made()
         self.samples_are_what_was_taken()
         self.positives_are_found()
+        self.cases_are_one_file()
 
     # Accounts
 
@@ -343,6 +348,9 @@ class Books:
         for hold in self.holds.values():
             if hold.lifted_at is None:
                 bearing = {unit.id for unit in self.units.values() if self._bears(unit, hold.id)}
+                if hold.drill:
+                    assert not bearing, hold
+                    continue
                 made, corrected = self.made_of(hold), self.made_of(hold, corrected=True)
                 assert made <= bearing <= corrected, (bearing - corrected, made - bearing, hold)
 
@@ -368,6 +376,24 @@ class Books:
             found |= new
             waiting += new
         assert set(statement.outcome["covers"]["units"]) == found & inside, statement
+
+    # Cases
+
+    def cases_are_one_file(self) -> None:
+        """A case names its holds, requests and steps, each once; of one that is closed nothing is open."""
+        for case in self.files_of_cases:
+            holds = [key for key, hold in self.holds.items() if hold.case_file == case.id]
+            assert sorted(case.holds) == sorted(holds), case
+            asked = {each.id: each for each in self.requests if each.case_file == case.id}
+            assert sorted(case.requests) == sorted(asked), case
+            steps = [each.version for each in self.steps if each.case_file == case.id]
+            assert steps == sorted(set(steps)), case
+            assert steps[0] == case.opened_in, case
+            assert (case.state == "closed") == (case.closed_in is not None), case
+            assert (case.state != "cleared") or case.cleared_in is not None, case
+            if case.state == "closed":
+                assert all(self.holds[key].lifted_at for key in case.holds), case
+                assert {each.state for each in asked.values()} <= {"answered", "withdrawn"}, case
 
     # Samples
 
@@ -413,7 +439,11 @@ class Books:
         if own:
             question = {"units": self.statements[placed].outcome["covers"]["units"]}
             assert set(hold.question["units"]) <= set(question["units"]) <= self.reached(hold.question, 0)
-        return self.reached(question, placed, since=placed if own else 0, corrected=corrected)
+        since = placed if own else 0
+        if hold.exposure is not None and "units" in question:
+            # What was made of them before is in the answer where it was reached, and named itself.
+            since = hold.asked_at or 0
+        return self.reached(question, placed, since=since, corrected=corrected)
 
     def _said_last(self, movement: int) -> int:
         """Where it was said last what became of a movement: its own position, or its last correction's."""

@@ -130,7 +130,7 @@ class CountedView(Message):
     grams = Whole()
 
 
-class StockView(Message):
+class AskedGoodsView(Message):
     """What the addressee has of the goods that a request is about."""
 
     id = Id()
@@ -154,7 +154,7 @@ class CaseRequestView(Message):
     facility = Inner(PlaceRef, allow_none=True)
     asks = Listed(Text(), metadata=words("What is to be done."))
     lots = Listed(Inner(LotRef), metadata=words("Those named that you may see."))
-    stock = Listed(Inner(StockView), metadata=words("What the addressee has of them; the first 500."))
+    stock = Listed(Inner(AskedGoodsView), metadata=words("What the addressee has of them; the first 500."))
     state = Text()
     overdue = Flag()
     made_at = Text()

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tests.anything import inbound, keeping, moving, sampling, undoing, watching
+from tests.anything import casework, inbound, keeping, moving, sampling, undoing, watching
 from tests.anything.seen import NothingToSayError, Saying, Seen
 
 Proposer = Callable[[Seen], Saying]
@@ -57,6 +57,16 @@ PROPOSERS: Mapping[str, tuple[Proposer, int]] = {
     "finding-answered": (watching.answer_finding, 3),
     "finding-assigned": (watching.assign_finding, 2),
     "finding-closed": (watching.close_finding, 14),
+    "case-opened": (casework.open_case, 3),
+    "case-tested": (casework.test, 8),
+    "exposure-recorded": (casework.expose, 3),
+    "request-made": (casework.ask, 6),
+    "request-acknowledged": (casework.acknowledge, 3),
+    "request-answered": (casework.answer, 4),
+    "request-withdrawn": (casework.withdraw, 1),
+    "request-extended": (casework.extend, 3),
+    "case-closed": (casework.close, 3),
+    "case-reopened": (casework.reopen, 2),
     "statement-corrected": (undoing.correct, 16),
     "movement-excluded": (undoing.exclude, 3),
     "facility-suspended": (keeping.suspend, 1),

@@ -6,11 +6,13 @@ from service.goods.disinfection import ACCEPT_DISINFECTION, RECORD_DISINFECTION
 from service.goods.disinfection.state import DISINFECTION
 from service.goods.state import ARRIVAL, LOT, UNIT
 from service.goods.stock.declaring import DECLARE_STOCK
+from service.incidents.cases.state import CASE
 from service.incidents.findings import ANSWER_FINDING, ASSIGN_FINDING, CLOSE_FINDING, RAISE_FINDING
 from service.incidents.holds import LIFT_HOLD, PLACE_HOLD
 from service.incidents.state import FINDING, HOLD, Finding, HoldKind
 from service.ledger import Actor, Data
 from service.parties import FACILITY, VEHICLE
+from tests.anything import casework
 from tests.anything.seen import Saying, Seen
 
 
@@ -68,7 +70,9 @@ def declare(seen: Seen) -> Saying:
 
 
 def place_hold(seen: Seen) -> Saying:
-    """By an authority on lots, arrivals or units; by a keeper on units of its own."""
+    """By an authority on lots, arrivals or units, under a case or not; by a keeper on units of its own."""
+    if seen.rows(CASE) and seen.rarely(0.4):
+        return casework.hold(seen)
     unit = seen.unit()
     if seen.rarely(0.4):
         mine = [each for each in seen.units() if each.custodian == unit.custodian]

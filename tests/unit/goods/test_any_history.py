@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from schema.messages.cases import HeldPart
 from schema.messages.corrections import StatementCorrection
 from schema.problems import Refusal
 from service.goods.corrections import CORRECT
@@ -56,7 +57,9 @@ def let_in(saying: Saying) -> None:
             for output in stated["outputs"]
         ]
     stated.pop("name", None)
-    WRITES[saying.kind.name].schema(partial=NOT_PROPOSED).load(stated)
+    # Goods of a recorded answer are held by way of their case.
+    schema = HeldPart if "exposure" in stated else WRITES[saying.kind.name].schema
+    schema(partial=NOT_PROPOSED).load(stated)
 
 
 class Telling:

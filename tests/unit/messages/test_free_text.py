@@ -24,6 +24,8 @@ from service.web.operations import WRITES
 
 IN_CLEAR = {
     "ArrivalAnnouncement": {"voyage", "vessel", "bill_of_lading", "exporter", "port", "declaration"},
+    "CaseOpening": {"number"},
+    "CaseTest": {"test"},
     "CertificateRecord": {"number", "agent", "concentration"},
     "Covers": {"product", "production_batch"},
     "DisinfectionRecord": {"agent_name"},
