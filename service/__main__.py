@@ -12,10 +12,11 @@ from typing import Any
 from schema.problems import Problem, explain
 from service.auditing.command import add_audit_options, run_audit
 from service.auditing.offline import add_offline_options, run_verify_copy
-from service.commands import access, checking, completing, label_keys, ledger_keys, succeeding
+from service.commands import access, checking, completing, index, label_keys, ledger_keys, succeeding
 from service.commands.database import database_url
 from service.commands.detecting import detect
 from service.evidence.getting import add_evidence_options, get_evidence
+from service.evidence.taking import add_taking_options, take_in
 from service.founding import Founded
 from service.logs import set_up
 from service.receipts.getting import add_getting_options, get_receipt
@@ -148,10 +149,14 @@ COMMANDS: Sequence[Command | OutsideCommand] = (
     Command("complete", "take a lost tail from a copy", _complete, [completing.add_options]),
     Command("succeed", "go on under a new name and key", _succeed, [succeeding.add_options]),
     Command("label-key", "the keys that sign labels", label_keys.run, [label_keys.add_options]),
+    Command("index", "the trace index's snapshot on disk", index.run, [index.add_options]),
     Command("receipt", "write the receipt of an entry into a file", get_receipt, [add_getting_options]),
     Command("evidence", "write the evidence pack of a case", get_evidence, [add_evidence_options]),
     OutsideCommand(
         "verify-receipt", "check receipts and packs offline", verify_receipts, add_verifying_options
+    ),
+    OutsideCommand(
+        "import-request", "take in another ledger's request or reply", take_in, add_taking_options
     ),
     OutsideCommand("audit", "follow a ledger from outside and check it", run_audit, add_audit_options),
     OutsideCommand(
