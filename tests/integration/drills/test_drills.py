@@ -89,7 +89,7 @@ async def test_nobody_else_learns_of_a_drill_and_goods_are_as_before(served: Ser
     ids = served.story.ids
     looked = [
         ("public", f"/t/{ids['case']}"),
-        ("public", f"/api/v1/codes/{ids['code']}"),
+        ("public", f"/t/{ids['code']}"),
         ("shop", f"/api/v1/lots/{ids['lot']}"),
         ("shop", f"/api/v1/units/{ids['shop_unit']}"),
         ("shop", "/api/v1/holds"),
