@@ -109,6 +109,7 @@ CLOSED_SETS: dict[str, Iterable[str]] = {
     "policy_agent": policies.AGENTS,
     "exposure_tier": policies.TIERS,
     "exposure_relation": exposure.RELATIONS,
+    "exposure_contact": exposure.CONTACTS,
     "edition_state": policy_views.EDITION_STATES,
     "preview_state": ("running", "done", "stopped"),
     "draft_effect": ("refused", "changed", "allowed"),
