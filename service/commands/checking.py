@@ -12,6 +12,7 @@ from service.ledger.segments import Segments
 from service.publishing.notes import read_note
 from service.settings import Settings
 from service.terminal import print_report, progress
+from service.tracing.index import snapshots
 from service.trust import read_verifiers
 
 
@@ -35,5 +36,8 @@ async def rebuild(settings: Settings, registry: Registry, *, check: bool) -> int
     async with connection(settings, "coldledger_reader" if check else "coldledger_owner") as conn:
         work = audit.check_rows if check else audit.rebuild
         report = await work(conn, registry, progress())
+    if not check:
+        # It may hold what the tables held before, under the same position.
+        snapshots.remove(settings.index)
     done = "compared" if check else "written"
     return print_report(report, f"{report.entries} entries, {report.rows} rows {done}")

@@ -7,8 +7,8 @@ It says what the queries of ``tracing/trace.sql`` say for who sees all. Amounts 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,13 +22,13 @@ WASTE = ("lost", "sampled", "destroyed")
 MOST_LOSSES = 200
 """So many losses are told one by one, the largest first (``tracing/trace.losses``)."""
 PROCESS, REPACK = 1, 2
+_ALPHABETICAL = np.argsort(np.argsort(np.array(STATES)))
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Units that have something in common: how many, and how much is on hand in them."""
+class Group(NamedTuple):
+    """Units that have a key in common: how many, and how much is on hand in them."""
 
-    key: tuple[int, ...]
+    key: tuple[Any, ...]
     derived: bool
     units: int
     pieces: int | None
@@ -156,28 +156,26 @@ class _Sums:
         return np.bincount(np.concatenate([loose, self._mixing.repacked_groups()]), minlength=2) > 0
 
     def _holders(self) -> list[Group]:
+        """In the order of ``tracing/trace.holders``; no place comes last, as NULL does."""
         units = self._arrays.units
         held = np.flatnonzero((self._grams > 0) & (self._state != IN_TRANSIT))
         nodes = self._units[held]
-        keys = (units.custodian[nodes], units.facility[nodes], self._state[held])
-        organisations, facilities = self._arrays.organisations.ids, self._arrays.facilities.ids
-
-        def named(custodian: int, place: int, state: int) -> tuple[int, int, int]:
-            return int(organisations[custodian]), NONE if place == NONE else int(facilities[place]), state
-
-        groups = [replace(group, key=named(*group.key)) for group in self._groups(held, keys)]
-        return sorted(groups, key=_by_weight)
+        sums = self._grouped(held, (units.custodian[nodes], units.facility[nodes], self._state[held]))
+        custodians, places, states = sums.keys
+        custodians = self._arrays.organisations.ids[custodians]
+        places = np.where(places == NONE, NONE, self._arrays.facilities.ids[places])
+        order = np.lexsort(
+            (_ALPHABETICAL[states], places, places == NONE, custodians, -sums.grams, sums.derived)
+        )
+        return sums.listed((custodians, places, states), order)
 
     def _in_transit(self) -> list[Group]:
         moving = np.flatnonzero((self._grams > 0) & (self._state == IN_TRANSIT))
-        ids = self._arrays.shipment_ids.ids
-        groups = [
-            replace(group, key=(int(ids[group.key[0]]),))
-            for group in self._groups(moving, (self._arrays.units.shipment[self._units[moving]],))
-        ]
-        return sorted(groups, key=lambda group: (group.key, group.derived))
+        sums = self._grouped(moving, (self._arrays.units.shipment[self._units[moving]],))
+        shipments = self._arrays.shipment_ids.ids[sums.keys[0]]
+        return sums.listed((shipments,), np.lexsort((sums.derived, shipments)))
 
-    def _groups(self, places: Array, keys: tuple[Array, ...]) -> list[Group]:
+    def _grouped(self, places: Array, keys: tuple[Array, ...]) -> _Grouped:
         """What the units at these places come to, together with all that have equal keys."""
         sizes = [int(key.max(initial=0)) + 2 for key in keys]
         packed = self._group[places]
@@ -186,14 +184,13 @@ class _Sums:
         found, which, counts = np.unique(packed, return_inverse=True, return_counts=True)
         pieces = self._pieces[places]
         loose = np.bincount(which[pieces == NONE], minlength=len(found)) > 0
-        all_pieces = _added(which, np.maximum(pieces, 0), len(found))
+        all_pieces = np.where(loose, NONE, _added(which, np.maximum(pieces, 0), len(found)))
         all_grams = _added(which, self._grams[places], len(found))
-        groups = []
-        for place, (code, units) in enumerate(zip(found.tolist(), counts.tolist(), strict=True)):
-            derived, unpacked = _unpacked(code, sizes)
-            amount = None if loose[place] else int(all_pieces[place])
-            groups.append(Group(unpacked, derived, units, amount, int(all_grams[place])))
-        return groups
+        unpacked: list[Array] = []
+        for size in reversed(sizes):
+            unpacked.insert(0, found % size - 1)
+            found = found // size
+        return _Grouped(tuple(unpacked), found, counts, all_pieces, all_grams)
 
     def _found(self) -> Array:
         """Units that neither a movement nor the lot's registration made: what differences brought to light.
@@ -220,6 +217,26 @@ class _Sums:
             versions = edges.version[rows]
             rows = rows[versions <= np.partition(versions, first - 1)[first - 1]]
         return distinct(np.concatenate([edges.parent[rows], edges.child[rows]]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Grouped:
+    """Groups as columns: their keys, whether they are derived, units, pieces (NONE: not all counted),
+    grams."""
+
+    keys: tuple[Array, ...]
+    derived: Array
+    units: Array
+    pieces: Array
+    grams: Array
+
+    def listed(self, keys: tuple[Array, ...], order: Array) -> list[Group]:
+        """One by one, under other keys."""
+        named = zip(*(key[order].tolist() for key in keys), strict=True)
+        pieces = (None if count == NONE else count for count in self.pieces[order].tolist())
+        derived = (self.derived[order] == 1).tolist()
+        units, grams = self.units[order].tolist(), self.grams[order].tolist()
+        return [*map(Group, named, derived, units, pieces, grams)]
 
 
 class _Mixing:
@@ -286,15 +303,6 @@ def _added(cells: Array, values: Array, size: int) -> Array:
     return sums
 
 
-def _unpacked(code: int, sizes: Sequence[int]) -> tuple[bool, tuple[int, ...]]:
-    """Whether a group is derived, and its keys, out of the number that ``_groups`` made of them."""
-    key: list[int] = []
-    for size in reversed(sizes):
-        code, last = divmod(code, size)
-        key.insert(0, last - 1)
-    return bool(code), tuple(key)
-
-
 def _account(pieces: dict[str, Array], grams: dict[str, Array], counted: Array, group: int) -> Account:
     def amount(part: str) -> Amount:
         return Amount(int(pieces[part][group]) if counted[group] else None, int(grams[part][group]))
@@ -303,9 +311,3 @@ def _account(pieces: dict[str, Array], grams: dict[str, Array], counted: Array, 
     entered = sum(parts.values(), NOTHING)
     surplus = Amount(0 if counted[group] else None, 0)
     return {name: parts.get(name, entered if name == "entered" else surplus) for name in HEADINGS}
-
-
-def _by_weight(group: Group) -> tuple[bool, int, int, bool, int, str]:
-    """The order of ``tracing/trace.holders``; no place comes last, as NULL does."""
-    custodian, facility, state = group.key
-    return group.derived, -group.grams, custodian, facility == NONE, facility, STATES[state]

@@ -39,8 +39,8 @@ T = TypeVar("T")
 CHANNEL = "coldledger_grown"
 IDLE = 1.0
 """Seconds until the index looks by itself."""
-AGAIN = 1.0
-"""Seconds until it tries again what failed."""
+AGAIN, LATER = 1.0, 60.0
+"""Seconds until it tries again what failed, first and at most: twice as long each time."""
 STEP = 500
 """How many statements are taken in at once, so that the event loop is not held up."""
 SOURCES = ("shipments", "units", "waste", "edges", "corrections", "stays")
@@ -114,20 +114,41 @@ class TraceIndex:
         async with self.reading(position) as arrays:
             return None if arrays is None else await asyncio.to_thread(question, arrays)
 
-    async def _run(self) -> None:
-        while True:
+    async def save(self) -> None:
+        """Write a snapshot; nothing changes meanwhile. Where that fails the index goes on without."""
+        async with self.reading() as arrays:
+            if arrays is None:
+                return
+            origin = Origin(self._origin, arrays.position, self._chain, self._migration)
+            self._saved = (arrays.position, time.monotonic())
             try:
-                async with await open_pool(self._database.url, READER, CONNECTIONS) as pool:
-                    await self._follow(pool)
-            except LOST as error:
-                log.warning("the trace index waits for the database: %s", error)
-            except _GrownApartError as error:
-                log.warning("the trace index is made again: %s", error)
-                await self._drop()
-            except Exception:
-                log.exception("the trace index is made again")
-                await self._drop()
-            await asyncio.sleep(AGAIN)
+                await asyncio.to_thread(snapshots.save, self._folder, arrays, arrays.order, origin)
+            except OSError as error:
+                log.warning("the trace index's snapshot was not written: %s", error)
+
+    async def _run(self) -> None:
+        pause = AGAIN
+        while True:
+            begun = time.monotonic()
+            await self._try()
+            # What went well for a while failed for a reason of its own.
+            pause = AGAIN if time.monotonic() > begun + LATER else pause
+            await asyncio.sleep(pause)
+            pause = min(LATER, 2 * pause)
+
+    async def _try(self) -> None:
+        """Follow until something fails, and be ready to begin again."""
+        try:
+            async with await open_pool(self._database.url, READER, CONNECTIONS) as pool:
+                await self._follow(pool)
+        except LOST as error:
+            log.warning("the trace index waits for the database: %s", error)
+        except _GrownApartError as error:
+            log.warning("the trace index is made again: %s", error)
+            await self._drop()
+        except Exception:
+            log.exception("the trace index is made again")
+            await self._drop()
 
     async def _drop(self) -> None:
         async with self._gate.changing():
@@ -243,21 +264,9 @@ class TraceIndex:
             self._ordering = asyncio.create_task(self._order(self._arrays))
         position, at = self._saved
         if self._arrays.position >= position + SAVE_STATEMENTS and time.monotonic() > at + SAVE_SECONDS:
-            await self._save()
+            await self.save()
 
     async def _order(self, arrays: Arrays) -> None:
         order = await asyncio.to_thread(arrays.sorted)
         async with self._gate.changing():
             arrays.adopt(order)
-
-    async def _save(self) -> None:
-        """Write a snapshot; nothing changes meanwhile. Where that fails the index goes on without."""
-        async with self.reading() as arrays:
-            if arrays is None:
-                return
-            origin = Origin(self._origin, arrays.position, self._chain, self._migration)
-            self._saved = (arrays.position, time.monotonic())
-            try:
-                await asyncio.to_thread(snapshots.save, self._folder, arrays, arrays.order, origin)
-            except OSError as error:
-                log.warning("the trace index's snapshot was not written: %s", error)
