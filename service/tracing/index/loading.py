@@ -64,6 +64,7 @@ async def load(pool: asyncpg.Pool[asyncpg.Record]) -> tuple[Arrays, Head]:
         await _take_handlings(conn, arrays)
     await asyncio.to_thread(arrays.trim)
     arrays.adopt(await asyncio.to_thread(arrays.sorted))
+    await asyncio.to_thread(arrays.stays.sort, len(arrays.nodes))
     arrays.position = head.size
     return arrays, head
 

@@ -61,7 +61,7 @@ def save(folder: Path, arrays: Arrays, order: Order, origin: Origin) -> None:
         for (name, column), digest in zip(columns, digests, strict=True)
     ]
     means = [[*means] for means in arrays.handlings.means]
-    covers = {"nodes": order.nodes, "edges": order.edges}
+    covers = {"nodes": order.nodes, "edges": order.edges, "stays": arrays.stays.ordered}
     about = orjson.dumps({"origin": asdict(origin), "columns": listed, "means": means, "covers": covers})
     head = (MAGIC, len(about).to_bytes(8, "big"), hashlib.sha256(about).digest(), about)
     replace_file(path_in(folder), (*head, *(column.data for _, column in columns)), MODE)
@@ -102,8 +102,9 @@ def _columns(arrays: Arrays, order: Order) -> Iterator[tuple[str, Array]]:
             yield f"{table}.{name}", column
     for name, ids in arrays.numberings().items():
         yield f"ids.{name}", ids.ids
-    for name in _ORDERS:
-        offsets, found = getattr(order, name).sorted_part
+    for name in (*_ORDERS, "of_node"):
+        by = arrays.stays.of_node if name == "of_node" else getattr(order, name)
+        offsets, found = by.sorted_part
         yield f"{name}.offsets", offsets
         yield f"{name}.rows", found
 
@@ -151,6 +152,8 @@ def _arrays(about: Mapping[str, Any], columns: Mapping[str, Array]) -> Arrays:
         name: Adjacency.restored(columns[f"{name}.offsets"], columns[f"{name}.rows"], bases[name])
         for name in _ORDERS
     }
+    of_node = Adjacency.restored(columns["of_node.offsets"], columns["of_node.rows"], covers["stays"])
+    arrays.stays.adopt(of_node, covers["stays"])
     arrays.adopt(Order(**orders, nodes=covers["nodes"], edges=covers["edges"]))
     arrays.position = about["origin"]["position"]
     return arrays
