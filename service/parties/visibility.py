@@ -62,6 +62,10 @@ for the data, regulators of its region, auditors.
 A sole trader's social credit code is told with the name; to everybody else that it is a sole trader's.
 Staff and shifts: their own organisation, by name; regulators of the place and auditors without names.
 
+The past: asked as of a position or a time, rows are those of then, and who sees them is judged by today's
+rights. A trace for a business shows what it might walk then and may see today. Names of parties and places,
+and personal values, are today's.
+
 What may not be seen is answered with ``request.not-found``, as is what does not exist: by the same call,
 so that status and bytes are the same. A trace for a business stops after one step on either side, and
 says ``complete: false`` whether or not there is more, so that nothing can be told from it.
