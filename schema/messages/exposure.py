@@ -20,6 +20,9 @@ RELATIONS = (
 )
 """How a step of a path leads to the next goods."""
 
+CONTACTS = ("direct", "indirect")
+"""Of people: they handled the goods, or worked where they lay."""
+
 
 class Several(Items):
     """A list, which an address writes with commas: ``units=12000,13000``."""
@@ -202,7 +205,7 @@ class TouchedView(Message):
     staff = Id()
     organisation = Inner(PartyRef)
     role = Text()
-    contact = Choice(("direct", "indirect"))
+    contact = Choice(CONTACTS)
     since = Moment()
     until = Moment()
     times = Whole(metadata=words("Handlings, or shifts."))

@@ -136,6 +136,27 @@ def _pinned(visit: Visit, asked: Mapping[str, str]) -> Any:
     return _links({**asked, **then}, None)
 
 
+async def places(request: web.Request) -> web.StreamResponse:
+    """Where such goods were, and when."""
+    return await _around(request, "exposure-places", "exposure_places.html")
+
+
+async def people(request: web.Request) -> web.StreamResponse:
+    """Who touched such goods, or worked where they lay; names are read from each one's own page."""
+    return await _around(request, "exposure-people", "exposure_people.html")
+
+
+async def _around(request: web.Request, read: str, template: str) -> web.StreamResponse:
+    visit = _authority(request)
+    asked = _question(visit)
+    listing = await visit.ask_list(read, asked, limit=_SHOWN, cursor=request.query.get("cursor"))
+    following = None
+    if listing.next is not None:
+        following = str(request.rel_url.update_query(cursor=listing.next))
+    context = {"listing": listing, "following": following, "link": _pinned(visit, asked)}
+    return await page(visit, template, context)
+
+
 async def path(request: web.Request) -> web.StreamResponse:
     """The whole way to one unit."""
     visit = _authority(request)
@@ -150,5 +171,7 @@ async def path(request: web.Request) -> web.StreamResponse:
 ROUTES = (
     web.get(_PAGE, exposure),
     web.get(f"{_PAGE}/hits", hits),
+    web.get(f"{_PAGE}/places", places),
+    web.get(f"{_PAGE}/people", people),
     web.get(_PAGE + r"/hits/{unit:\d{1,15}}", path),
 )

@@ -42,6 +42,13 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
                 ELSE extract(epoch FROM moment::timestamptz) + 60 END::bigint
 $$
 -- step
+-- The second in which a moment may have begun.
+CREATE FUNCTION exposure.first_second(moment text) RETURNS bigint
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT floor(extract(epoch FROM CASE WHEN length(moment) = 10 THEN moment || 'T00:00+08:00'
+                                         ELSE moment END::timestamptz))::bigint
+$$
+-- step
 CREATE FUNCTION exposure.units(p bigint) RETURNS SETOF goods.unit
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT * FROM goods.unit u WHERE u.version < p

@@ -56,6 +56,14 @@ async def _path(ask: Ask) -> Row:
     return await (await _telling(ask)).path(ask.path["unit"])
 
 
+async def _places(ask: Ask) -> Slice[Row]:
+    return await (await _telling(ask)).places(ask.page)
+
+
+async def _people(ask: Ask) -> Slice[Row]:
+    return await (await _telling(ask)).people(ask.page)
+
+
 async def _full(ask: Ask) -> web.StreamResponse:
     """Everything in reach, as it is found. What goes wrong before the first part is told as a problem."""
     parts = all_hits(await _telling(ask), Choice.of(ask.query), MAX_LIMIT)
@@ -114,4 +122,8 @@ READS: Sequence[Read] = (
          _path, views.PathView, views.ExposureQuery, tag="tracing", past=True),
     Read(f"{_PATH}/full", "exposure-full", "All units in reach as a stream: lines of JSON or of a table",
          _full, None, views.ExposureFullQuery, media=(NDJSON, CSV), tag="tracing", past=True),
+    Read(f"{_PATH}/places", "exposure-places", "Zones and trips, with when such goods were there",
+         _places, views.DangerousPlaceView, views.ExposureQuery, cursor=(int,), tag="tracing", past=True),
+    Read(f"{_PATH}/people", "exposure-people", "Staff who handled such goods, or worked where they lay",
+         _people, views.TouchedView, views.ExposureQuery, cursor=(int,), tag="tracing", past=True),
 )  # fmt: skip

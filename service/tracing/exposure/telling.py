@@ -107,6 +107,32 @@ class Telling:
             clearing = await self._clearing(conn, ways, [unit]) if cleared else {}
         return {"unit": unit, "steps": steps, "cleared_by": clearing.get(unit, []), **_told(hit)}
 
+    async def places(self, page: Page) -> Slice[Row]:
+        """Zones and trips with when such goods were there."""
+        return await self._around("places", page)
+
+    async def people(self, page: Page) -> Slice[Row]:
+        """Members of the staff who handled such goods, or worked where they lay."""
+        return await self._around("people", page)
+
+    async def _around(self, name: str, page: Page) -> Slice[Row]:
+        """A page of what was around the goods in reach. The answer stands still, so a cursor is a number."""
+        asked, hits = self.asked, self.answer.hits
+        skipped = int(page.after[0]) if page.after else 0
+        async with trace_snapshot(self.database.reader) as conn:
+            gone: list[int] = await conn.fetchval(query("tracing/exposure.excluded"), asked.position)
+            rows = await conn.fetch(
+                query(f"tracing/exposure_places.{name}"),
+                *sight(self.reader),
+                *(asked.position, asked.known_before, asked.now, gone, asked.begin, asked.end),
+                *([hit.unit for hit in hits], [hit.since for hit in hits], skipped, page.wanted),
+            )
+        told = [
+            dict(row) | {"since": moment(row["since"]), "until": moment(row["until"])}
+            for row in rows[: page.limit]
+        ]
+        return Slice(told, (skipped + page.limit,) if len(rows) > page.limit else None)
+
     async def _ways(self, conn: Connection, choice: Choice, units: Sequence[int]) -> Ways:
         known = (*self.answer.hits, *(self.answer.cleared if choice.cleared else ()))
         gone: list[int] = await conn.fetchval(query("tracing/exposure.excluded"), self.asked.position)

@@ -124,3 +124,17 @@ async def test_a_question_is_told_what_is_wrong_with_it(served: Served) -> None:
     ):
         answer = await served.get("auditor", "/api/v1/exposure" + said)
         assert (answer.status in (400, 422), (await answer.json())["code"]) == (True, code)
+
+
+async def test_where_such_goods_were_and_who_worked_there(served: Served) -> None:
+    """The lot beside the first one waits at the station to this day, and somebody works there."""
+    places = await listed(served, "qingdao", "/api/v1/exposure/places" + asks(served))
+    station = served.story.places["station"]
+    assert {row["facility"]["id"] for row in places if row["facility"] is not None} == {station}
+    assert all(row["since"] < row["until"] and row["units"] > 0 for row in places)
+    everywhere = await listed(served, "auditor", "/api/v1/exposure/places" + asks(served))
+    assert len(everywhere) > len(places)
+    people = await listed(served, "qingdao", "/api/v1/exposure/people" + asks(served))
+    assert [(row["staff"], row["contact"]) for row in people] == [(served.story.ids["worker"], "indirect")]
+    assert "name" not in people[0]
+    assert await listed(served, "hubei", "/api/v1/exposure/people" + asks(served)) == []

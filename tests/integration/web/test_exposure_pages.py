@@ -32,6 +32,9 @@ async def test_from_a_lot_to_what_it_endangers_and_the_way_there(
     assert ("Exposed goods" if spoken == "en" else "暴露货物") in counted.text
     assert 'value="3" checked' in counted.text
     assert 'value="2" checked' not in counted.text
+    for around in ("/exposure/places?", "/exposure/people?"):
+        shown = await browsers.get("qingdao", link(counted, around), spoken)
+        assert (shown.status, "<table" in shown.text) == (200, True)
     listed = await browsers.get("qingdao", link(counted, "/exposure/hits?"), spoken)
     assert listed.status == 200
     assert ("Same zone" if spoken == "en" else "同库区") in listed.text
