@@ -19,12 +19,14 @@ from service.notices.mail import demand_address
 from service.notices.targets import demand_target
 from service.notices.webhooks import new_secret
 from service.parties.persons.vault import Vault
+from service.parties.state import PersonKind
 from service.parties.visibility import not_found
 from service.storage import query
 
 MOST = 20
 EMAIL, WEBHOOK = "email", "webhook"
 _FILE = "private/contact"
+_USER = PersonKind.USER.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Contacts:
         if user is not None and not await self.pool.fetchval(query(f"{_FILE}.user_of"), organisation, user):
             raise Problem("contact.user-not-found", field="/user", user=user)
         secret = new_secret() if said["channel"] == WEBHOOK else ""
-        person = await self._key(user)
+        person = await self._key(organisation, user)
         sealed = orjson.dumps({"address": said["address"], "secret": secret})
         box = self.vault.seal(person, sealed, _bound(organisation, said["channel"]))
         kept = (organisation, user, said["channel"], said.get("turn", 1), said.get("language", "zh"))
@@ -76,12 +78,18 @@ class Contacts:
         else:
             demand_target(said["address"], private=self.private)
 
-    async def _key(self, user: int | None) -> str:
-        """The key of a user that there is, so that it is erased with that user; else one of its own."""
-        found: str | None = None
-        if user is not None:
-            found = await self.pool.fetchval(query("private/personal.key_of"), "user", user)
-        return found if found is not None and self.vault.holds(found) else await self.vault.new()
+    async def _key(self, organisation: int, user: int | None) -> str:
+        """The key of a user, so that it is erased with that user; else one of the contact's own."""
+        if user is None:
+            return await self.vault.new()
+        found: str | None = await self.pool.fetchval(query("private/personal.key_of"), _USER, user)
+        if found is not None and self.vault.holds(found):
+            return found
+        made = await self.vault.new()
+        position = await self.pool.fetchval(query("incidents/read_proposals.position"))
+        row = (made, _USER, user, organisation, position, None)
+        await self.pool.execute(query("private/personal.save_person"), *([value] for value in row))
+        return made
 
     async def remove(self, organisation: int, contact: int) -> None:
         """Forget a contact, with the key that was its own. Raises Problem ``request.not-found``."""

@@ -10,6 +10,7 @@ from schema.problems import Explanation, Problem, Refusal
 from service.http.keys import LEDGER
 from service.http.readers import ReaderKind
 from service.ledger import Statement
+from service.notices.routes import count_unread
 from service.parties import Role, UserRole
 from service.web.visits import Visit
 from service.web.wording import explained
@@ -20,11 +21,13 @@ DONE = "done"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in the navigation; ``key`` is its text. ``here`` says that the page is in it."""
+    """A place in the navigation; ``key`` is its text. ``here`` says that the page is in it, ``mark`` how much
+    waits there."""
 
     path: str
     key: str
     here: bool = False
+    mark: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class Frame:
     done: Done | None = None
 
 
+_INBOX = "/notices"
 _WATCHERS = (ReaderKind.REGULATOR, ReaderKind.AUDITOR)
 _ARRIVING = frozenset({Role.FIRST_STATION, Role.IMPORTER, Role.WHOLESALER})
 _GOODS = frozenset(
@@ -69,8 +73,14 @@ async def frame(visit: Visit) -> Frame:
     roles = tuple(organisation["roles"])
     english = visit.language == "en" and organisation["name_en"]
     here = visit.request.path
+    unread = await count_unread(visit.request.app, visit.reader)
     places = tuple(
-        Place(path, f"nav.{path.strip('/')}", here=here == path or here.startswith(f"{path}/"))
+        Place(
+            path,
+            f"nav.{path.strip('/')}",
+            here=here == path or here.startswith(f"{path}/"),
+            mark=unread if path == _INBOX else 0,
+        )
         for path in _paths(visit, frozenset(roles))
     )
     return Frame(english or organisation["name"] or organisation["uscc"], roles, places, await _done(visit))
@@ -88,6 +98,8 @@ def _paths(visit: Visit, roles: frozenset[str]) -> Iterable[str]:
         yield from ("/samples", "/drills")
     if kind is ReaderKind.ORGANISATION:
         yield from _of_business(roles)
+    if kind in (ReaderKind.REGULATOR, ReaderKind.ORGANISATION):
+        yield _INBOX
     yield "/policies"
     if kind in _WATCHERS or (kind is ReaderKind.ORGANISATION and manages):
         yield from ("/staff", "/access-log")

@@ -52,6 +52,7 @@ async def recall(request: web.Request) -> web.StreamResponse:
         "may_report": running and own is not None,
         "may_steer": running and _steers(visit, found),
         "ways_out": await _ways_out(visit, found) if own is not None else [],
+        "told_of": await _told_of(visit, found),
     }
     return await page(visit, "recall.html", context)
 
@@ -71,6 +72,14 @@ def _steers(visit: Visit, found: dict[str, Any]) -> bool:
 async def _ways_out(visit: Visit, found: dict[str, Any]) -> list[dict[str, Any]]:
     listing = await visit.ask_list("recall-ways-out", recall=found["id"])
     return listing.items
+
+
+async def _told_of(visit: Visit, found: dict[str, Any]) -> list[dict[str, Any]]:
+    """Who was told of its order, and has read it. Of the past nothing is known but what is kept now."""
+    if visit.past:
+        return []
+    listing = await visit.ask_list("recall-notices", recall=found["id"])
+    return [each for each in listing.items if each["kind"] == "recall-ordered"]
 
 
 async def _order(visit: Visit) -> Sheet:

@@ -84,7 +84,7 @@ async def test_a_shop_begins_and_reports_in_one_form(browsers: Browsers) -> None
     done = await browsers.send("shop", f"{address}/report", sent)
     assert done.status == 303, done.text
     after = await browsers.get("shop", str(done.answer.headers["Location"]))
-    assert "75%" in after.text
+    assert "57%" in after.text, "some of it is on the road to the shop still"
     assert f"{address}/begin" not in after.text
     assert (await browsers.get("outsider", f"{address}/report")).status == 404
 
