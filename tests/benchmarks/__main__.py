@@ -1,6 +1,6 @@
 """Run every measurement, or those named: ``python -m tests.benchmarks [--edges "N N"] [NAME …]``.
 
-``--edges`` are the sizes of the ledgers with goods by the million; 10,000,000 takes a quarter of an hour to make.
+``--edges`` are the sizes of the ledgers with goods by the million; 10,000,000 takes minutes to make.
 """
 
 from __future__ import annotations
