@@ -7,19 +7,23 @@ by its receipt, with its text where the reader may read it; values about persons
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import asyncpg
 
-from service.evidence.tables import TABLES, Asked, Row
+from schema.clock import CHINA
+from service.evidence.tables import HITS, TABLES, Asked, Row
 from service.goods.reading import may_read
 from service.http.readers import Reader, ReaderKind
+from service.incidents.cases.questions import asked_again
 from service.ledger import Statement
 from service.ledger.store import Connection, Record, record
 from service.parties.visibility import not_found, sight
 from service.storage import Database, query
+from service.tracing.exposure.answering import Answers
 from service.tracing.walk import trace_snapshot
 
 _PACK = "evidence/pack"
@@ -56,7 +60,10 @@ async def demand_case(pool: asyncpg.Pool[asyncpg.Record], reader: Reader, case: 
 
 
 async def gather(database: Database, reader: Reader, case: int, position: int) -> Gathered:
-    """Raises Problem ``request.not-found``, also where the case was not opened before ``position``."""
+    """All but the exposed goods, which ``with_hits`` adds.
+
+    Raises Problem ``request.not-found``, also where the case was not opened before ``position``.
+    """
     await demand_case(database.reader, reader, case)
     async with trace_snapshot(database.as_of(position)) as conn:
         row = await conn.fetchrow(query(f"{_PACK}.case"), case)
@@ -68,6 +75,40 @@ async def gather(database: Database, reader: Reader, case: int, position: int) -
         tables = {each.name: await _rows(conn, each.name, asked[each.asked]) for each in TABLES}
         positions = await conn.fetchval(query(f"{_PACK}.positions"), case, nodes, lots, position)
     return Gathered(dict(row), position, tables, positions, nodes, lots)
+
+
+async def with_hits(database: Database, answers: Answers, reader: Reader, found: Gathered) -> Gathered:
+    """With every unit that an answer on record reached and that the reader sees, as it was then known.
+
+    An answer is asked for again at its position; ``found_again`` says whether it has the digest on record.
+    """
+    case, rows = found.case["id"], list[Row]()
+    async with database.as_of(found.position).acquire() as conn:
+        recorded_answers = await conn.fetch(query(f"{_PACK}.recorded_answers"), case)
+    for known in recorded_answers:
+        rows += [row async for row in _reached(database, answers, reader, dict(known))]
+    positions = sorted({*found.positions, *(row["unit"] // 1000 for row in rows)})
+    return replace(found.with_table(HITS, rows), positions=positions)
+
+
+async def _reached(
+    database: Database, answers: Answers, reader: Reader, known: dict[str, Any]
+) -> AsyncIterator[Row]:
+    async with database.reader.acquire() as conn:
+        asked = await asked_again(conn, known)
+    answer = (await answers.to(asked)).answer
+    hits = [(hit, False) for hit in answer.hits] + [(hit, True) for hit in answer.cleared]
+    async with trace_snapshot(database.as_of(known["asked_at"])) as conn:
+        units = sorted({hit.unit for hit, _ in hits})
+        if reader.kind is ReaderKind.REGULATOR:
+            units = await conn.fetchval(query("tracing/trace.seen_part"), *sight(reader), units)
+        told = {row["unit"]: dict(row) for row in await conn.fetch(query(f"{_PACK}.reached"), units)}
+    same = answer.digest == known["digest"]
+    for hit, cleared in hits:
+        if hit.unit in told:
+            since = datetime.fromtimestamp(hit.since, CHINA).isoformat()
+            place = {"exposure": known["id"], "tier": int(hit.tier), "hop": hit.hop, "since": since}
+            yield {**place, **told[hit.unit], "cleared": cleared, "found_again": same}
 
 
 async def _nodes(conn: Connection, reader: Reader, case: int) -> list[int]:

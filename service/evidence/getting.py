@@ -27,6 +27,7 @@ from service.settings import Settings
 from service.storage import FileStore, open_database
 from service.storage.durable import replace_file
 from service.terminal import progress
+from service.tracing.exposure.answering import Answers
 from service.trust import open_signers, read_verifiers
 
 _PATIENCE: Final = aiohttp.ClientTimeout(total=None, sock_read=60)
@@ -78,7 +79,7 @@ async def _beside(settings: Settings, case: int, said: str | None) -> Iterable[b
             known = await as_of(database.reader, said)
             # What no checkpoint covers yet can be proved when the service runs.
             position = min(await size(database.reader), log.published().size)
-            maker = Maker(database, log, FileStore(settings.files), signers)
+            maker = Maker(database, log, FileStore(settings.files), Answers(database), signers)
             told = progress()
             files = await maker.make(_HERE, case, known.position if known else position, told)
     return map(bytes, container.write(files))

@@ -16,7 +16,7 @@ from schema.problems import LANGUAGES, Problem
 from service.codes.key_routes import directory_note
 from service.evidence.checking import SCANS
 from service.evidence.container import Content, Files
-from service.evidence.gathering import Gathered, gather, open_positions, recorded
+from service.evidence.gathering import Gathered, gather, open_positions, recorded, with_hits
 from service.evidence.manifest import CHECKPOINT, KEYS, RECEIPTS, PackKind, seal
 from service.evidence.pdf import write_pdf
 from service.evidence.report import report
@@ -29,6 +29,7 @@ from service.publishing.notes import Noted
 from service.receipts.making import make_receipt
 from service.storage import Database, FileStore
 from service.storage.files import FileType, sniff
+from service.tracing.exposure.answering import Answers
 
 MOST_RECEIPTS: Final = 50_000
 _TRIES: Final = 300
@@ -42,11 +43,13 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """What making takes: the rows, the published log, scanned files, the ledger's keys."""
+    """What making takes: the rows, the published log, scanned files, who answers what is
+    exposed, the ledger's keys."""
 
     database: Database
     log: PublishedLog
     scans: FileStore
+    answers: Answers
     signers: Sequence[Signer]
 
     async def make(self, reader: Reader, case: int, position: int, progress: Progress) -> dict[str, Content]:
@@ -56,6 +59,7 @@ class Maker:
         """
         note = await self.covering(position)
         found = await gather(self.database, reader, case, position)
+        found = await with_hits(self.database, self.answers, reader, found)
         if len(found.positions) > MOST_RECEIPTS:
             raise Problem("evidence.too-much", count=len(found.positions), limit=MOST_RECEIPTS)
         found, scans = await self._scanned(found)

@@ -21,6 +21,21 @@ _COURSE = ("recorded_at", "kind", "organisation", "position")
 _HOLDERS = ("custodian", "grams", "held_grams", "road_grams", "sold_grams", "destroyed_grams", "sample_grams")
 _HOLDS = ("hold", "kind", "reason", "placed_at", "lifted_at", "lifted_because", "units", "grams")
 _REQUESTS = ("addressee", "asks", "due_at", "acknowledged_at", "answered_at", "answer", "late")
+_RECALLS = (
+    "recall",
+    "level",
+    "state",
+    "ordered_at",
+    "start_by",
+    "started_at",
+    "finish_on",
+    "ended_at",
+    "grams",
+)
+_PARTS = ("recall", "organisation", "grams", "started_at", "reported_at", "report", "accounted")
+_DISPOSALS = ("kind", "organisation", "unit", "grams", "happened_at")
+_COOPERATIONS = ("region", "asks", "state", "due_at", "answered_at", "answer", "grams", "late")
+_SAMPLES = ("number", "code", "taken_at", "state", "result", "test", "tested_at")
 _EXPOSURES = ("recorded_at", "asked_at", "counts", "digest")
 _PAPERS = ("kind", "issuer", "number", "issued_on", "result")
 
@@ -96,6 +111,11 @@ def _sections(found: Gathered, spoken: Language) -> Iterator[Section]:
     yield _section(found, "exposures", _EXPOSURES, spoken)
     yield _section(found, "holds", _HOLDS, spoken)
     yield _section(found, "requests", _REQUESTS, spoken)
+    yield _section(found, "cooperations", _COOPERATIONS, spoken)
+    yield _section(found, "recalls", _RECALLS, spoken)
+    yield _section(found, "recall_parts", _PARTS, spoken)
+    yield _section(found, "disposals", _DISPOSALS, spoken)
+    yield _section(found, "samples", _SAMPLES, spoken)
     yield _section(found, "papers", _PAPERS, spoken)
 
 

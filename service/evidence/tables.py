@@ -54,11 +54,18 @@ class Table:
     book: Book = Book.CASE
 
 
+HITS: Final = "hits"
+"""The table that is no query: the answers on record, asked for again."""
 TABLES: Final = (
     Table("steps", Asked.CASE),
     Table("exposures", Asked.CASE),
     Table("holds", Asked.CASE),
     Table("requests", Asked.CASE),
+    Table("cooperations", Asked.CASE),
+    Table("recalls", Asked.CASE),
+    Table("recall_parts", Asked.CASE),
+    Table("disposals", Asked.CASE),
+    Table("samples", Asked.LOTS),
     Table("holders", Asked.UNITS),
     Table("lots", Asked.LOTS),
     Table("arrivals", Asked.LOTS),
@@ -145,6 +152,8 @@ def table_files(tables: Mapping[str, Sequence[Row]], made_at: str) -> Iterator[t
         yield f"csv/{name}.csv", as_csv(rows)
     for book in Book:
         named = {each.name for each in TABLES if each.book == book}
+        if book is Book.CASE:
+            named.add(HITS)
         yield f"{book}.xlsx", as_xlsx({n: rows for n, rows in tables.items() if n in named}, made_at)
 
 

@@ -73,11 +73,10 @@ class Incident:
 
 @pytest.fixture
 async def incident(database: str, tmp_path: Path) -> AsyncIterator[Incident]:
-    """A case that was tested, asked about and answered by an operator."""
+    """A case that was tested, and what an operator was asked and answered."""
     desk = Desk()
     case = desk.open()
     desk.tested(case, ("screening", "positive"))
-    desk.exposure(case)
     desk.place(case=case)
     desk.answered(desk.asked(case))
     async with retold(database, desk.history):

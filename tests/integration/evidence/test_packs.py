@@ -133,3 +133,19 @@ async def test_the_report_is_read_in_both_languages(incident: Incident) -> None:
     )
     assert answer.content_type == "application/pdf"
     assert await answer.read() == bytes(proved.files["report.zh.pdf"])
+
+
+async def test_what_was_known_to_be_exposed_is_found_again(incident: Incident) -> None:
+    path = f"/api/v1/cases/{incident.case}/exposures"
+    status, told = await incident.served.post("qingdao", path, {"terms": {"hops": 1}})
+    assert status == 201, told
+    proved = await incident.proved()
+    hits = orjson.loads(bytes(proved.files["json/hits.json"]))
+    (known,) = orjson.loads(bytes(proved.files["json/exposures.json"]))
+    assert {hit["exposure"] for hit in hits} == {known["exposure"]}
+    assert all(hit["found_again"] for hit in hits)
+    assert len([hit for hit in hits if not hit["cleared"]]) == orjson.loads(known["counts"])["units"] > 0
+    lines = bytes(proved.files[RECEIPTS]).splitlines()
+    proofs = {int(orjson.loads(line)["proof"].split("\nindex ")[1].split("\n")[0]) for line in lines}
+    assert {hit["unit"] // 1000 for hit in hits} <= proofs
+    assert missing_words([hits]) == set()

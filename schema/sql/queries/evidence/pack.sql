@@ -222,6 +222,21 @@ SELECT coalesce(array_agg(DISTINCT used.position ORDER BY used.position), '{}') 
     UNION ALL SELECT e.version FROM goods.edge e WHERE e.parent = ANY($2::bigint[]) AND e.child = ANY($2::bigint[])
     UNION ALL SELECT c.id / 1000 FROM goods.certificate c
                WHERE EXISTS (SELECT FROM jsonb_array_elements_text(c.lots) n WHERE n::bigint = ANY($3::bigint[]))
+    UNION ALL SELECT s.id / 1000 FROM goods.shipment s
+               WHERE s.id IN (SELECT u.shipment FROM goods.unit u WHERE u.id = ANY($2::bigint[]))
+    UNION ALL SELECT t.version FROM goods.stay t WHERE t.unit = ANY($2::bigint[])
+    UNION ALL SELECT r.id / 1000 FROM goods.release r WHERE r.lot = ANY($3::bigint[])
+    UNION ALL SELECT d.id / 1000 FROM goods.disinfection d
+               WHERE d.subject = 'lot' AND d.target = ANY($3::bigint[])
+                  OR d.subject = 'unit' AND d.target IN (SELECT u.id FROM goods.unit u WHERE u.lot = ANY($3::bigint[]))
+    UNION ALL SELECT r.id / 1000 FROM incidents.recall r WHERE r.case_file = $1
+    UNION ALL SELECT r.version FROM incidents.recall r WHERE r.case_file = $1
+    UNION ALL SELECT p.version FROM incidents.recall r JOIN incidents.recall_part p ON p.recall = r.id
+               WHERE r.case_file = $1
+    UNION ALL SELECT d.version FROM incidents.disposal d
+               WHERE d.case_file = $1 OR d.recall IN (SELECT r.id FROM incidents.recall r WHERE r.case_file = $1)
+    UNION ALL SELECT c.id / 1000 FROM incidents.cooperation c WHERE c.case_file = $1
+    UNION ALL SELECT s.id / 1000 FROM incidents.sample s WHERE s.lot = ANY($3::bigint[])
     ) used
  WHERE used.position < $4
 
@@ -243,3 +258,46 @@ SELECT parties.named(u.custodian) ->> 'name' AS custodian, parties.named(u.custo
  CROSS JOIN LATERAL (SELECT u.state IN ('quarantined', 'released') AS here,
                             EXISTS (SELECT FROM incidents.in_force(u.holds, u.lot)) AS held) AS now
  WHERE u.id = ANY($1::bigint[]) GROUP BY u.custodian ORDER BY grams DESC, u.custodian
+
+-- name: recorded_answers
+-- $1 case: its questions of exposure, to be asked again.
+SELECT x.id, x.question, x.asked_at, x.digest FROM incidents.case_exposure x WHERE x.case_file = $1 ORDER BY x.id
+
+-- name: reached
+-- $1 units that an answer reached: what they are and who has them.
+SELECT u.id AS unit, l.code, l.product, parties.named(u.custodian) ->> 'name' AS custodian, u.region, u.state, u.pieces,
+       u.grams
+  FROM goods.unit u JOIN goods.lot l ON l.id = u.lot WHERE u.id = ANY($1::bigint[])
+
+-- name: recalls
+-- $1 case.
+SELECT r.id AS recall, r.level, r.reason, r.measures::text AS measures, r.public, r.drill, r.state, r.grams,
+       r.ordered_at, r.start_by, r.started_at, r.finish_on, r.ended_at, r.id / 1000 AS position
+  FROM incidents.recall r WHERE r.case_file = $1 ORDER BY r.id
+
+-- name: recall_parts
+-- $1 case: what each business had, what it reported, and how much of it that is.
+SELECT p.recall, parties.named(p.organisation) ->> 'name' AS organisation,
+       parties.named(p.organisation) ->> 'name_en' AS organisation_en, p.grams, p.started_at, p.reported_at,
+       p.report::text AS report, p.accounted::text AS accounted, p.version AS position
+  FROM incidents.recall r JOIN incidents.recall_part p ON p.recall = r.id WHERE r.case_file = $1 ORDER BY p.id
+
+-- name: disposals
+-- $1 case.
+SELECT d.id AS disposal, d.kind, parties.named(d.organisation) ->> 'name' AS organisation, d.unit, d.grams,
+       d.happened_at, d.evidence::text AS evidence, d.recall, d.version AS position
+  FROM incidents.disposal d
+ WHERE d.case_file = $1 OR d.recall IN (SELECT r.id FROM incidents.recall r WHERE r.case_file = $1) ORDER BY d.id
+
+-- name: cooperations
+-- $1 case.
+SELECT c.id AS cooperation, c.region, c.asks::text AS asks, c.state, c.made_at, c.due_at, c.acknowledged_at,
+       c.answered_at, c.answer, c.grams, c.reply_origin,
+       c.answered_at > c.due_at AS late, c.id / 1000 AS position
+  FROM incidents.cooperation c WHERE c.case_file = $1 ORDER BY c.id
+
+-- name: samples
+-- $1 lots, and the sample that brought the case is among theirs.
+SELECT s.id AS sample, s.number, s.subject, l.code, s.purpose, s.taken_at, s.state, s.result, s.hazard, s.test,
+       s.tested_at, s.withdrawn, s.id / 1000 AS position
+  FROM incidents.sample s JOIN goods.lot l ON l.id = s.lot WHERE s.lot = ANY($1::bigint[]) ORDER BY s.id
