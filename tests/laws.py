@@ -35,6 +35,7 @@ from service.goods.state import (
 )
 from service.goods.whereabouts import STAY, THERE
 from service.incidents.cases.state import CASE, CASE_REQUEST, CASE_STEP
+from service.incidents.drills.state import DRILL
 from service.incidents.state import FINDING, HELD_LOT, HOLD, FindingState, Hold, HoldKind
 from service.ledger import Data, Statement
 from service.ledger.kinds import IDS_PER_POSITION
@@ -90,6 +91,7 @@ class Books:
         self.steps = sorted(rows(CASE_STEP), key=lambda each: each.version)
         self.samples = {sample.id: sample for sample in rows(SAMPLE)}
         self.results = [*rows(SAMPLE_RESULT)]
+        self.drills = [*rows(DRILL)]
         self.corrections = {correction.position: correction for correction in rows(CORRECTION)}
         self.statements = dict(statements)
         self.excluded = {
@@ -132,6 +134,7 @@ class Books:
         self.holds_cover_what_was_made()
         self.samples_are_what_was_taken()
         self.positives_are_found()
+        self.drills_leave_nothing_open()
         self.cases_are_one_file()
 
     # Accounts
@@ -421,6 +424,25 @@ class Books:
                 raised = self.findings[sample.finding // IDS_PER_POSITION]
                 assert (raised.id, raised.owner) == (sample.finding, sample.keeper), sample
                 assert any(r.sample == key and r.result == "positive" for r in self.results), sample
+
+    def drills_leave_nothing_open(self) -> None:
+        """A drill runs on a case of its own that says so; its end leaves nothing of that open, nobody found
+        more than there was, and its score is about those who had it."""
+        for drill in self.drills:
+            assert (drill.case_file is None) == (drill.state in ("planned", "cancelled")), drill
+            if drill.case_file is None:
+                continue
+            (case,) = (each for each in self.files_of_cases if each.id == drill.case_file)
+            assert case.drill and case.subject == {"lots": [drill.lot]}, drill
+            if drill.score is None:
+                continue
+            if case.version == drill.version:
+                assert all(self.holds[hold].lifted_at for hold in case.holds), drill
+            score = drill.score
+            assert 0 <= score["located_grams"] <= score["grams"], drill
+            assert score["in_time"] <= score["acknowledged"] <= score["asked"], drill
+            had = {(each["organisation"], each["grams"], each["here"]) for each in score["holders"]}
+            assert had == {(holder, grams, here) for holder, grams, here in drill.expected}, drill
 
     def _bears(self, unit: Unit, hold: int) -> bool:
         return hold in unit.holds or hold in self.held.get(unit.lot, ())

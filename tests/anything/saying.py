@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tests.anything import casework, inbound, keeping, moving, sampling, undoing, watching
+from tests.anything import casework, drilling, inbound, keeping, moving, sampling, undoing, watching
 from tests.anything.seen import NothingToSayError, Saying, Seen
 
 Proposer = Callable[[Seen], Saying]
@@ -51,6 +51,10 @@ PROPOSERS: Mapping[str, tuple[Proposer, int]] = {
     "place-sampled": (sampling.take, 2),
     "samples-sent": (sampling.send, 2),
     "sample-tested": (sampling.test, 4),
+    "drill-planned": (drilling.plan, 2),
+    "drill-started": (drilling.start, 3),
+    "drill-finished": (drilling.finish, 2),
+    "drill-cancelled": (drilling.cancel, 1),
     "hold-placed": (watching.place_hold, 4),
     "hold-lifted": (watching.lift_hold, 8),
     "finding-raised": (watching.raise_finding, 2),
