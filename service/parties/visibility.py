@@ -47,6 +47,11 @@ that its evidence is about, and authorities of every region in which any of it l
 evidence; a business is shown its own doings, and of others' the kind, the time and the city. A scan alone is
 shown to nobody.
 
+Samples: who said or took them, whose place and whose goods they are of, authorities of the region, auditors.
+Counts and plans count nothing else. A plan: who made it, the keeper of the one place that it is for,
+authorities above its region, auditors. Drills: the authority, those above its region, auditors; whoever takes
+part is told of the requests to itself, as of any case, and that they are a drill.
+
 Evidence of destruction: whoever sees the unit. Goods that were turned away: their return is a shipment of the
 consignor's to itself, seen by it, by whose goods are aboard and by authorities; who turned them away has its
 own statement of it.
