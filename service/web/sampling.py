@@ -37,6 +37,8 @@ from service.web.visits import Visit
 _LIST, _PLANS, _COUNTS = "/samples", "/sampling-plans", "/samples/counts"
 _FILTERS = ("state", "result", "failure", "subject", "purpose", "facility", "lot", "from_day", "until_day")
 _COUNTED = ("period", "split", "from_day", "until_day", "region", "category", "subject", "purpose")
+_CASES_OF = ("unit", "zone", "vehicle")
+"""What a case is opened on; other things of a place are in one of its zones."""
 _FIRST_DAYS = 84
 """How far back the counts begin where nothing is said: twelve weeks."""
 _PART = 200
@@ -67,7 +69,7 @@ async def sample(request: web.Request) -> web.StreamResponse:
         "sample": found,
         "may_send": reports and found["result"] != "negative",
         "may_report": reports and (not is_positive or _supervises(visit, found["region"])),
-        "may_open": is_positive and _supervises(visit, found["region"]),
+        "may_open": is_positive and found["subject"] in _CASES_OF and _supervises(visit, found["region"]),
     }
     return await page(visit, "sample.html", context)
 

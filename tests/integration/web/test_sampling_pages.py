@@ -15,9 +15,9 @@ TODAY = datetime.now(UTC).astimezone(CHINA).date().isoformat()
 
 
 async def sampled(browsers: Browsers, who: str = "hubei", place: str = "wholesaler") -> str:
-    """Sample a door of a place; the sample's address."""
+    """Sample a zone of a place; the sample's address."""
     path = f"/samples/new?facility={browsers.story.places[place]}"
-    fields = {"surface": "door", "purpose": "microbiology", "samples.0": "HJ-1", "happened_at": TODAY}
+    fields = {"zone": "1", "purpose": "microbiology", "samples.0": "HJ-1", "happened_at": TODAY}
     done = await browsers.send(who, path, fields)
     assert done.status == 303, done.text
     return done.answer.headers["Location"].partition("?")[0]
@@ -85,7 +85,7 @@ async def test_counts_by_week_with_a_bar_and_as_a_table(browsers: Browsers, lang
     table = await browsers.get("hubei", "/samples/counts.csv?split=subject", language)
     body = (await table.answer.read()).decode("utf-8-sig")
     assert table.answer.content_type == "text/csv"
-    assert ("Surface" if language == "en" else "表面") in body
+    assert ("Zone" if language == "en" else "库区") in body
     assert len(body.splitlines()) == 2
     none = await browsers.get("outsider", "/samples/counts", language)
     assert ("No samples here" if language == "en" else "暂无样品") in none.text
