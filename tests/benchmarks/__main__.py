@@ -11,7 +11,7 @@ import json
 import os
 import sys
 
-from tests.benchmarks import defences, history, holds, publication, registrations, stages, trace
+from tests.benchmarks import defences, history, holds, incident, publication, registrations, stages, trace
 
 BENCHMARKS = {
     "registrations": registrations.run,
@@ -19,6 +19,7 @@ BENCHMARKS = {
     "holds": holds.run,
     "defences": defences.run,
     "publication": publication.run,
+    "incident": incident.run,
     "trace": trace.run,
     "history": history.run,
 }

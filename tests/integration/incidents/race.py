@@ -11,7 +11,9 @@ import json
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ from typing import Any
 import asyncpg
 
 from service.goods import arrivals
-from service.goods.movements import SPLIT
+from service.goods.movements import SELL, SPLIT
 from service.incidents.holds import PLACE_HOLD
 from service.ledger import Acknowledgement, Actor, Ledger, Proposal, Statement
 from tests.history import History
@@ -29,6 +31,7 @@ from tests.settlement import Party
 
 GRAMS = 1000
 PARTS = 400
+SOLD = "2020-08-16"
 MOVING = 100
 """Units that each process moves goods of."""
 PIECES = 100
@@ -38,7 +41,8 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """A lot of many units in one store, who may hold it, and the units that move."""
+    """A lot of many units in one store, who may hold it, and the units that move. ``beside`` is another lot
+    that lies in the same zone."""
 
     history: History
     lot: int
@@ -48,6 +52,7 @@ class Ground:
     regulator: Party
     moving: tuple[tuple[int, ...], ...]
     units: int
+    beside: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +73,9 @@ class Outcome:
     refused: int
 
 
-def ground(units: int) -> Ground:
-    """A released lot, split until it is in ``units`` units."""
+def ground(units: int, beside: int = 0) -> Ground:
+    """A released lot, split until it is in ``units`` units, and another one in so many units, of which one
+    was sold before anything happened."""
     quay = Quay(History())
     station = quay.town.party("first_station", "processor", region="370200", name="示例首站加工")
     quay.station, quay.place = station, quay.town.facility(station, "first_station")
@@ -82,7 +88,21 @@ def ground(units: int) -> Ground:
     made = 2 * MOVING + 2
     while made < units:
         made += len(_split(quay, whole, min(PARTS, units - made), 1))
-    return Ground(quay.history, goods.lot, quay.place, quay.counter, station, regulator, movers, made)
+    other = _beside(quay, beside) if beside else 0
+    return Ground(quay.history, goods.lot, quay.place, quay.counter, station, regulator, movers, made, other)
+
+
+def _beside(quay: Quay, units: int) -> int:
+    """Another lot in the same zone, in so many units."""
+    goods = quay.lot(units + PIECES, (units + PIECES) * GRAMS)
+    quay.papers(goods)
+    whole = quay.release(goods)
+    sold = {"unit": whole, "pieces": 1, "grams": GRAMS, "happened_at": SOLD}
+    quay.history.say(SELL, sold, quay.station.staff)
+    made = 0
+    while made < units:
+        made += len(_split(quay, whole, min(PARTS, units - made), 1))
+    return goods.lot
 
 
 def _announce(quay: Quay) -> None:
@@ -108,23 +128,32 @@ async def race(
 ) -> Outcome:
     """Move, hold, move on, stop, count. ``rate`` is movements a second in each of two processes."""
     async with ledger_on(url) as ledger:
-        movers = [await _mover(url, place, seed + no, units, rate) for no, units in enumerate(place.moving)]
-        for mover in movers:
-            assert mover.stdout is not None and mover.stdin is not None
-            assert (await mover.stdout.readline()).strip() == b"ready"
-        for mover in movers:
-            assert mover.stdin is not None
-            mover.stdin.write(b"go\n")
-        await asyncio.sleep(before)
-        begun = time.perf_counter()
-        held = await _hold(ledger, place)
-        placed = (time.perf_counter() - begun) * 1000
-        await asyncio.sleep(after)
-        answers = [json.loads((await mover.communicate(b""))[0]) for mover in movers]
-        refused = sum(answer.get("unit.held", 0) for answer in answers)
-        odd = {code for answer in answers for code in answer} - {"admitted", "unit.held"}
-        assert not odd, answers
-        return await _counted(ledger.pool, place, held, placed, refused)
+        answers: Counter[str] = Counter()
+        async with moving(url, place, seed, rate, answers):
+            await asyncio.sleep(before)
+            begun = time.perf_counter()
+            held = await _hold(ledger, place)
+            placed = (time.perf_counter() - begun) * 1000
+            await asyncio.sleep(after)
+        return await _counted(ledger.pool, place, held, placed, answers["unit.held"])
+
+
+@asynccontextmanager
+async def moving(
+    url: str, place: Ground, seed: int, rate: float, answers: Counter[str]
+) -> AsyncIterator[None]:
+    """Two processes move goods meanwhile; ``answers`` are what they were answered, by code."""
+    movers = [await _mover(url, place, seed + no, units, rate) for no, units in enumerate(place.moving)]
+    for mover in movers:
+        assert mover.stdout is not None and mover.stdin is not None
+        assert (await mover.stdout.readline()).strip() == b"ready"
+    for mover in movers:
+        assert mover.stdin is not None
+        mover.stdin.write(b"go\n")
+    yield
+    for mover in movers:
+        answers.update(json.loads((await mover.communicate(b""))[0]))
+    assert set(answers) <= {"admitted", "unit.held"}, answers
 
 
 async def _mover(url: str, place: Ground, seed: int, units: tuple[int, ...], rate: float) -> Process:
@@ -162,7 +191,7 @@ async def _counted(
             "SELECT position, statement FROM ledger.entry WHERE position >= $1 ORDER BY position",
             len(place.history.statements),
         )
-    made = _made_of([row["id"] for row in units if row["lot"] == place.lot], edges)
+    made = made_of([row["id"] for row in units if row["lot"] == place.lot], edges)
     covered = {row["id"] for row in units if hold in row["holds"] or hold in whole.get(row["lot"], ())}
     known = {row["id"] for row in units}
     said = [(row["position"], Statement.decode(row["statement"])) for row in entries]
@@ -173,17 +202,17 @@ async def _counted(
         after=len(later),
         escaped=len((made & known) - covered) + len(covered - made),
         passed=sum(statement.kind == "goods-shipped" for statement in later),
-        unmarked=sum(_takes(statement) and not _is_marked(statement) for statement in later),
+        unmarked=sum(takes(statement) and not is_marked(statement) for statement in later),
         units=len(made & known),
         refused=refused,
     )
 
 
-def _made_of(start: list[int], edges: list[asyncpg.Record]) -> set[int]:
+def made_of(start: list[int], edges: list[asyncpg.Record]) -> set[int]:
     """Every node that edges lead to."""
     children: dict[int, list[int]] = defaultdict(list)
-    for parent, child in edges:
-        children[parent].append(child)
+    for edge in edges:
+        children[edge["parent"]].append(edge["child"])
     found, waiting = set(start), list(start)
     while waiting:
         for child in children[waiting.pop()]:
@@ -193,10 +222,10 @@ def _made_of(start: list[int], edges: list[asyncpg.Record]) -> set[int]:
     return found
 
 
-def _takes(statement: Statement) -> bool:
+def takes(statement: Statement) -> bool:
     """Whether it is a fact that takes goods out of the store."""
     return statement.kind in ("goods-processed", "goods-sold")
 
 
-def _is_marked(statement: Statement) -> bool:
+def is_marked(statement: Statement) -> bool:
     return any(breach["rule"] == "unit.held" for breach in statement.breach)
