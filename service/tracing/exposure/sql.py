@@ -106,7 +106,7 @@ class Spread:
         if tiers & {Tier.VEHICLE, Tier.ZONE}:
             rows += await self._step("met", *columns, *window, *self._terms(hop))
         if Tier.VEHICLE in tiers:
-            rows += await self._step("next_trip", *columns, *window)
+            rows += await self._step("next_trip", *columns, *window, asked.opened_only)
         if Tier.HANDLING in tiers:
             terms = ([*self.gone], asked.end, 3600 * asked.handling_hours)
             rows += await self._step("handled", *columns, *terms)

@@ -35,16 +35,18 @@ SELECT u.id AS unit, u.lot, e.begins, e.ends, $4::bigint AS tau, 0 AS tier
    AND e.begins <= $4 AND $4 < e.ends
 
 -- name: derived
--- $4 units, $5 ends, $6 since when, $7 excluded, $8 the end of the window: what was made of them after that.
-SELECT c.child AS unit, e.begins, e.ends, min(c.tau) AS tau, c.tier
-  FROM (SELECT g.child, greatest(n.tau, g.earliest) AS tau, n.tier
+-- $4 units, $5 ends, $6 since when, $7 excluded, $8 the end of the window: what was made of them after that. The
+-- goods went at some second from `tau` up to `until`: every part of the child's life that meets these is reached, so
+-- that what is found does not depend on the order in which times improve.
+SELECT c.child AS unit, e.begins, e.ends, min(greatest(c.tau, e.begins)) AS tau, c.tier
+  FROM (SELECT g.child, greatest(n.tau, g.earliest) AS tau, n.tier,
+               least(greatest(g.latest, g.earliest + 1), n.ends, $8) AS until
           FROM unnest($4::bigint[], $5::bigint[], $6::bigint[], $9::integer[]) AS n(unit, ends, tau, tier)
           JOIN goods.edge g ON g.parent = n.unit
-         WHERE g.version < $1 AND g.version <> ALL($7::bigint[])
-           AND g.latest > n.tau AND g.earliest < n.ends AND g.earliest < $8) c
+         WHERE g.version < $1 AND g.version <> ALL($7::bigint[])) c
   LEFT JOIN goods.unit u ON u.id = c.child
  CROSS JOIN LATERAL exposure.episodes(c.child, u.lot, $1, $2, $3) e
- WHERE e.begins <= c.tau AND c.tau < e.ends
+ WHERE c.tau < c.until AND e.begins < c.until AND e.ends > c.tau
  GROUP BY c.child, e.begins, e.ends, c.tier
 
 -- name: met
@@ -118,26 +120,28 @@ SELECT v.unit, e.begins, e.ends, min(greatest(v.since, e.begins, v.a)) AS tau, v
 
 -- name: next_trip
 -- Who travelled next in a vehicle that nobody disinfected in between. $4 to $6 the nodes, $7 the end of what goes
--- on, $8 excluded, $9 and $10 the window.
+-- on, $8 excluded, $9 and $10 the window, $11 whether two sealed ones do not meet.
 WITH trip AS MATERIALIZED (
-    SELECT DISTINCT s.vehicle, s.until AS e
+    SELECT s.vehicle, s.until AS e, bool_or(NOT s.sealed) AS opened
       FROM unnest($4::bigint[], $5::bigint[], $6::bigint[]) AS n(unit, ends, tau)
      CROSS JOIN LATERAL exposure.stays(n.unit, $1, $2, $7, $8) s
      WHERE s.vehicle IS NOT NULL AND s.ended AND s.until <= n.ends
-       AND greatest(n.tau, s.since, $9::bigint) < s.until AND s.until <= $10::bigint),
+       AND greatest(n.tau, s.since, $9::bigint) < s.until AND s.until <= $10::bigint
+     GROUP BY s.vehicle, s.until),
 following AS (
-    SELECT t.vehicle, t.e, min(s.since) AS m
+    SELECT t.vehicle, t.e, t.opened, min(s.since) AS m
       FROM trip t
      CROSS JOIN LATERAL exposure.stays_on(t.vehicle, t.e - 1, $10, $1, $2, $7, $8) s
      WHERE s.since >= t.e
-     GROUP BY t.vehicle, t.e)
+     GROUP BY t.vehicle, t.e, t.opened)
 SELECT v.unit, e.begins, e.ends, f.m AS tau, 2 AS tier
-  FROM (SELECT DISTINCT f.vehicle, f.m FROM following f
+  FROM (SELECT f.vehicle, f.m, bool_or(f.opened) AS opened FROM following f
          WHERE NOT EXISTS (SELECT FROM exposure.cuts($1, $2, $3) c
-                            WHERE c.subject = 'vehicle' AND c.target = f.vehicle AND c.at BETWEEN f.e AND f.m)) f
+                            WHERE c.subject = 'vehicle' AND c.target = f.vehicle AND c.at BETWEEN f.e AND f.m)
+         GROUP BY f.vehicle, f.m) f
  CROSS JOIN LATERAL exposure.stays_on(f.vehicle, f.m - 1, f.m + 1, $1, $2, $7, $8) v
  CROSS JOIN LATERAL exposure.episodes(v.unit, v.lot, $1, $2, $3) e
- WHERE v.since = f.m AND e.begins <= f.m AND f.m < e.ends
+ WHERE v.since = f.m AND e.begins <= f.m AND f.m < e.ends AND (NOT $11::boolean OR f.opened OR NOT v.sealed)
  GROUP BY v.unit, e.begins, e.ends, f.m
 
 -- name: units_of
