@@ -52,6 +52,10 @@ Counts and plans count nothing else. A plan: who made it, the keeper of the one 
 authorities above its region, auditors. Drills: the authority, those above its region, auditors; whoever takes
 part is told of the requests to itself, as of any case, and that they are a drill.
 
+Evidence packs and reports of a case: who leads it, and auditors, each as far as they see its goods; nobody is
+handed what was made for other eyes. Co-operation: the authority that asked or took it in and those above it,
+authorities of the region that is asked, auditors; under which case, who leads that. No business.
+
 Evidence of destruction: whoever sees the unit. Goods that were turned away: their return is a shipment of the
 consignor's to itself, seen by it, by whose goods are aboard and by authorities; who turned them away has its
 own statement of it.

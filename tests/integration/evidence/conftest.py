@@ -14,7 +14,11 @@ from aiohttp.test_utils import TestClient, TestServer
 from service.app import make_app
 from service.evidence.checking import ProvedPack, check_pack
 from service.evidence.keeping import PACKS
+from service.goods.movements import DESTROY
 from service.http.keys import DATABASE, FILES, VERIFIER
+from service.incidents.recalls.disposing import RECORD_DISPOSAL
+from service.incidents.recalls.ordering import ORDER_RECALL
+from service.incidents.recalls.reporting import REPORT_RECALL, START_RECALL
 from service.ledger.note import Signer
 from service.parties.credentials import Credentials
 from service.receipts.trust import LedgerKey, Trust
@@ -24,7 +28,33 @@ from tests.certified import published
 from tests.integration.reading.bazaar import SCAN
 from tests.integration.reading.conftest import Served
 from tests.retold import retold
+from tests.unit.incidents.bench import CARTON, DIGEST
 from tests.unit.incidents.desk import Desk
+from tests.unit.incidents.recalls.bench import HAD
+
+
+class Recalling(Desk):
+    """A case's goods are called back, reported on, and in part destroyed by the shop."""
+
+    def called_back(self, case: int) -> None:
+        """Order, start, report, destruction and what that was for."""
+        holders = [
+            {"organisation": self.story.parties[who].organisation, "grams": grams}
+            for who, grams in HAD.items()
+        ]
+        goods = {"question": {"lots": [self.ids["lot"]]}, "asked_at": self.history.position}
+        why = {"digest": DIGEST, "level": 1, "reason": "positive", "measures": ["stop_sale", "seal"]}
+        ordering = {**goods, **why, "holders": holders, "case": case}
+        recall = self.say("qingdao", ORDER_RECALL, ordering).outcome["recall"]
+        now = f"{self.history.at:%Y-%m-%dT%H:%M:%SZ}"
+        self.say("shop", START_RECALL, {"recall": recall, "happened_at": now})
+        counted = {"held": 15 * CARTON, "sold": 5 * CARTON, "destroyed": 0, "returned": 0}
+        told = {"recall": recall, "found_grams": 15 * CARTON, "sold_grams": 5 * CARTON, "accounted": counted}
+        self.say("shop", REPORT_RECALL, told)
+        burnt = {"unit": self.ids["shop_unit"], "pieces": 1, "grams": CARTON, "happened_at": "2020-08-19"}
+        self.say("shop", DESTROY, {**burnt, "method": "incineration", "evidence": [DIGEST]})
+        done = {"statement": self.history.position - 1, "recall": recall}
+        self.say("shop", RECORD_DISPOSAL, done)
 
 
 @dataclass(frozen=True)
@@ -32,7 +62,7 @@ class Incident:
     """The served case; ``settings`` are those of its service."""
 
     served: Served
-    desk: Desk
+    desk: Recalling
     case: int
     settings: Settings
 
@@ -74,11 +104,12 @@ class Incident:
 @pytest.fixture
 async def incident(database: str, tmp_path: Path) -> AsyncIterator[Incident]:
     """A case that was tested, and what an operator was asked and answered."""
-    desk = Desk()
+    desk = Recalling()
     case = desk.open()
     desk.tested(case, ("screening", "positive"))
     desk.place(case=case)
     desk.answered(desk.asked(case))
+    desk.called_back(case)
     async with retold(database, desk.history):
         pass
     settings = Settings(data=tmp_path / "data", trust=tmp_path / "trust", sample_data=True)

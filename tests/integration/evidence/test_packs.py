@@ -149,3 +149,18 @@ async def test_what_was_known_to_be_exposed_is_found_again(incident: Incident) -
     proofs = {int(orjson.loads(line)["proof"].split("\nindex ")[1].split("\n")[0]) for line in lines}
     assert {hit["unit"] // 1000 for hit in hits} <= proofs
     assert missing_words([hits]) == set()
+
+
+async def test_recalls_and_disposals_are_in_the_pack_and_the_report(incident: Incident) -> None:
+    proved = await incident.proved()
+    tables = {
+        name: orjson.loads(bytes(proved.files[f"json/{name}.json"]))
+        for name in ("recalls", "recall_parts", "disposals")
+    }
+    assert [recall["state"] for recall in tables["recalls"]] == ["started"]
+    reported = [part["organisation"] for part in tables["recall_parts"] if part["reported_at"]]
+    assert reported == ["示例超市"]
+    assert [disposal["grams"] for disposal in tables["disposals"]] == [27_000]
+    pages = pypdfium2.PdfDocument(bytes(proved.files["report.en.pdf"]))
+    text = "".join(page.get_textpage().get_text_range() for page in pages)
+    assert "Effectiveness of recalls" in text
