@@ -37,7 +37,7 @@ async def _answered(ask: Ask) -> tuple[Question, Timed]:
 async def _preview(ask: Ask) -> Row:
     asked, timed = await _answered(ask)
     answer = timed.answer
-    async with trace_snapshot(ask.request.app[DATABASE].reader) as conn:
+    async with trace_snapshot(ask.request.app[DATABASE].as_of(asked.position)) as conn:
         counts = await counted(conn, ask.reader, answer)
     how = {"by_index": timed.by_index, "milliseconds": timed.milliseconds}
     return {"position": asked.position, "question": told(asked), "digest": answer.digest, **how, **counts}

@@ -70,7 +70,7 @@ class Telling:
         """A page of the units in reach, each with its last step."""
         wanted = {hit.unit: hit for hit in choice.among(self.answer)}
         after = page.after[0] if page.after else None
-        async with trace_snapshot(self.database.reader) as conn:
+        async with trace_snapshot(self.database.as_of(self.asked.position)) as conn:
             at = (*sight(self.reader), self.asked.position)
             found = await conn.fetch(query(f"{_SEEN}.within"), *at, [*wanted], after, page.wanted)
             keys = page.cut([row["id"] for row in found], lambda key: (key,))
@@ -98,7 +98,7 @@ class Telling:
         hit = next((hit for hit in choice.among(self.answer) if hit.unit == unit), None)
         if hit is None:
             raise not_found()
-        async with trace_snapshot(self.database.reader) as conn:
+        async with trace_snapshot(self.database.as_of(self.asked.position)) as conn:
             at = (*sight(self.reader), self.asked.position)
             if not await conn.fetch(query(f"{_SEEN}.within"), *at, [unit], None, 1):
                 raise not_found()
@@ -119,7 +119,7 @@ class Telling:
         """A page of what was around the goods in reach. The answer stands still, so a cursor is a number."""
         asked, hits = self.asked, self.answer.hits
         skipped = int(page.after[0]) if page.after else 0
-        async with trace_snapshot(self.database.reader) as conn:
+        async with trace_snapshot(self.database.as_of(self.asked.position)) as conn:
             gone: list[int] = await conn.fetchval(query("tracing/exposure.excluded"), asked.position)
             rows = await conn.fetch(
                 query(f"tracing/exposure_places.{name}"),

@@ -34,10 +34,20 @@ from tests.retold import ledger_on
 
 LONG = int(os.environ.get("COLDLEDGER_SEEDS", "0"))
 SEEDS = range(3, 3 + LONG) if LONG else [3]
-STATEMENTS, LOOKS = 150, 4
-OF_TODAY = {"gate", "days", "days_left", "overdue", "zone_name", "to_be_moved", "as_of"}
-"""What an answer says of today: what the gate wants now, how old goods are, what zones are called; and the
-mark that it is about the past."""
+STATEMENTS, LOOKS = 150, 3
+OF_TODAY = {
+    "gate",
+    "days",
+    "days_left",
+    "overdue",
+    "zone_name",
+    "to_be_moved",
+    "milliseconds",
+    "by_index",
+    "as_of",
+}
+"""What an answer says of today: what the gate wants now, how old goods are, what zones are called, who
+answered how quickly; and the mark that it is about the past."""
 
 Answers = dict[str, Any]
 
@@ -104,7 +114,7 @@ def plain(told: Any) -> Any:
 
 
 async def everything(client: TestClient[Any, Any], as_of: int | None = None) -> Answers:
-    """All lists, and each of the things in them with whatever is asked of it."""
+    """All lists, each thing in them with whatever is asked of it, and what the first lot endangers."""
     answers: Answers = {}
     for name in LISTS:
         path = f"/api/v1/{name}?limit=200"
@@ -113,15 +123,24 @@ async def everything(client: TestClient[Any, Any], as_of: int | None = None) -> 
             for beneath in BENEATH.get(name, ()):
                 path = f"/api/v1/{name}/{each['id']}{beneath}"
                 answers[path] = await ask(client, path, as_of)
+    first = min(each["id"] for each in answers["/api/v1/lots?limit=200"]["items"])
+    for part in ("", "/hits", "/places"):
+        path = f"/api/v1/exposure{part}?lots={first}&from=2020-08-20"
+        answers[path] = await ask(client, path, as_of)
     return answers
 
 
 LISTS = (
+    *("cases", "case-requests", "recalls", "cooperations", "drills"),
     *("lots", "units", "arrivals", "shipments", "holds", "findings", "disinfections"),
     *("stock", "stock/totals", "stock/declarations"),
 )
 TRACES = [f"/trace/{way}{part}" for way in ("upstream", "downstream") for part in ("", "/lots", "/units")]
 BENEATH = {
+    "cases": ["", "/steps"],
+    "case-requests": [""],
+    "recalls": [""],
+    "cooperations": [""],
     "lots": ["", "/events", *TRACES],
     "units": ["", "/trace/downstream/flows", "/trace/upstream/flows"],
     "shipments": [""],
