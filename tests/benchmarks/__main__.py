@@ -11,7 +11,17 @@ import json
 import os
 import sys
 
-from tests.benchmarks import defences, history, holds, incident, publication, registrations, stages, trace
+from tests.benchmarks import (
+    defences,
+    exposure,
+    history,
+    holds,
+    incident,
+    publication,
+    registrations,
+    stages,
+    trace,
+)
 
 BENCHMARKS = {
     "registrations": registrations.run,
@@ -21,6 +31,7 @@ BENCHMARKS = {
     "publication": publication.run,
     "incident": incident.run,
     "trace": trace.run,
+    "exposure": exposure.run,
     "history": history.run,
 }
 
