@@ -228,10 +228,10 @@ class Yard:
             self._rows[HANDLING].append(row)
 
     def _disinfections(self) -> None:
-        for position in self._positions(self.chance.randint(0, 12) % 10):
+        for position in self._positions(self._known(0, 4, 9, 9)):
             key, subject = (
                 self._id(position),
-                self._known("unit", "lot", "zone", "zone", "vehicle", "bay", "equipment"),
+                self._known("unit", "lot", "lot", "zone", "vehicle", "bay", "equipment"),
             )
             target = {
                 "unit": self.chance.choice(self.units).id,
