@@ -142,7 +142,7 @@ BENEATH = {
     "recalls": [""],
     "cooperations": [""],
     "lots": ["", "/events", *TRACES],
-    "units": ["", "/trace/downstream/flows", "/trace/upstream/flows"],
+    "units": ["", "/trace/downstream/flows"],
     "shipments": [""],
     "arrivals": [""],
     "holds": [""],
