@@ -181,6 +181,27 @@ class DownstreamView(TraceHead):
     losses = Listed(Inner(LossView), metadata=words("The greatest 200; the account has their sum."))
 
 
+class StateTotal(AmountView):
+    """How much is on hand in a state; goods that were sold are what was sold."""
+
+    state = Text()
+    derived = Flag()
+    organisations = Whole(metadata=words("With how many organisations."))
+    units = Whole()
+
+
+class TotalsView(Message):
+    """What a way down comes to: no list grows with it."""
+
+    position = Id(metadata=words("Statements before this position are known to the answer, and no others."))
+    lot = Inner(LotRef)
+    unit = Id(allow_none=True)
+    complete = Flag(metadata=words("False for a business, whose trace ends one step away, always."))
+    account = Inner(AccountView)
+    derived = Inner(DerivedView)
+    states = Listed(Inner(StateTotal))
+
+
 class OriginView(Message):
     """A lot that came in from outside, or the last one that you may see on the way up."""
 

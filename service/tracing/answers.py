@@ -55,16 +55,28 @@ def _account_row(row: Row) -> Row:
     return {"lot": lot, "units": row["units"], "account": read_account(row)}
 
 
-async def downstream(conn: Connection, reader: Reader, walk: Walk) -> Row:
-    """Totals by what became of the goods, present holders, the road, sales, losses; then the first pages."""
+async def totals(conn: Connection, walk: Walk) -> Row:
+    """What a way down comes to, without any list that grows with it."""
+    return {
+        **await head(conn, walk),
+        **await _accounts(conn, walk),
+        "states": await rows(conn, "states", walk.nodes, walk.start.lot),
+    }
+
+
+async def _accounts(conn: Connection, walk: Walk) -> Row:
     lots = await rows(conn, "accounts", walk.nodes, None, None)
     own = [read_account(row) for row in lots if row["lot"] == walk.start.lot]
     derived = [read_account(row) for row in lots if row["lot"] != walk.start.lot]
+    return {"account": total(own), "derived": {"lots": len(derived), "account": total(derived)}}
+
+
+async def downstream(conn: Connection, reader: Reader, walk: Walk) -> Row:
+    """Totals by what became of the goods, present holders, the road, sales, losses; then the first pages."""
     holders = await rows(conn, "holders", walk.nodes, walk.start.lot)
     return {
         **await head(conn, walk),
-        "account": total(own),
-        "derived": {"lots": len(derived), "account": total(derived)},
+        **await _accounts(conn, walk),
         "holders": [row for row in holders if row["state"] != "sold"],
         "in_transit": await rows(conn, "in_transit", walk.nodes, walk.start.lot),
         "sold": [row for row in holders if row["state"] == "sold"],

@@ -17,11 +17,11 @@ from service.parties.shelves import Row
 from service.parties.visibility import sight
 from service.storage import query
 from service.tracing import answers
-from service.tracing.accounts import Account, Amount
+from service.tracing.accounts import Amount
 from service.tracing.index import figures
 from service.tracing.index.arrays import Arrays
 from service.tracing.index.columns import NONE
-from service.tracing.index.figures import Figures, Group
+from service.tracing.index.figures import Accounts, Figures, Group
 from service.tracing.index.following import TraceIndex
 from service.tracing.index.reaching import reach
 from service.tracing.index.units import STATES
@@ -48,6 +48,25 @@ async def summary(
     return None if told is None else await _downstream(conn, reader, start, told)
 
 
+async def totals(
+    index: TraceIndex, conn: Connection, reader: Reader, start: Start, position: int
+) -> Row | None:
+    """What ``answers.totals`` says as of ``position``; None where the index cannot say."""
+    if not (await _sees_all(conn, reader, start) and await index.at_least(position, PATIENCE)):
+        return None
+    told = await index.asked(lambda arrays: figures.totals(arrays, start.lot, start.unit, position))
+    if told is None:
+        return None
+    return {
+        **await answers.head(conn, Walk(start, Direction.DOWNSTREAM, [], None)),
+        **await _accounts(conn, told.accounts),
+        "states": [
+            {"state": STATES[group.key[0]], "organisations": group.key[1], **_amount(group)}
+            for group in told.states
+        ],
+    }
+
+
 async def _sees_all(conn: Connection, reader: Reader, start: Start) -> bool:
     """Whether the reader sees all that the trace reaches. A business walks its own steps alone, and who sees
     the start by a trace only sees less: that is said in SQL."""
@@ -68,8 +87,7 @@ async def _downstream(conn: Connection, reader: Reader, start: Start, told: Figu
     holders = await _holders(conn, told.holders)
     return {
         **await answers.head(conn, walk),
-        "account": told.own | await _surplus(conn, told),
-        "derived": {"lots": told.derived_lots, "account": told.derived},
+        **await _accounts(conn, told.accounts),
         "holders": [row for row in holders if row["state"] != "sold"],
         "in_transit": await _in_transit(conn, told.in_transit),
         "sold": [row for row in holders if row["state"] == "sold"],
@@ -85,14 +103,15 @@ async def _listed(conn: Connection, name: str, nodes: list[int], about: int | No
     return await answers.rows(conn, name, nodes, about) if nodes else []
 
 
-async def _surplus(conn: Connection, told: Figures) -> Account:
+async def _accounts(conn: Connection, told: Accounts) -> Row:
     """What no movement made is of the lot itself: all that was made of it came by one."""
-    if not told.found:
-        return {}
-    row = await conn.fetchrow(query("tracing/indexed.found"), told.found)
-    assert row is not None  # noqa: S101  (a sum has one row)
-    counted = told.own["surplus"].pieces is not None
-    return {"surplus": Amount((row["pieces"] or 0) if counted else None, row["grams"] or 0)}
+    own = told.own
+    if told.found:
+        row = await conn.fetchrow(query("tracing/indexed.found"), told.found)
+        assert row is not None  # noqa: S101  (a sum has one row)
+        counted = own["surplus"].pieces is not None
+        own = own | {"surplus": Amount((row["pieces"] or 0) if counted else None, row["grams"] or 0)}
+    return {"account": own, "derived": {"lots": told.derived_lots, "account": told.derived}}
 
 
 async def _holders(conn: Connection, groups: list[Group]) -> list[Row]:

@@ -75,6 +75,19 @@ class _Trace:
                 told = await by_sql(conn, ask.reader, found)
             return told | {"position": position}
 
+    async def totals(self, ask: Ask) -> Row:
+        """Totals alone: it counts before it lists."""
+        await demand_reached(ask)
+        async with trace_snapshot(ask.pool) as conn:
+            start = await self._start(conn, ask)
+            position = await position_of(conn, ask)
+            told = None
+            if ask.as_of is None:
+                told = await indexed.totals(ask.request.app[INDEX], conn, ask.reader, start, position)
+            if told is None:
+                told = await answers.totals(conn, await walk(conn, ask.reader, start, self.direction))
+            return told | {"position": position}
+
     async def flows(self, ask: Ask) -> Slice[Row]:
         """A page of movements."""
         await demand_reached(ask)
@@ -109,6 +122,18 @@ def _reads(beginning: _Beginning, direction: Direction) -> Iterator[Read]:
     summary = f"{meaning}: from a {beginning.name}"
     query, problems = trace_views.TraceQuery, ("trace.not-known-yet",)
     yield Read(path, name, summary, trace.summary, shown, query, tag="tracing", problems=problems, past=True)
+    if down:
+        yield Read(
+            f"{path}/totals",
+            f"{name}-totals",
+            f"What has become of it, in totals alone: from a {beginning.name}",
+            trace.totals,
+            trace_views.TotalsView,
+            query,
+            tag="tracing",
+            problems=problems,
+            past=True,
+        )
     for part, answer, view in (
         ("flows", trace.flows, trace_views.FlowView),
         ("units", trace.units, views.UnitView),

@@ -36,20 +36,36 @@ class Group(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """What a way down comes to, of the ``own`` lot and of what was made of it (``derived``), ids as in SQL.
-
-    ``holders`` have keys (custodian, facility or NONE, state), ``in_transit`` (shipment,). ``found`` are
-    units that no movement made. ``losing`` units, ``mixed`` nodes with what went in, the ends of the first
-    ``flows`` and the first ``units`` are what the lists are asked for.
-    """
+class Accounts:
+    """What became of the ``own`` lot and of what was made of it (``derived``). ``found`` are ids of units
+    that no movement made: what they came in with is the surplus."""
 
     own: Account
     derived: Account
     derived_lots: int
+    found: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a way down comes to. ``states`` have keys (state, how many organisations)."""
+
+    accounts: Accounts
+    states: list[Group]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a way down comes to, and who has it; ids as in SQL.
+
+    ``holders`` have keys (custodian, facility or NONE, state), ``in_transit`` (shipment,). ``losing`` units,
+    ``mixed`` nodes with what went in, the ends of the first ``flows`` and the first ``units`` are what the
+    lists are asked for.
+    """
+
+    accounts: Accounts
     holders: list[Group]
     in_transit: list[Group]
-    found: list[int]
     losing: list[int]
     mixed: list[int]
     flows: list[int]
@@ -61,11 +77,22 @@ def downstream(arrays: Arrays, lot: int, unit: int | None, as_of: int, first: in
 
     None where a unit changed since that position: what it was then is not known here.
     """
+    sums = _sums(arrays, lot, unit, as_of)
+    return None if sums is None else sums.figures(first)
+
+
+def totals(arrays: Arrays, lot: int, unit: int | None, as_of: int) -> Totals | None:
+    """The totals of a lot, or of one unit of it, as of a position; None as ``downstream`` has it."""
+    sums = _sums(arrays, lot, unit, as_of)
+    return None if sums is None else Totals(sums.accounts(), sums.states())
+
+
+def _sums(arrays: Arrays, lot: int, unit: int | None, as_of: int) -> _Sums | None:
     start = start_of(arrays, lot, unit)
     reached = reach(arrays, start, down=True, as_of=as_of)
     if not len(start) or (arrays.units.version[reached.nodes] >= as_of).any():
         return None
-    return _Sums(arrays, reached, start, arrays.lots.find_one(lot), as_of).figures(first)
+    return _Sums(arrays, reached, start, arrays.lots.find_one(lot), as_of)
 
 
 def start_of(arrays: Arrays, lot: int, unit: int | None) -> Array:
@@ -100,22 +127,20 @@ class _Sums:
         self._mixing = _Mixing(arrays, standing, lot)
 
     def figures(self, first: int) -> Figures:
-        own, derived = self._accounts()
+        """All that the summary tells."""
         nodes = self._arrays.nodes.ids
         return Figures(
-            own,
-            derived,
-            len(distinct(self._lots[self._group == 1])),
+            self.accounts(),
             self._holders(),
             self._in_transit(),
-            nodes[self._found()].tolist(),
             nodes[self._losing()].tolist(),
             nodes[self._mixing.ends(self._reached.nodes)].tolist(),
             nodes[self._first_flows(first)].tolist(),
             np.sort(nodes[self._units])[:first].tolist(),
         )
 
-    def _accounts(self) -> tuple[Account, Account]:
+    def accounts(self) -> Accounts:
+        """What became of it."""
         grams, pieces = self._on_hand()
         for part, by_group in self._wasted().items():
             pieces[part], grams[part] = by_group
@@ -123,7 +148,21 @@ class _Sums:
             pieces[part] = pieces[part] + by_group[0]
             grams[part] = grams[part] + by_group[1]
         counted = ~self._uncounted()
-        return _account(pieces, grams, counted, 0), _account(pieces, grams, counted, 1)
+        own, derived = (_account(pieces, grams, counted, group) for group in (0, 1))
+        lots = len(distinct(self._lots[self._group == 1]))
+        return Accounts(own, derived, lots, self._arrays.nodes.ids[self._found()].tolist())
+
+    def states(self) -> list[Group]:
+        """In the order of ``tracing/trace.states``."""
+        held = np.flatnonzero(self._grams > 0)
+        sums = self._grouped(held, (self._state[held],))
+        custodian = self._arrays.units.custodian[self._units[held]]
+        each = self._grouped(held, (self._state[held], custodian))
+        of = each.derived * len(STATES) + each.keys[0]
+        organisations = np.bincount(of, minlength=2 * len(STATES))
+        having = organisations[sums.derived * len(STATES) + sums.keys[0]]
+        order = np.lexsort((_ALPHABETICAL[sums.keys[0]], sums.derived))
+        return sums.listed((sums.keys[0], having), order)
 
     def _on_hand(self) -> tuple[dict[str, Array], dict[str, Array]]:
         """Grams and pieces by state, for each group."""

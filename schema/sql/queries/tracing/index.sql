@@ -40,13 +40,15 @@ SELECT u.id, u.lot, u.owner, u.custodian, coalesce(u.facility, -1) AS facility, 
   FROM goods.unit u WHERE u.version >= $1::bigint AND u.version < $2::bigint
 
 -- name: waste
--- What was lost of units, sampled or destroyed; those of which nothing was are left out.
+-- What was lost of units, sampled or destroyed; those of which nothing was are left out. A stock difference may
+-- be of pieces alone.
 SELECT u.id, coalesce(u.loss_pieces, -1)::integer AS lost_pieces, u.loss_grams AS lost_grams,
        coalesce(u.sample_pieces, -1)::integer AS sampled_pieces, u.sample_grams AS sampled_grams,
        coalesce(u.destroyed_pieces, -1)::integer AS destroyed_pieces, u.destroyed_grams
   FROM goods.unit u
  WHERE u.version >= $1::bigint AND u.version < $2::bigint
-   AND (u.loss_grams, u.sample_grams, u.destroyed_grams) <> (0, 0, 0)
+   AND (u.loss_grams + u.sample_grams + u.destroyed_grams > 0
+        OR coalesce(u.loss_pieces + u.sample_pieces + u.destroyed_pieces, 0) > 0)
 
 -- name: edges
 -- `mixes` is 1 for what went into the node of a transformation or came out of it, 2 where it was repacked.

@@ -122,6 +122,13 @@ SELECT parties.named(h.custodian) AS organisation, parties.placed(h.facility) AS
          GROUP BY u.custodian, u.facility, u.state, u.lot <> $2) h
  ORDER BY h.derived, h.grams DESC, h.custodian, h.facility, h.state
 
+-- name: states
+-- $1 nodes, $2 the lot that was asked for: how much is on hand in which state, and with how many.
+SELECT u.state, count(DISTINCT u.custodian) AS organisations, u.lot <> $2 AS derived, count(*) AS units,
+       CASE WHEN bool_and(u.pieces IS NOT NULL) THEN sum(u.pieces)::bigint END AS pieces, sum(u.grams)::bigint AS grams
+  FROM goods.unit u WHERE u.id = ANY($1::bigint[]) AND u.grams > 0
+ GROUP BY u.state, u.lot <> $2 ORDER BY derived, u.state
+
 -- name: in_transit
 -- $1 nodes, $2 lot: what is on the road, by shipment.
 SELECT s.id AS shipment, parties.named(s.consignor) AS consignor, parties.named(s.consignee) AS consignee,
