@@ -11,6 +11,7 @@ from service.incidents.recalls.ordering import ORDER_RECALL
 from service.incidents.recalls.reporting import REPORT_RECALL, START_RECALL
 from service.incidents.recalls.state import RECALL, RECALL_PART, Recall, RecallPart, part_key
 from service.ledger import Data, Statement
+from service.ledger.statement import instant
 from tests.unit.incidents.bench import CARTON, DIGEST, Bench
 
 HAD = {"station": 40 * CARTON, "wholesaler": 23 * CARTON, "shop": 20 * CARTON}
@@ -65,7 +66,7 @@ class Recalls(Bench):
     @property
     def now(self) -> str:
         """The recorded time of the next statement, as somebody would say it."""
-        return f"{self.history.at:%Y-%m-%dT%H:%M:%SZ}"
+        return instant(self.history.at)
 
     def told(self, recall: int, **changes: Any) -> Data:
         """A report that fits what the ledger says: the shop's."""
