@@ -29,8 +29,7 @@ from service.evidence.manifest import (
 from service.ledger.checkpoint import Checkpoint
 from service.ledger.cosignature import Cosignature
 from service.ledger.note import Verifier
-from service.ledger.proofs import Proof
-from service.receipts.checking import Proved, check, check_checkpoint
+from service.receipts.checking import Opened, Proved, check_checkpoint, prove
 from service.receipts.receipt import Receipt
 from service.receipts.trust import Trust, with_directory
 
@@ -72,13 +71,14 @@ def check_pack(data: Content, trust: Trust, now: datetime) -> ProvedPack:
     _demand_files(files, manifest)
     if KEYS in files:
         trust = replace(trust, keys=with_directory(trust.keys, bytes(files[KEYS])))
-    checkpoint, cosignatures, _ = check_checkpoint(_text(files, CHECKPOINT), trust, now)
+    opened = check_checkpoint(_text(files, CHECKPOINT), trust, now)
+    checkpoint, cosignatures, _ = opened
     keys = _in_time(signed, trust, [each.at for each in cosignatures] or [now], manifest)
     if checkpoint.origin != manifest.ledger:
         raise Problem("pack.other-checkpoint")
     if checkpoint.size < manifest.position:
         raise Problem("pack.beyond-checkpoint", position=manifest.position, size=checkpoint.size)
-    disclosed = _demand_receipts(files, manifest, trust, now)
+    disclosed = _demand_receipts(files, manifest, trust, opened)
     _demand_scans(files)
     return ProvedPack(manifest, checkpoint, keys, cosignatures, disclosed, files)
 
@@ -116,12 +116,18 @@ def _in_time(
     return good
 
 
-def _demand_receipts(files: Files, manifest: Manifest, trust: Trust, now: datetime) -> int:
+def _demand_receipts(files: Files, manifest: Manifest, trust: Trust, opened: Opened) -> int:
     """How many of the receipts bear their statement."""
     checkpoint, before, disclosed, count = _text(files, CHECKPOINT), -1, 0, 0
+
+    def the_packs(note: str) -> Opened:
+        if note != checkpoint:
+            raise Problem("pack.other-checkpoint")
+        return opened
+
     for count, line in enumerate(_lines(files), 1):
         try:
-            proved = _proved(line, checkpoint, trust, now)
+            proved = prove(Receipt.decode(line), trust, the_packs)
             _demand_order(proved, before, manifest)
         except Problem as problem:
             raise InReceiptError(count, problem) from None
@@ -136,13 +142,6 @@ def _lines(files: Files) -> Iterator[bytes]:
     text = _text(files, RECEIPTS)
     # Lines end with a newline alone: texts within a receipt may hold other separators.
     return (line.encode() for line in text.split("\n")[:-1] + ([text] if text and text[-1] != "\n" else []))
-
-
-def _proved(line: bytes, checkpoint: str, trust: Trust, now: datetime) -> Proved:
-    proved = check(line, trust, now)
-    if Proof.parse(Receipt.decode(line).proof).checkpoint != checkpoint:
-        raise Problem("pack.other-checkpoint")
-    return proved
 
 
 def _demand_order(proved: Proved, before: int, manifest: Manifest) -> None:

@@ -9,7 +9,7 @@ file that was changed. Nothing but Problem ``receipt.…`` is raised, whatever t
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -28,6 +28,10 @@ from service.receipts.trust import LedgerKey, Trust
 
 CLOCKS = timedelta(minutes=10)
 """How far the clock of a witness may be ahead."""
+
+
+Opened = tuple[Checkpoint, tuple[Cosignature, ...], tuple[Verifier, ...]]
+"""A checkpoint that was checked, with the keys of the ledger that signed it within their time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +60,13 @@ def check(data: bytes, trust: Trust, now: datetime) -> Proved:
 
     Raises Problem ``receipt.…``, each naming one thing that is wrong.
     """
-    receipt = Receipt.decode(data)
+    return prove(Receipt.decode(data), trust, lambda note: check_checkpoint(note, trust, now))
+
+
+def prove(receipt: Receipt, trust: Trust, opened: Callable[[str], Opened]) -> Proved:
+    """The same of a receipt that was read, where ``opened`` checks its checkpoint: many have the same."""
     proof = _proof(receipt.proof)
-    checkpoint, cosignatures, keys = check_checkpoint(proof.checkpoint, trust, now)
-    signatures = {each.claim: each.name for each in Note.parse(proof.checkpoint).signatures}
+    checkpoint, cosignatures, keys = opened(proof.checkpoint)
     at, commitment = _entry(receipt.entry)
     leaf = chain.leaf_hash(receipt.entry.encode())
     if receipt.promise is not None:
@@ -68,6 +75,7 @@ def check(data: bytes, trust: Trust, now: datetime) -> Proved:
     statement = _statement(receipt, at, commitment)
     receipt.demand_whole()
     known = {key.claim for key in (*trust.verifiers, *trust.witnesses)}
+    signatures = {each.claim: each.name for each in Note.parse(proof.checkpoint).signatures}
     return Proved(
         position=proof.index,
         recorded_at=at,
@@ -82,9 +90,7 @@ def check(data: bytes, trust: Trust, now: datetime) -> Proved:
     )
 
 
-def check_checkpoint(
-    note: str, trust: Trust, now: datetime
-) -> tuple[Checkpoint, tuple[Cosignature, ...], tuple[Verifier, ...]]:
+def check_checkpoint(note: str, trust: Trust, now: datetime) -> Opened:
     """A checkpoint that is signed, cosigned and fresh, with the keys that signed it within their time.
 
     Raises Problem ``receipt.…``.
