@@ -67,7 +67,8 @@ async def run() -> AsyncIterator[dict[str, Any]]:
             async with indexed(place) as (database, index, again):
                 yield _start("snapshot", place, again)
                 yield await _visible(place, index)
-            yield await _over_http(place)
+            async for line in _over_http(place):
+                yield line
 
 
 def _settings(place: Ground) -> dict[str, int]:
@@ -203,8 +204,9 @@ async def _register(ledger: Ledger, place: Ground, registration: dict[str, Any])
     return said.position
 
 
-async def _over_http(place: Ground) -> dict[str, Any]:
-    """The summary of 10,000 units over HTTP, from a service in this process: the client's time is in it."""
+async def _over_http(place: Ground) -> AsyncIterator[dict[str, Any]]:
+    """Totals and summary of 10,000 units over HTTP, from a service in this process: the client's time is in
+    it."""
     service.app.Publisher = Nobody  # type: ignore[assignment,misc]
     settings = Settings(data=place.folder, trust=place.folder / "trust.d", sample_data=True, access_log=False)
     app = await make_app(settings, place.url, open_signer(settings, "bench.invalid/ledger"))
@@ -213,18 +215,22 @@ async def _over_http(place: Ground) -> dict[str, Any]:
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
-    unit = place.starts[10_000]
-    address = f"http://127.0.0.1:{port}/api/v1/units/{unit}/trace/downstream"
+    trace = f"http://127.0.0.1:{port}/api/v1/units/{place.starts[10_000]}/trace/downstream"
+    addresses = {"totals": f"{trace}/totals", "summary": trace}
     try:
         async with ClientSession(connector=TCPConnector(limit=1), headers=_bearer(place)) as client:
-            by_sql = await _asked(client, address, 3)
+            by_sql = {name: await _asked(client, address, 5) for name, address in addresses.items()}
             app[INDEX].start()
             assert await app[INDEX].at_least(place.made.end, LONG)
-            ours = await _asked(client, address, REQUESTS)
+            for name, address in addresses.items():
+                yield _answered(place, name, await _asked(client, address, REQUESTS), by_sql[name])
     finally:
         await runner.cleanup()
+
+
+def _answered(place: Ground, name: str, ours: list[float], by_sql: list[float]) -> dict[str, Any]:
     return {
-        "name": "trace_over_http",
+        "name": f"trace_{name}_over_http",
         "planted": 10_000,
         "p50_ms": round(statistics.median(ours), 2),
         "p99_ms": round(statistics.quantiles(ours, n=100)[98], 2),
