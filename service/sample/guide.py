@@ -74,6 +74,7 @@ def _rounds(sights: Sights) -> Iterator[tuple[str, str, tuple[tuple[str, str], .
                 f"/lots/{ids['found-lot']}",
                 "goods without papers: found, held, sampled 无证货物：发现、封存、取样",
             ),
+            (f"/recalls/{ids['recall']}", "a recall of its own, and who has reported 自主召回与各单位报告"),
             ("/staff", "whose test is due or overdue 人员检测：到期与逾期"),
             ("/disinfections", "disinfections, accepted and not 消毒记录：已认可与未认可"),
         ),
@@ -81,7 +82,11 @@ def _rounds(sights: Sights) -> Iterator[tuple[str, str, tuple[tuple[str, str], .
     yield (
         "cold store 冷库",
         "wuhan-store",
-        (("/stock/totals?by=owner", "the goods of several owners in one store 第三方冷库：多个货主"),),
+        (
+            ("/stock/totals?by=owner", "the goods of several owners in one store 第三方冷库：多个货主"),
+            (f"/case-requests/{ids['case-request']}", "a request to seal and count 监管要求：封存并清点"),
+            ("/notices", "what it is told: goods are called back 收到的通知：召回"),
+        ),
     )
     yield (
         "wholesaler 批发商",
@@ -118,6 +123,7 @@ def _rounds(sights: Sights) -> Iterator[tuple[str, str, tuple[tuple[str, str], .
                 f"/lots/{ids['wuhan-lot']}/trace",
                 "Wuhan 2020: up to the container, down to every holder 武汉2020案例双向追溯",
             ),
+            (f"/cases/{ids['case']}", "a case: held, asked, what is next 案件：封存、要求、下一步"),
             (f"/holds/{ids['hold']}", "a lot held in three places 封存令：货物分处三地"),
             ("/findings?state=open", "findings that wait for an answer 待答复的问题"),
             (

@@ -9,7 +9,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from service.sample import goods, people
+from service.sample.casework import tell_case
 from service.sample.cast import INDEPENDENT
+from service.sample.recalling import tell_recall
 from service.sample.sights import Sights
 from service.sample.stage import Stage
 from service.sample.supervising import tell_supervision
@@ -31,6 +33,8 @@ async def tell_all(stage: Stage) -> Sights:
     await people.employ(stage)
     await tell_troubles(stage, sights)
     await tell_supervision(stage, sights)
+    await tell_recall(stage, sights)
+    await tell_case(stage, sights)
     return sights
 
 

@@ -84,9 +84,12 @@ async def test_there_is_one_of_each_kind_of_trouble(first: Service) -> None:
     passwords = {login: password for login, password, _ in visits(first) if password is not None}
     async with ApiClient(first.url) as regulator:
         await regulator.sign_in("regulator-wuhan", passwords["regulator-wuhan"])
-        (order,) = (await regulator.get("/api/v1/holds", kind="order", in_force="true"))["items"]
+        holds = (await regulator.get("/api/v1/holds", kind="order", in_force="true"))["items"]
+        (order,) = (hold for hold in holds if hold["case_number"] == "SAMPLE-WH-001")
         places = (await regulator.get(f"/api/v1/holds/{order['id']}"))["places"]
         assert len({place["facility"]["id"] for place in places}) == 3
+        (case,) = (await regulator.get("/api/v1/cases", drill="false"))["items"]
+        assert (case["state"], case["holds_in_force"] > 0, case["waiting"]) == ("suspected", True, 1)
         (finding,) = (await regulator.get("/api/v1/findings", rule="unit.held"))["items"]
         assert (finding["state"], finding["hold_in_force"]) == ("open", True)
         for rule, evidence in (("label-outpaced", 2), ("dated-back", 20)):
