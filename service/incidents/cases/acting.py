@@ -45,6 +45,9 @@ async def held(app: web.Application, reader: Reader, case: int, body: Mapping[st
         raise Problem("case.exposure-not-found", field="/exposure", exposure=wanted["exposure"])
     words = {name: wanted[name] for name in ("note",) if name in wanted}
     words |= {"reason": wanted.get("reason", _REASON), "case_number": found["number"]}
+    if found["drill"] and await app[DATABASE].reader.fetchval(query(f"{_FILE}.drilled"), exposure["id"]):
+        # A drill's holds are on no goods, by which those of others are known.
+        raise Problem("case.nothing-to-hold", field="/tiers", elsewhere=0)
     outcome = await hold(Order(app, reader, found, dict(exposure), words), wanted["tiers"])
     if not outcome.receipts:
         raise Problem("case.nothing-to-hold", field="/tiers", elsewhere=outcome.elsewhere)

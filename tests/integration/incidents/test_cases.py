@@ -306,6 +306,9 @@ async def test_a_drill_of_an_alarm_holds_nothing(office: Office) -> None:
     done = await office.said("qingdao", "/api/v1/alarms", alarm)
     assert done["holds"]
     assert not any((await held(office, "unit", "shop_unit")).values())
+    again = {"exposure": done["exposure"], "tiers": [0]}
+    code = await office.refused("qingdao", f"{CASES}/{done['case']}/holds", again)
+    assert code == "case.nothing-to-hold", "sent again it is held once"
 
 
 async def test_a_zone_and_a_vehicle_may_be_what_a_case_is_about(office: Office) -> None:

@@ -102,6 +102,10 @@ SELECT parties.named(u.custodian) AS organisation, parties.placed(u.facility) AS
 -- $1 case: ids of its holds that are in force.
 SELECT h.id FROM incidents.hold h WHERE h.case_file = $1 AND h.lifted_at IS NULL ORDER BY h.id
 
+-- name: drilled
+-- $1 exposure: whether its goods are under a drill's hold.
+SELECT EXISTS (SELECT FROM incidents.hold h WHERE h.exposure = $1 AND h.drill AND h.lifted_at IS NULL)
+
 -- name: holdable
 -- $1 units, $2 reach, $3 case, $4 how many lots one hold covers: of the units those that are under no hold of the
 -- case. `here`: it concerns the region (registered, lying or once lying there, or on the road to it). `whole`: its
