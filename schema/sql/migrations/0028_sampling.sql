@@ -170,3 +170,5 @@ SELECT known.keep('incidents.sample', 'sample'), known.keep('incidents.sample_re
        known.keep('incidents.sampling_plan', 'sampling_plan'), known.keep('incidents.drill', 'drill')
 -- step
 SELECT known.say_again('incidents.sampled_for(incidents.sampling_plan)'), known.say_again('incidents.failure_of(bigint, text)')
+-- step
+SELECT known.say_again('incidents.failure_of(bigint, text)')

@@ -165,3 +165,16 @@ async def test_a_report_is_ones_own_file_and_shown_with_the_sample(served: Serve
         200,
         404,
     ]
+
+
+async def test_what_was_known_of_a_sample_then(served: Served) -> None:
+    key = await sampled(served, "shop", "shop", "HJ-1")
+    taken = key // 1000 + 1
+    await reported(served, "shop", key, result="positive", hazard="asf")
+    for as_of, result, failure in ((taken, None, None), (taken + 1, "positive", "open")):
+        sample = await served.told("hubei", f"/api/v1/samples/{key}?as_of={as_of}")
+        assert (sample["result"], sample["failure"], len(sample["tests"])) == (result, failure, as_of - taken)
+        (count,) = (await served.told("hubei", f"/api/v1/sample-counts?as_of={as_of}"))["items"]
+        assert (count["waiting"], count["positive"]) == (1 - (as_of - taken), as_of - taken)
+    assert (await served.told("hubei", f"/api/v1/samples?as_of={taken - 1}"))["items"] == []
+    assert (await served.get("hubei", f"/api/v1/samples/{key}?as_of={taken - 1}")).status == 404
