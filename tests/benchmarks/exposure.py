@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from typing import Any
 
+import asyncpg
 import numpy as np
 
 from service.storage import Database
@@ -143,7 +144,7 @@ async def _compared(
             hits, _ = exposed(grounds, asked, await seeds_of(database, grounds, asked))
         if not tuned or max(tuned) * 3 < SLOWEST:
             with timed(tuned):
-                assert await _tuned(database, asked) == len(hits)
+                assert await _tuned(place.url, asked) == len(hits)
         if len(hits) <= MOST_FOR_TWIN and (not twin or max(twin) * 3 < SLOWEST):
             async with trace_snapshot(database.reader) as conn:
                 with timed(twin):
@@ -168,17 +169,13 @@ async def _compared(
     }
 
 
-async def _tuned(database: Database, asked: Question) -> int:
-    """How many units the tuned walk finds."""
-    async with database.writer.acquire() as conn:
-        transaction = conn.transaction()
-        await transaction.start()
+async def _tuned(url: str, asked: Question) -> int:
+    """How many units the tuned walk finds; its connection's tables are its own."""
+    conn = await asyncpg.connect(url)
+    try:
         await conn.execute(TUNED)
-        await conn.execute(
-            "INSERT INTO fresh SELECT 0, unit, $2 FROM unnest($1::bigint[]) AS unit",
-            [*asked.units],
-            asked.begin,
-        )
+        seeds = "INSERT INTO fresh SELECT 0, unit, $2 FROM unnest($1::bigint[]) AS unit"
+        await conn.execute(seeds, [*asked.units], asked.begin)
         await conn.execute("INSERT INTO found SELECT f.unit, f.tau FROM fresh f")
         for hop in range(asked.hops + 1):
             if hop:
@@ -189,8 +186,9 @@ async def _tuned(database: Database, asked: Question) -> int:
                 rounds += 1
             await conn.execute("ANALYZE found")
         found: int = await conn.fetchval(COUNT)
-        await transaction.rollback()
-    return found
+        return found
+    finally:
+        await conn.close()
 
 
 async def _loop_delay(
