@@ -61,8 +61,9 @@ consignor's to itself, seen by it, by whose goods are aboard and by authorities;
 own statement of it.
 
 A statement with its nonce is shown to the organisation that made it, to regulators who see a lot or an
-arrival that it touched, and to auditors. That of a release is also handed to whoever holds the exit
-certificate's code, as its receipt, unless it names a customs declaration or a rule that it broke.
+arrival that it touched or lead the case that it is a step of, and to auditors. That of a release is also
+handed to whoever holds the exit certificate's code, as its receipt, unless it names a customs declaration or
+a rule that it broke.
 
 Personal data: who stated them, the receiver of the shipment that they travel with, who deals with a sole
 trader, the operator of those whom it registers; a regulator for a purpose, outside its region for a case; no

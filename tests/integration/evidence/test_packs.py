@@ -44,6 +44,13 @@ async def test_every_row_has_its_receipt(incident: Incident) -> None:
     assert rows > 20
 
 
+async def test_who_leads_a_case_has_every_step_of_it_to_the_letter(incident: Incident) -> None:
+    proved = await incident.proved()
+    told = [orjson.loads(line)["statement"] for line in bytes(proved.files[RECEIPTS]).splitlines()]
+    kinds = {orjson.loads(statement)["kind"] for statement in told if statement is not None}
+    assert {"case-opened", "case-tested", "request-made", "request-answered", "hold-placed"} <= kinds
+
+
 async def test_the_same_position_is_the_same_file(incident: Incident) -> None:
     first = await incident.pack()
     assert await incident.pack() == first

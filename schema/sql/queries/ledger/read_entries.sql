@@ -7,4 +7,6 @@ SELECT $1 = 'auditor' OR $1 = 'regulator' AND (
                 WHERE (a.id = $5 OR a.id BETWEEN $4 * 1000 AND $4 * 1000 + 999)
                   AND goods.sees_arrival($1, $2, $3, a.id))
     OR EXISTS (SELECT FROM goods.unit u
-                WHERE u.id BETWEEN $4 * 1000 AND $4 * 1000 + 999 AND goods.sees_unit($1, $2, $3, u.id)))
+                WHERE u.id BETWEEN $4 * 1000 AND $4 * 1000 + 999 AND goods.sees_unit($1, $2, $3, u.id))
+    OR EXISTS (SELECT FROM incidents.case_step s
+                WHERE s.id = $4 AND incidents.leads_case($1, $2, $3, s.case_file)))
