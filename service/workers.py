@@ -12,6 +12,7 @@ import gc
 import logging
 import multiprocessing
 import signal
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from multiprocessing.connection import Connection
@@ -49,6 +50,8 @@ def work(settings: Settings, database_url: str, pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     set_up()
     spare_the_collector()
+    # A thread that traces gives way to the event loop within a millisecond, not five.
+    sys.setswitchinterval(0.001)
     asyncio.run(_serve(settings, database_url, pipe))
 
 
