@@ -36,7 +36,8 @@ class Several(Items):
 
 
 def _named(text: str) -> Several:
-    return Several(Id(), most=MOST_NAMED, distinct=True, metadata=words(f"{text}, by ids with commas."))
+    said = {**words(f"{text}, by ids with commas."), "example": "12000,13000"}
+    return Several(Id(), most=MOST_NAMED, distinct=True, metadata=said)
 
 
 class ExposureQuery(ExposureTerms):
@@ -60,7 +61,11 @@ class ExposureQuery(ExposureTerms):
             " of then count once an authority accepted them."
         )
     )
-    tiers = Several(Choice(TIERS), distinct=True, metadata=words("Relations that count, with commas."))
+    tiers = Several(
+        Choice(TIERS),
+        distinct=True,
+        metadata={**words("Relations that count, with commas."), "example": "0,2,3"},
+    )
     zone_kinds = Several(Choice(ZONE_KINDS), distinct=True, metadata=words("Kinds of zone, with commas."))
 
 
