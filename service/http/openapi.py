@@ -4,6 +4,7 @@ otherwise."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -12,7 +13,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema, fields
 
 from schema.messages.answers import ProblemDocument, Recorded
-from schema.messages.known import AsOfAnswer, AsOfQuery
+from schema.messages.known import AsOfAnswer, AsOfQuery, AsOfView
 from schema.signed_request import HEADER as SIGNATURE
 from service.http.authentication import COOKIE, CSRF_HEADER
 from service.http.body import JSON
@@ -56,9 +57,10 @@ _TAGS = {
     "policies": "What regions demand, from when to when; drafts and what the last days would have been",
     "staff": "People who touch goods: tests, vaccination, shifts",
     "persons": "Personal data: read with a reason, erased, kept for a case; who read what",
-    "incidents": "Findings and holds: what is wrong, what must not move, and how it ended",
+    "incidents": "Findings, holds and recalls: what is wrong, what must not move, and how it ended",
     "drills": "Drills: a mock incident on real goods, timed and scored; nothing of it is public",
     "cases": "Cases from suspicion to closure; what was known when; requests to businesses",
+    "notices": "What you are told, who has read it, and the addresses where your people are told",
     "supervision": "Samples, their results and counts, plans of sampling",
     "goods": "Arrivals, lots, certificates, release, and movements",
     "codes": "Trace codes and labels",
@@ -232,11 +234,7 @@ def _good(each: Declared, components: _Components) -> tuple[str, Document]:
                 schema = {"allOf": [schema, components.reference(each.once())]}
             return "201", _content({JSON: schema}, "Recorded. The same submission gets the same receipt.")
         case Read() if each.dumper is not None:
-            item = components.reference(each.dumper)
-            shown = _page(item) if each.cursor else item
-            if each.past:
-                shown = {"allOf": [shown, components.reference(AsOfAnswer())]}
-            return "200", _content({JSON: shown}, each.summary)
+            return "200", _content({JSON: _shown(each, each.dumper, components)}, each.summary)
         case Read():
             return "200", _content(dict.fromkeys(each.media, _BINARY), each.summary)
         case Action():
@@ -245,6 +243,22 @@ def _good(each: Declared, components: _Components) -> tuple[str, Document]:
                 item = components.reference(each.response())
                 schemas = {JSON: _page(item) if each.many else item}
             return str(each.status), _content(schemas, each.summary)
+
+
+def _shown(read: Read, dumper: Schema, components: _Components) -> Document:
+    """The thing, or a page of such things; one that knows the past may say as of when it is."""
+    if not read.cursor:
+        return components.reference(_with_as_of(type(dumper))() if read.past else dumper)
+    page = _page(components.reference(dumper))
+    if read.past:
+        page["properties"]["as_of"] = components.reference(AsOfView())
+    return page
+
+
+@cache
+def _with_as_of(view: type[Schema]) -> type[Schema]:
+    """Told as one schema: a view says that it has no other members than its own."""
+    return type(f"{view.__name__}AsOf", (view, AsOfAnswer), {})
 
 
 def _page(item: Document) -> Document:

@@ -56,6 +56,13 @@ Evidence packs and reports of a case: who leads it, and auditors, each as far as
 handed what was made for other eyes. Co-operation: the authority that asked or took it in and those above it,
 authorities of the region that is asked, auditors; under which case, who leads that. No business.
 
+Recalls: who ordered it, whom it addresses, and who has such goods by now; authorities of its region, and of
+the goods that it touched unless it is a drill; auditors. A business is told of its own part alone, another
+region's authority of businesses there, both without the case and the note; the same holds for who was told of
+it and who read that. What a recall would cover is told to who may order it: authorities of what they see, a
+business of what it registered or has in store. The public is told where the recall says so, of no drill.
+Notices are their organisation's own; contacts its managers'.
+
 Evidence of destruction: whoever sees the unit. Goods that were turned away: their return is a shipment of the
 consignor's to itself, seen by it, by whose goods are aboard and by authorities; who turned them away has its
 own statement of it.
