@@ -131,7 +131,8 @@ async def hold(order: Order, tiers: Iterable[int]) -> Held:
     chosen = frozenset(tiers)
     units = [hit.unit for hit in answer.hits if int(hit.tier) in chosen]
     found = await order.app[DATABASE].reader.fetch(
-        query(f"{_FILE}.holdable"), units, order.reader.region, order.case["id"], MOST_LOTS
+        query(f"{_FILE}.holdable"),
+        *(units, order.reader.region, order.case["id"], MOST_LOTS, answer.position),
     )
     rows = [dict(row) for row in found]
     receipts = await asyncio.gather(*(_placed(order, part) for part in parts(rows)))

@@ -107,10 +107,11 @@ SELECT h.id FROM incidents.hold h WHERE h.case_file = $1 AND h.lifted_at IS NULL
 SELECT EXISTS (SELECT FROM incidents.hold h WHERE h.exposure = $1 AND h.drill AND h.lifted_at IS NULL)
 
 -- name: holdable
--- $1 units, $2 reach, $3 case, $4 how many lots one hold covers: of the units those that are under no hold of the
--- case. `here`: it concerns the region (registered, lying or once lying there, or on the road to it). `whole`: its
--- lot is held as a whole, and named where `named`: of a lot that concerns the region, and of all that was made of
--- it, every unit is among $1. `own`: the lot was registered in the region.
+-- $1 units, $2 reach, $3 case, $4 how many lots one hold covers, $5 the answer's position: of the units those that
+-- are under no hold of the case. `here`: it concerns the region (registered, lying or once lying there, or on the
+-- road to it). `whole`: its lot is held as a whole, and named where `named`: of a lot that concerns the region, and
+-- of all that was made of it, every unit that there was at the position is among $1, so what was made since is of
+-- these. `own`: the lot was registered in the region.
 WITH RECURSIVE hit AS MATERIALIZED (
     SELECT u.id AS unit, u.lot, parties.covers($2, place.region) AS own,
            parties.covers($2, place.region) OR parties.covers($2, u.region)
@@ -122,13 +123,14 @@ WITH RECURSIVE hit AS MATERIALIZED (
 ),
 reached AS MATERIALIZED (
     SELECT h.lot, bool_or(h.here) AS here FROM hit h
-     GROUP BY h.lot HAVING count(*) = (SELECT count(*) FROM goods.unit u WHERE u.lot = h.lot)
+     GROUP BY h.lot HAVING count(*) = (SELECT count(*) FROM goods.unit u
+                                       WHERE u.lot = h.lot AND u.id < $5::bigint * 1000)
 ),
 closed AS MATERIALIZED (
     SELECT r.lot FROM reached r
      CROSS JOIN LATERAL (
            SELECT count(*) AS lots, count(*) FILTER (WHERE all_of.lot IS NULL) AS missing
-             FROM incidents.lots_made(ARRAY[r.lot], 9007199254740991) made
+             FROM incidents.lots_made(ARRAY[r.lot], $5) made
              LEFT JOIN reached all_of ON all_of.lot = made.lot) below
      WHERE r.here AND below.missing = 0 AND below.lots <= $4
 ),
