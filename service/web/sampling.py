@@ -48,6 +48,7 @@ async def samples(request: web.Request) -> web.StreamResponse:
     """Samples, newest first."""
     visit = Visit(request)
     visit.demand_signed_in()
+    await visit.look_back()
     context = {
         "states": choices.words(visit, "sample_state", SAMPLE_STATES),
         "results": choices.words(visit, "sample_result", SAMPLE_RESULTS),
@@ -62,14 +63,16 @@ async def sample(request: web.Request) -> web.StreamResponse:
     """One sample with its tests, and what is to be done next."""
     visit = Visit(request)
     visit.demand_signed_in()
+    await visit.look_back()
     found = await visit.ask("sample", sample=visit.id("sample"))
-    reports = _reports(visit, found)
+    reports = visit.past is None and _reports(visit, found)
     is_positive = found["result"] == "positive"
+    supervises = visit.past is None and _supervises(visit, found["region"])
     context = {
         "sample": found,
         "may_send": reports and found["result"] != "negative",
-        "may_report": reports and (not is_positive or _supervises(visit, found["region"])),
-        "may_open": is_positive and found["subject"] in _CASES_OF and _supervises(visit, found["region"]),
+        "may_report": reports and (supervises or not is_positive),
+        "may_open": supervises and is_positive and found["subject"] in _CASES_OF,
     }
     return await page(visit, "sample.html", context)
 
@@ -89,6 +92,7 @@ async def counts(request: web.Request) -> web.StreamResponse:
     """Samples by day, week or month; a bar shows what became of those of a line."""
     visit = Visit(request)
     visit.demand_signed_in()
+    await visit.look_back()
     context = {
         "periods": choices.words(visit, "period", PERIODS),
         "splits": choices.words(visit, "sample_split", SPLITS),

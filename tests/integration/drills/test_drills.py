@@ -74,6 +74,8 @@ async def test_a_drill_from_its_plan_to_its_report(served: Served) -> None:
     assert (kinds[0], kinds[1], kinds[-1]) == ("drill-started", "exposure-recorded", "drill-finished")
     assert kinds.count("request-answered") == 2
     assert [each["after"] for each in done["steps"]] == sorted(each["after"] for each in done["steps"])
+    (then,) = (await served.told("hubei", f"/api/v1/drills?as_of={done['position'] + 1}"))["items"]
+    assert (then["state"], then["lot"], then["score"]) == ("planned", None, None)
     clock = await served.told("hubei", "/api/v1/drill-clock")
     assert (clock["overdue"], clock["last_ended_at"]) == (False, done["ended_at"])
     assert clock["due_on"][:4] == str(int(done["ended_at"][:4]) + 2)

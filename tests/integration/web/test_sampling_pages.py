@@ -58,6 +58,26 @@ async def test_a_sample_goes_to_the_laboratory_and_its_failure_to_its_keeper(
     assert (await browsers.get("outsider", sample)).status == 404
 
 
+async def linked(browsers: Browsers, who: str, path: str) -> None:
+    """Wherever a page leads, its reader may go."""
+    page = await browsers.get(who, path)
+    for link in {*re.findall(r'href="(/[a-z][^"#]*)"', page.text.partition("<main")[2])}:
+        there = await browsers.get(who, link.replace("&amp;", "&"))
+        assert there.status in (200, 303), (who, path, link)
+
+
+async def test_a_page_leads_nowhere_where_its_reader_may_not_go(browsers: Browsers) -> None:
+    sample = await sampled(browsers, "wholesaler")
+    await linked(browsers, "hubei", sample)
+    await linked(browsers, "wholesaler", sample)
+    await linked(browsers, "auditor", sample)
+    fields = {"region": "42", "count": "3", "period": "week", "from_day": TODAY, "until_day": "2099-12-31"}
+    made = await browsers.send("hubei", "/sampling-plans/new", fields)
+    for path in (made.answer.headers["Location"].partition("?")[0], "/samples", "/sampling-plans", "/drills"):
+        await linked(browsers, "hubei", path)
+        await linked(browsers, "auditor", path)
+
+
 async def test_a_form_says_what_is_wrong_beside_the_field(browsers: Browsers) -> None:
     sample = await sampled(browsers)
     fields = {"result": "positive", "test": "JC-1", "method": "pcr", "tested_at": TODAY}
@@ -141,3 +161,15 @@ async def test_a_drill_is_planned_started_and_finished_on_pages(
     assert ("Cancelled" if language == "en" else "已取消") in (
         await browsers.get("hubei", other, language)
     ).heading
+
+
+async def test_a_sample_as_it_was_known_then(browsers: Browsers) -> None:
+    sample = await sampled(browsers)
+    taken = int(sample.rpartition("/")[2]) // 1000 + 1
+    await positive(browsers, sample)
+    then = await browsers.get("hubei", f"{sample}?as_of={taken}")
+    assert "Taken" in then.heading
+    assert f"{sample}/test" not in then.text, "the past is looked at and not changed"
+    assert "/cases/new" not in then.text
+    for path in ("/samples", "/samples/counts"):
+        assert (await browsers.get("hubei", f"{path}?as_of={taken}")).status == 200
