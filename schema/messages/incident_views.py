@@ -87,6 +87,8 @@ class HoldView(Message):
         allow_none=True, metadata=words("What it names; for who placed it and authorities.")
     )
     case_number = Text(allow_none=True)
+    case = Id(allow_none=True, metadata=words("The case that it was placed under."))
+    drill = Flag(metadata=words("A drill's: on record, and on no goods."))
     note = fields.Dict(allow_none=True)
     asked_at = Id(allow_none=True)
     digest = Text(allow_none=True)

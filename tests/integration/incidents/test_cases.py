@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from service.http.authentication import COOKIE
 from tests.integration.incidents.conftest import Office
 from tests.integration.reading.bazaar import CARTON
 
@@ -318,3 +319,24 @@ async def test_a_zone_and_a_vehicle_may_be_what_a_case_is_about(office: Office) 
     assert (known["question"]["facility"], known["question"]["zone"]) == (zone["facility"], 1)
     unknown = {"number": "1", "hazard": "asf", "subject": {"vehicle": 999_999_999}}
     assert await office.refused("qingdao", CASES, unknown) == "case.vehicle-not-found"
+
+
+async def test_evidence_is_shown_with_its_request(office: Office) -> None:
+    assert office.served.client.app is not None
+    scan = b"%PDF-1.4\nsealed stock\n%%EOF\n"
+    secret, csrf = office.sessions["station"]
+    headers = {"Cookie": f"{COOKIE}={secret}", "X-CSRF-Token": csrf, "Content-Type": "application/pdf"}
+    kept = await office.served.client.post("/api/v1/files", data=scan, headers=headers)
+    digest = (await kept.json())["sha256"]
+    request = await asked(office, await opened(office))
+    answer = {"answer": "partly", "evidence": [digest]}
+    await office.said("station", f"{REQUESTS}/{request}/answers", answer)
+    for who, status in (("qingdao", 200), ("station", 200), ("shop", 404), ("hubei", 404)):
+        assert (await office.served.get(who, f"/api/v1/files/{digest}")).status == status, who
+
+
+async def test_a_hold_names_its_case_to_who_may_know_it(office: Office) -> None:
+    case = await opened(office)
+    hold = await office.hold("qingdao", "lots", office.ids["lot"], case=case)
+    assert (await office.told("qingdao", f"/api/v1/holds/{hold['hold']}"))["case"] == case
+    assert (await office.told("shop", f"/api/v1/holds/{hold['hold']}"))["case"] is None

@@ -21,7 +21,7 @@ SELECT c.id, c.kind, c.issuer, c.number, parties.named(c.organisation) AS organi
 
 -- name: sees_file
 -- $4 SHA-256 of a scanned paper or of evidence: it is shown to whoever may see a certificate, a disinfection, a
--- unit, a finding or a sample that it belongs to.
+-- unit, a finding, a request, a recall or a sample that it belongs to.
 SELECT EXISTS (SELECT FROM goods.certificate c
                 WHERE c.file = $4 AND goods.sees_certificate($1, $2, $3, c.key))
     OR EXISTS (SELECT FROM goods.disinfection d
@@ -29,6 +29,8 @@ SELECT EXISTS (SELECT FROM goods.certificate c
     OR EXISTS (SELECT FROM goods.evidence e WHERE e.file = $4 AND goods.sees_unit($1, $2, $3, e.unit))
     OR EXISTS (SELECT FROM incidents.finding f JOIN incidents.findings_seen($1, $2, $3) s ON s.finding = f.id
                 WHERE f.evidence @> to_jsonb($4::text))
+    OR EXISTS (SELECT FROM incidents.case_request r JOIN incidents.requests_seen($1, $2, $3) s ON s.request = r.id
+                WHERE r.evidence @> to_jsonb($4::text))
     OR EXISTS (SELECT FROM incidents.recall_part p JOIN parties.organisation o ON o.id = p.organisation
                  JOIN incidents.recall r ON r.id = p.recall
                 WHERE p.evidence @> to_jsonb($4::text)

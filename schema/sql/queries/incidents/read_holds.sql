@@ -20,6 +20,7 @@ SELECT h.id FROM incidents.hold h
 SELECT h.id, h.kind, CASE WHEN known THEN parties.named(h.organisation) END AS organisation,
        CASE WHEN known THEN h.region END AS region, h.reason,
        CASE WHEN whole THEN h.question END AS question, CASE WHEN whole THEN h.case_number END AS case_number,
+       CASE WHEN whole THEN h.case_file END AS "case", h.drill,
        CASE WHEN whole THEN h.note END AS note, h.asked_at, CASE WHEN whole THEN h.digest END AS digest,
        CASE WHEN EXISTS (SELECT FROM incidents.findings_seen($1, $2, $3) s WHERE s.finding = h.finding)
             THEN h.finding END AS finding,
