@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
-
-from schema.messages.fields import Id, Message, Text
+from schema.messages.fields import Id, Inner, Message, Text
 from schema.messages.written import Moment
 
 
@@ -39,4 +37,4 @@ class AsOfQuery(Message):
 class AsOfAnswer(Message):
     """What such an answer has besides, where it was asked so."""
 
-    as_of = fields.Nested(AsOfView, metadata={"description": "As of when this is; only where it was asked."})
+    as_of = Inner(AsOfView, metadata={"description": "As of when this is; only where it was asked."})
