@@ -198,14 +198,12 @@ class Exposed:
 
     def walk(self) -> list[Hit]:
         """The units that are exposed."""
-        asked = self.asked
-        if asked.begin < asked.end:
-            units, lots = self.seeds()
-            self.reach(0, [(self.at_the_start(unit), asked.begin, 0) for unit in units])
-            for hop in range(1, asked.hops + 1):
-                ring = self.ring(lots) if hop == 1 else ()
-                around = [(self.at_the_start(unit), asked.begin, tier) for unit, tier in ring]
-                self.reach(hop, [*around, *self.contacts(hop)])
+        units, lots = self.seeds()
+        self.reach(0, [(self.at_the_start(unit), self.asked.begin, 0) for unit in units])
+        for hop in range(1, self.asked.hops + 1):
+            ring = self.ring(lots) if hop == 1 else ()
+            around = [(self.at_the_start(unit), self.asked.begin, tier) for unit, tier in ring]
+            self.reach(hop, [*around, *self.contacts(hop)])
         least: dict[int, int] = {}
         for (unit, _), when in self.since.items():
             least[unit] = min(least.get(unit, EVER), when)
@@ -308,7 +306,7 @@ class Exposed:
         """Tiers 2 and 3: in one zone, or on one trip, at one time."""
         every: dict[Place, list[Interval]] = defaultdict(list)
         opened: dict[Place, list[Interval]] = defaultdict(list)
-        for place, first, last in self.seed_places():
+        for place, first, last in self.seed_places() if hop == 1 else ():
             every[place].append((first, last))
             opened[place].append((first, last))
         for piece, first, last, _ in self.infectious():

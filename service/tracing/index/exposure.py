@@ -73,17 +73,15 @@ class Walk:
 
     def run(self, seeds: Seeds) -> Hits:
         """All units that are exposed."""
-        asked = self._asked
-        if asked.begin < asked.end:
-            self._hop(0, [self._around(seeds.units, np.full(len(seeds.units), Tier.SAME))])
-            for hop in range(1, asked.hops + 1):
-                contacts = [*self._contacts()]
-                if hop == 1:
-                    contacts.append(self._around(seeds.ring, seeds.tiers))
-                    if seeds.place is not None:
-                        contacts.extend(self._meetings.of_place(seeds.place))
-                if not self._hop(hop, contacts):
-                    break
+        self._hop(0, [self._around(seeds.units, np.full(len(seeds.units), Tier.SAME))])
+        for hop in range(1, self._asked.hops + 1):
+            contacts = [*self._contacts()]
+            if hop == 1:
+                contacts.append(self._around(seeds.ring, seeds.tiers))
+                if seeds.place is not None:
+                    contacts.extend(self._meetings.of_place(seeds.place))
+            if not self._hop(hop, contacts):
+                break
         return self._hits()
 
     def _around(self, nodes: Array, tiers: Array) -> Contacts:
