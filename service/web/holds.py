@@ -45,6 +45,8 @@ async def hold(request: web.Request) -> web.StreamResponse:
 
 
 def _may_lift(visit: Visit, found: dict[str, Any]) -> bool:
+    if found["kind"] == "recall":
+        return False  # it ends with its recall
     party = found["organisation"]
     if found["kind"] != "breach" and party is not None and party["id"] == visit.reader.organisation:
         return True

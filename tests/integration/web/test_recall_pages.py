@@ -129,6 +129,14 @@ async def test_consumers_are_told_of_a_public_recall(browsers: Browsers, languag
     assert warning in (await browsers.get("public", f"/t/{code}", language)).text
 
 
+async def test_a_recalls_hold_leads_to_the_recall_and_is_not_lifted_alone(browsers: Browsers) -> None:
+    address = await called_back(browsers)
+    (hold,) = set(re.findall(r'href="(/holds/\d+)"', (await browsers.get("qingdao", address)).text))
+    shown = await browsers.get("qingdao", hold)
+    assert address in shown.text
+    assert f"{hold}/lift" not in shown.text
+
+
 async def test_who_registered_a_lot_may_call_it_back_and_a_customer_may_not(browsers: Browsers) -> None:
     lot = browsers.story.ids["lot"]
     assert f"/recalls/new?lots={lot}" in (await browsers.get("station", f"/lots/{lot}")).text
