@@ -17,7 +17,6 @@ from schema.problems import Refusal
 from service.incidents.cases.leading import open_case
 from service.incidents.cases.state import CASE, step
 from service.incidents.cooperation.state import (
-    COOPERATION,
     PACKAGE,
     Cooperation,
     CooperationState,
@@ -139,4 +138,3 @@ RECEIVE_COOPERATION = Kind(
     "cooperation-received", {1: _receive}, _received, _receive_reads, made=FROM_PACKAGE
 )
 KINDS = [REQUEST_COOPERATION, RECEIVE_COOPERATION]
-__all__ = ["COOPERATION", "KINDS", "RECEIVE_COOPERATION", "REQUEST_COOPERATION"]
