@@ -62,10 +62,6 @@ class Edges(Table):
         """As ``Corrections.excluded_in``."""
         return self.corrections.excluded_in(versions)
 
-    def standing(self, rows: Array) -> Array:
-        """Those of the edges ``rows`` that nobody corrected: what accounts are made of."""
-        return rows[~self.corrections.corrected(self.version[rows])]
-
 
 class Weights(Table):
     """How much went into nodes and came out of them: a row for each ``edge`` that did, by its row, ascending.
@@ -125,10 +121,6 @@ class Corrections(Table):
         """By which position what was recorded at each of ``versions`` was corrected; LAST_POSITION: by
         none."""
         return self._look_up(self.correction, versions)
-
-    def corrected(self, versions: Array) -> Array:
-        """Whether what was recorded at each of ``versions`` was corrected."""
-        return self.corrected_in(versions) < LAST_POSITION
 
     def _look_up(self, column: Array, versions: Array) -> Array:
         if not len(self.position):

@@ -95,7 +95,7 @@ async def starts(conn: Any) -> list[Start]:
     return [Start(row["lot"], row["unit"]) for row in rows]
 
 
-async def compare(index: TraceIndex, database: Database, chance: Random, most: int = 40) -> int:
+async def compare(index: TraceIndex, database: Database, chance: Random, most: int = 25) -> int:
     """Ask both, for lots and units of all kinds; how many answers the index gave."""
     said = 0
     async with trace_snapshot(database.reader) as conn:
