@@ -72,8 +72,8 @@ Notices are their organisation's own; contacts its managers'.
 Exposure: authorities, who begin it from goods that they see, from places of their region, or a vehicle.
 A regulator is shown, and counted, units of lots that are, were or are coming to its region; of all others
 it is told how many there are in which city. A way through such goods says by what relation and when it
-went, and nothing that names them, their holder or their place. People are told by number, those of the region; who it
-is, is read with a reason.
+went, and nothing that names them, their holder or their place. People are told by number, those of the
+region; who it is, is read with a reason.
 
 Evidence of destruction: whoever sees the unit. Goods that were turned away: their return is a shipment of the
 consignor's to itself, seen by it, by whose goods are aboard and by authorities; who turned them away has its
