@@ -73,7 +73,7 @@ class Yard:
 
     def tables(self) -> dict[Projection[Any], list[Any]]:
         """All rows."""
-        return dict(self._rows)
+        return {projection: rows for projection, rows in self._rows.items() if rows}
 
     def _id(self, position: int) -> int:
         self._next[position] += 1
