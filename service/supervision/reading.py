@@ -97,7 +97,7 @@ READS: Sequence[Read] = (
          "Samples and what became of them by day, week or month, newest first", _counts,
          messages.SampleCounts, messages.SampleCountsQuery, cursor=(str, str), tag=TAG, past=True),
     Read("/api/v1/sampling-plans", "sampling-plans", "Plans of sampling, newest first", _plans,
-         messages.SamplingPlanView, messages.SamplingPlanQuery, cursor=(int,), tag=TAG),
+         messages.SamplingPlanView, messages.SamplingPlanQuery, cursor=(int,), tag=TAG, past=True),
     Read("/api/v1/sampling-plans/{plan:id}", "sampling-plan", "A plan and its last twelve periods", _plan,
-         messages.SamplingPlanDetail, tag=TAG),
+         messages.SamplingPlanDetail, tag=TAG, past=True),
 )  # fmt: skip

@@ -36,5 +36,6 @@ SELECT EXISTS (SELECT FROM goods.certificate c
                 WHERE p.evidence @> to_jsonb($4::text)
                   AND ($1 = 'auditor' OR $2 IN (p.organisation, r.organisation)
                        OR $1 = 'regulator' AND (parties.covers($3, r.region) OR parties.covers($3, o.region))))
-    OR EXISTS (SELECT FROM incidents.sample_result t JOIN incidents.samples_seen($1, $2, $3) s ON s.sample = t.sample
-                WHERE t.file = $4)
+    OR EXISTS (SELECT FROM incidents.sample_result t JOIN incidents.sample s ON s.id = t.sample
+                WHERE t.file = $4
+                  AND incidents.sees_sample($1, $2, $3, s.organisation, s.authority, s.keeper, s.owner, s.region))

@@ -1,17 +1,18 @@
 -- name: sees
-SELECT EXISTS (SELECT FROM incidents.samples_seen($1, $2, $3) seen WHERE seen.sample = $4)
+SELECT EXISTS (SELECT FROM incidents.sample s
+                WHERE s.id = $4 AND incidents.sees_sample($1, $2, $3, s.organisation, s.authority, s.keeper, s.owner, s.region))
 
 -- name: page
 -- $4 below which id, $5 how many, $6 state, $7 result, $8 failure, $9 subject, $10 purpose, $11 facility, $12 lot,
 -- $13 region's prefix, $14 and $15 from and until which day, $16 the recorded time now. A sample that was taken
 -- back is shown on its own page only.
 SELECT s.id FROM incidents.sample s
- CROSS JOIN LATERAL (SELECT incidents.failure_of(s.finding, $16) AS state) failure
- WHERE s.id IN (SELECT seen.sample FROM incidents.samples_seen($1, $2, $3) seen)
+  LEFT JOIN incidents.finding f ON f.id = s.finding
+ WHERE incidents.sees_sample($1, $2, $3, s.organisation, s.authority, s.keeper, s.owner, s.region)
    AND s.id < coalesce($4::bigint, 9223372036854775807) AND NOT s.withdrawn
    AND ($6::text IS NULL OR s.state = $6)
    AND ($7::text IS NULL OR s.result = $7)
-   AND ($8::text IS NULL OR failure.state = $8)
+   AND ($8::text IS NULL OR incidents.failure(f.state, f.due_at, $16) = $8)
    AND ($9::text IS NULL OR s.subject = $9)
    AND ($10::text IS NULL OR s.purpose = $10)
    AND ($11::bigint IS NULL OR s.facility = $11)
@@ -27,11 +28,11 @@ SELECT s.id, s.number, parties.named(s.organisation) AS organisation, parties.na
        parties.placed(s.facility) AS facility, s.region, s.subject, s.target, s.label,
        (SELECT jsonb_build_object('id', l.id, 'code', l.code, 'product', l.product, 'product_en', l.product_en)
           FROM goods.lot l WHERE l.id = s.lot) AS lot,
-       s.purpose, s.taken_at, s.state, s.laboratory, s.sent_at, s.result, s.hazard, s.test, s.tested_at, f.id AS finding,
-       incidents.failure_of(s.finding, $5) AS failure, f.due_at, s.withdrawn, s.id / 1000 AS position
+       s.purpose, s.taken_at, s.state, s.laboratory, s.sent_at, s.result, s.hazard, s.test, s.tested_at,
+       CASE WHEN f.id IN (SELECT seen.finding FROM incidents.findings_seen($1, $2, $3) seen) THEN f.id END AS finding,
+       incidents.failure(f.state, f.due_at, $5) AS failure, f.due_at, s.withdrawn, s.id / 1000 AS position
   FROM incidents.sample s
-  LEFT JOIN incidents.finding f
-         ON f.id = s.finding AND f.id IN (SELECT seen.finding FROM incidents.findings_seen($1, $2, $3) seen)
+  LEFT JOIN incidents.finding f ON f.id = s.finding
  WHERE s.id = ANY($4::bigint[])
  ORDER BY s.id DESC
 
@@ -57,9 +58,11 @@ WITH counted AS (
            CASE $5::text WHEN 'region' THEN left(s.region, 4) WHEN 'facility' THEN s.facility::text
                          WHEN 'category' THEN coalesce(l.category, '') WHEN 'subject' THEN s.subject
                          WHEN 'purpose' THEN s.purpose ELSE '' END AS key,
-           s.result, incidents.failure_of(s.finding, $13) AS failure
+           s.result, incidents.failure(f.state, f.due_at, $13) AS failure
       FROM incidents.sample s LEFT JOIN goods.lot l ON l.id = s.lot
-     WHERE s.id IN (SELECT seen.sample FROM incidents.samples_seen($1, $2, $3) seen) AND NOT s.withdrawn
+      LEFT JOIN incidents.finding f ON f.id = s.finding
+     WHERE incidents.sees_sample($1, $2, $3, s.organisation, s.authority, s.keeper, s.owner, s.region)
+       AND NOT s.withdrawn
        AND ($6::text IS NULL OR s.day >= $6) AND ($7::text IS NULL OR s.day <= $7)
        AND ($8::text IS NULL OR parties.covers($8, s.region))
        AND ($9::bigint IS NULL OR s.facility = $9)
