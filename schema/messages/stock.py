@@ -186,7 +186,7 @@ class DeclarationQuery(Message):
     facility = Id()
 
 
-class DifferenceView(Message):
+class CountDifferenceView(Message):
     """A lot as declared and as the ledger has it now."""
 
     lot = Inner(LotRef, allow_none=True, metadata=words("Null: no lot that you may see."))

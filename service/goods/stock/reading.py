@@ -159,5 +159,5 @@ READS: Sequence[Read] = (
          messages.DeclarationView, past=True),
     Read(_AT + "/{declaration:id}/differences", "stock-differences",
          "What a place said it holds against what the ledger says, both ways", _differences,
-         messages.DifferenceView, messages.DifferenceQuery, cursor=(int, str), past=True),
+         messages.CountDifferenceView, messages.DifferenceQuery, cursor=(int, str), past=True),
 )  # fmt: skip
