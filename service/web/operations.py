@@ -20,9 +20,9 @@ from service.incidents import reading as incidents_reading
 from service.incidents import routes as incidents_routes
 from service.incidents.cases import reading as cases_reading
 from service.incidents.cases import routes as cases_routes
+from service.incidents.cooperation import reading as cooperation_reading
 from service.incidents.drills import reading as drills_reading
 from service.incidents.drills import routes as drills_routes
-from service.incidents.cooperation import reading as cooperation_reading
 from service.incidents.recalls import reading as recall_reading
 from service.incidents.recalls import routes as recall_routes
 from service.notices import routes as notice_routes
