@@ -15,7 +15,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tests.anything import casework, drilling, inbound, keeping, moving, sampling, undoing, watching
+from tests.anything import (
+    casework,
+    drilling,
+    inbound,
+    keeping,
+    moving,
+    recalling,
+    sampling,
+    undoing,
+    watching,
+)
 from tests.anything.seen import NothingToSayError, Saying, Seen
 
 Proposer = Callable[[Seen], Saying]
@@ -69,8 +79,15 @@ PROPOSERS: Mapping[str, tuple[Proposer, int]] = {
     "request-answered": (casework.answer, 4),
     "request-withdrawn": (casework.withdraw, 1),
     "request-extended": (casework.extend, 3),
-    "case-closed": (casework.close, 3),
+    "case-closed": (casework.close, 6),
     "case-reopened": (casework.reopen, 2),
+    "recall-ordered": (recalling.order, 3),
+    "recall-started": (recalling.begin, 2),
+    "recall-reported": (recalling.report, 3),
+    "recall-extended": (recalling.extend, 1),
+    "recall-finished": (recalling.finish, 2),
+    "recall-withdrawn": (recalling.withdraw, 2),
+    "disposal-recorded": (recalling.dispose, 4),
     "statement-corrected": (undoing.correct, 16),
     "movement-excluded": (undoing.exclude, 3),
     "facility-suspended": (keeping.suspend, 1),

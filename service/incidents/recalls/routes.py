@@ -10,8 +10,8 @@ from schema.messages.recalls import (
     DisposalRecord,
     RecallExtension,
     RecallFinishing,
-    RecallOrderingRequest,
-    RecallReportRequest,
+    RecallOrdering,
+    RecallReport,
     RecallStart,
     RecallWithdrawal,
 )
@@ -85,7 +85,7 @@ _WHEN = "2026-11-22T09:30+08:00"
 
 WRITES: Sequence[Write] = (
     Write(
-        "/api/v1/recalls", ORDER_RECALL, RecallOrderingRequest,
+        "/api/v1/recalls", ORDER_RECALL, RecallOrdering,
         "Call goods back as the proposal showed them: they are held, and whoever has them is addressed",
         prepare=_addressed, location=_AT_RECALL, tag=TAG, example=_ORDER,
     ),
@@ -94,7 +94,7 @@ WRITES: Sequence[Write] = (
         location=_AT_RECALL, tag=TAG, example={"happened_at": _WHEN},
     ),
     Write(
-        f"{_RECALL}/reports", REPORT_RECALL, RecallReportRequest,
+        f"{_RECALL}/reports", REPORT_RECALL, RecallReport,
         "A business reports what became of its recalled goods; differences from the ledger are findings",
         prepare=_accounted, location=_AT_RECALL, tag=TAG,
         example={"found_grams": 270000, "sold_grams": 54000},
