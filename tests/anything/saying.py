@@ -79,7 +79,7 @@ PROPOSERS: Mapping[str, tuple[Proposer, int]] = {
     "request-answered": (casework.answer, 4),
     "request-withdrawn": (casework.withdraw, 1),
     "request-extended": (casework.extend, 3),
-    "case-closed": (casework.close, 6),
+    "case-closed": (casework.close, 5),
     "case-reopened": (casework.reopen, 2),
     "recall-ordered": (recalling.order, 3),
     "recall-started": (recalling.begin, 2),
