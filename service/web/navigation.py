@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Places under one heading; ``key`` is its text."""
+
+    key: str
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Breach:
     """A rule that a recorded fact broke."""
 
@@ -53,11 +61,18 @@ class Frame:
 
     who: str = ""
     roles: tuple[str, ...] = ()
-    places: tuple[Place, ...] = ()
+    groups: tuple[Group, ...] = ()
     done: Done | None = None
 
 
 _INBOX = "/notices"
+GROUPS = {
+    "goods": ("/search", "/arrivals", "/lots", "/units", "/stock", "/shipments", "/receive", "/sell"),
+    "incidents": ("/exposure", "/cases", "/case-requests", "/holds", "/recalls", "/cooperations", "/drills"),
+    "supervision": ("/findings", "/refused", "/samples", "/coverage", "/policies"),
+    "organisation": (_INBOX, "/staff", "/access-log", "/organisation", "/organisations", "/label-keys"),
+}
+"""Every place stands under one heading, in this order."""
 _WATCHERS = (ReaderKind.REGULATOR, ReaderKind.AUDITOR)
 _ARRIVING = frozenset({Role.FIRST_STATION, Role.IMPORTER, Role.WHOLESALER})
 _GOODS = frozenset(
@@ -72,18 +87,27 @@ async def frame(visit: Visit) -> Frame:
     organisation = await visit.ask("organisation", organisation=visit.reader.organisation)
     roles = tuple(organisation["roles"])
     english = visit.language == "en" and organisation["name_en"]
-    here = visit.request.path
     unread = await count_unread(visit.request.app, visit.reader)
-    places = tuple(
-        Place(
-            path,
-            f"nav.{path.strip('/')}",
-            here=here == path or here.startswith(f"{path}/"),
-            mark=unread if path == _INBOX else 0,
-        )
-        for path in _paths(visit, frozenset(roles))
+    groups = _grouped(frozenset(_paths(visit, frozenset(roles))), visit.request.path, unread)
+    return Frame(english or organisation["name"] or organisation["uscc"], roles, groups, await _done(visit))
+
+
+def _grouped(paths: Collection[str], here: str, unread: int) -> tuple[Group, ...]:
+    """These places under their headings; a heading with none is left out."""
+    groups = (
+        Group(f"nav_group.{key}", tuple(_place(path, here, unread) for path in order if path in paths))
+        for key, order in GROUPS.items()
     )
-    return Frame(english or organisation["name"] or organisation["uscc"], roles, places, await _done(visit))
+    return tuple(group for group in groups if group.places)
+
+
+def _place(path: str, here: str, unread: int) -> Place:
+    return Place(
+        path,
+        f"nav.{path.strip('/')}",
+        here=here == path or here.startswith(f"{path}/"),
+        mark=unread if path == _INBOX else 0,
+    )
 
 
 def _paths(visit: Visit, roles: frozenset[str]) -> Iterable[str]:

@@ -9,7 +9,7 @@ import pytest
 
 from service.http.readers import ReaderKind
 from service.parties import Role, UserRole
-from service.web.navigation import _paths
+from service.web.navigation import GROUPS, _grouped, _paths
 
 BUSINESSES = (
     *(Role.FIRST_STATION, Role.COLD_STORE, Role.PROCESSOR, Role.WHOLESALER, Role.RETAILER),
@@ -44,3 +44,21 @@ def test_the_operator_is_led_to_no_goods() -> None:
     assert led(ReaderKind.PLATFORM, user=UserRole.MANAGER) == [
         *("/organisations", "/label-keys", "/policies", "/organisation"),
     ]
+
+
+def test_every_place_stands_under_one_heading() -> None:
+    kinds = [kind for kind in ReaderKind if kind is not ReaderKind.PUBLIC]
+    anywhere = {path for kind in kinds for path in led(kind, *BUSINESSES, user=UserRole.MANAGER)}
+    listed = [path for paths in GROUPS.values() for path in paths]
+    assert len(listed) == len(set(listed))
+    assert set(listed) == anywhere
+
+
+def test_a_heading_without_a_place_is_left_out_and_the_page_knows_its_place() -> None:
+    (goods, own) = _grouped({"/lots", "/notices", "/units"}, "/lots/17000", 3)
+    assert (goods.key, own.key) == ("nav_group.goods", "nav_group.organisation")
+    assert [(place.path, place.here, place.mark) for place in goods.places] == [
+        ("/lots", True, 0),
+        ("/units", False, 0),
+    ]
+    assert [place.mark for place in own.places] == [3]

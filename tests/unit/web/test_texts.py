@@ -43,7 +43,7 @@ from schema.problems import LANGUAGES
 from service.goods.state import MovementKind, UnitState
 from service.parties.state import Keeper
 from service.registry import make_registry
-from service.web import checking
+from service.web import checking, navigation
 from service.web.corrections import SHOWN, THINGS
 from service.web.lots import LOT_STATES
 from service.web.texts import text, texts
@@ -186,34 +186,8 @@ CLOSED_SETS: dict[str, Iterable[str]] = {
     "ground": ("scan", "statement", "attempt"),
     "kind": tuple(make_registry().kinds),
     "next": tuple(make_registry().kinds),
-    "nav": (
-        "search",
-        "arrivals",
-        "lots",
-        "units",
-        "shipments",
-        "holds",
-        "findings",
-        "cases",
-        "case-requests",
-        "cooperations",
-        "recalls",
-        "notices",
-        "refused",
-        "samples",
-        "drills",
-        "exposure",
-        "receive",
-        "sell",
-        "organisation",
-        "organisations",
-        "label-keys",
-        "policies",
-        "stock",
-        "coverage",
-        "staff",
-        "access-log",
-    ),
+    "nav_group": tuple(navigation.GROUPS),
+    "nav": tuple(path.strip("/") for paths in navigation.GROUPS.values() for path in paths),
     "about": (
         "search",
         "arrivals",
