@@ -243,8 +243,8 @@ class Yard:
             moment = datetime.fromtimestamp(self._second() - 1, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
             broken = self._known([], [], [], ["disinfection.too-weak"])
             row = Disinfection(
-                key, self._known(*self.owners), self._known(*self.facilities), "370200", subject, target, label,
-                "chlorine", None, 1000, 30, self._known(9, 10, 10), self._known(None, 10), None,
+                key, self._known(*self.owners), self._known(*self.facilities), "370200", subject, target,
+                label, "chlorine", None, 1000, 30, self._known(9, 10, 10), self._known(None, 10), None,
                 self.chance.random() < 0.5, [], moment, None, broken, None, None, None, position,
             )  # fmt: skip
             self._rows[DISINFECTION].append(self._later(row, position))
