@@ -422,7 +422,7 @@ class Books:
                 assert (sample.result, sample.test) == (newest[key].result, newest[key].test), sample
             if sample.finding is not None:
                 raised = self.findings[sample.finding // IDS_PER_POSITION]
-                assert (raised.id, raised.owner) == (sample.finding, sample.keeper), sample
+                assert raised.id == sample.finding, sample  # its owner may be another by now
                 assert any(r.sample == key and r.result == "positive" for r in self.results), sample
 
     def drills_leave_nothing_open(self) -> None:

@@ -50,8 +50,8 @@ shown to nobody.
 Cases: the authority that opened one, those above its region, auditors. An authority in whose region somebody
 was asked for something learns that there is one, and what was asked there. A request: its addressee, who
 learns the case's number and hazard and of the goods those that it sees anyway, who leads the case,
-authorities of the addressee or its place, auditors; its note and its evidence go with it. A business sees nothing else of
-any case, be it a drill.
+authorities of the addressee or its place, auditors; its note and its evidence go with it. A business sees
+nothing else of any case, be it a drill.
 
 Samples: who said or took them, whose place and whose goods they are of, authorities of the region, auditors.
 Counts and plans count nothing else. A plan: who made it, the keeper of the one place that it is for,

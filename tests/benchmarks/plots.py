@@ -39,12 +39,14 @@ def measured(lines: Iterable[dict[str, Any]]) -> Iterator[Measured]:
     """What of the benchmark's lines compares the index with SQL."""
     for line in lines:
         if line["name"] == MOVED:
-            question, units = "downstream", line["planted"]
+            question, units, sql = "downstream", line["planted"], line["sql_ms"]
         elif line["name"] == "exposure":
-            question, units = f"exposure, {line['hops']} hops", line["hits"]
+            hops = "hop" if line["hops"] == 1 else "hops"
+            question, units = f"exposure, {line['hops']} {hops}", line["wanted"]
+            sql = min(line[name] for name in ("tuned_ms", "twin_ms") if name in line)
         else:
             continue
-        yield Measured(question, line["settings"]["edges"], units, line["index_ms"], line["sql_ms"])
+        yield Measured(question, line["settings"]["edges"], units, line["index_ms"], sql)
 
 
 def draw(found: list[Measured], by: str, panel: str, title: str, file: Path) -> None:

@@ -1,4 +1,4 @@
-"""The inbox and the contacts as people see them: a mark that counts, a button, a secret that is shown once."""
+"""Inbox and contacts as people see them: a mark that counts, a button, a secret that is told once."""
 
 from __future__ import annotations
 
