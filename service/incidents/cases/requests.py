@@ -19,7 +19,7 @@ from schema.problems import Refusal
 from service.goods.state import UNIT
 from service.incidents.cases.leading import led, open_case
 from service.incidents.cases.state import CASE, CASE_REQUEST, CaseRequest, CaseState, RequestState, step
-from service.incidents.reach import foreign, reach_streams, speaker
+from service.incidents.reach import authority, foreign, reach_streams, speaker
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
 from service.ledger.statement import instant
 from service.parties import FACILITY, ORGANISATION, Organisation, Role
@@ -178,7 +178,11 @@ def _answered(statement: Statement, position: int, world: World) -> Iterator[Any
 
 
 def _asked(data: Data, ctx: Context, world: World) -> CaseRequest:
-    """A request of a case that the actor leads, not answered and not withdrawn."""
+    """A request of a case that the actor leads, not answered and not withdrawn.
+
+    Who is no authority is told so whether there is one or not.
+    """
+    authority(ctx, world)
     request = world.get(CASE_REQUEST, data["request"])
     if request is None:
         raise Refusal("case-request.not-found", field="/request", request=data["request"])

@@ -345,6 +345,19 @@ def extended_where_there_is_none(desk: Desk) -> Said:
     return desk.said("qingdao", EXTEND_REQUEST, {"request": NOWHERE, "hours": 1}, "/request", NOWHERE)
 
 
+@breaks("party.role-missing")
+def withdrawn_by_who_was_asked(desk: Desk) -> Said:
+    data = {"request": desk.asked(desk.open()), "reason": "error"}
+    return Said(WITHDRAW_REQUEST, data, desk.story.parties["station"].manager)
+
+
+@breaks("party.role-missing")
+def withdrawn_by_a_business_where_there_is_none(desk: Desk) -> Said:
+    """The same answer: whether there is such a request is not to be learned by trying."""
+    data = {"request": NOWHERE, "reason": "error"}
+    return Said(WITHDRAW_REQUEST, data, desk.story.parties["shop"].manager)
+
+
 @breaks("case-request.not-found")
 def answered_by_another(desk: Desk) -> Said:
     request = desk.asked(desk.open())
