@@ -89,6 +89,31 @@ ALTER TABLE incidents.hold
     ADD COLUMN exposure  bigint,
     ADD COLUMN drill     boolean NOT NULL DEFAULT false
 -- step
+-- As 0014 has it; but where else goods of a drill's hold went nobody is told of it.
+CREATE OR REPLACE FUNCTION incidents.holds_seen(reader text, org bigint, reach text) RETURNS TABLE (hold bigint)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT h.id FROM incidents.hold h
+     WHERE reader IN ('organisation', 'regulator') AND h.organisation = org AND h.kind <> 'breach'
+    UNION ALL
+    SELECT borne::bigint FROM goods.units_seen('organisation', org, '') s JOIN goods.unit u ON u.id = s.unit
+     CROSS JOIN jsonb_array_elements_text(u.holds) borne
+     WHERE reader = 'organisation' AND u.holds <> '[]'
+    UNION ALL
+    SELECT whole::bigint FROM incidents.held_lot l CROSS JOIN jsonb_array_elements_text(l.holds) whole
+     WHERE reader = 'organisation' AND l.lot IN (SELECT s.lot FROM goods.lots_seen('organisation', org, '') s)
+    UNION ALL
+    SELECT h.id FROM incidents.hold h WHERE reader = 'regulator' AND parties.covers(reach, h.region)
+    UNION ALL
+    SELECT h.id FROM incidents.hold h CROSS JOIN jsonb_array_elements_text(h.lots) touched
+     WHERE reader = 'regulator' AND NOT h.drill
+       AND touched::bigint IN (SELECT s.lot FROM goods.lots_seen('regulator', org, reach) s)
+    UNION ALL
+    SELECT borne::bigint FROM goods.unit u CROSS JOIN jsonb_array_elements_text(u.holds) borne
+     WHERE reader = 'regulator' AND u.holds <> '[]' AND parties.covers(reach, u.region)
+    UNION ALL
+    SELECT h.id FROM incidents.hold h WHERE reader = 'auditor'
+$$
+-- step
 CREATE INDEX hold_case ON incidents.hold (case_file, id) WHERE case_file IS NOT NULL
 -- step
 GRANT SELECT, INSERT, UPDATE ON incidents.case_file, incidents.case_request TO coldledger_writer

@@ -169,7 +169,9 @@ async def test_a_drill_holds_nothing_and_is_not_public(office: Office) -> None:
     hold = await office.hold("qingdao", "lots", lot, case=await opened(office, drill=True))
     assert hold["covers"]["lots"], "what it would have covered is on record"
     assert (await office.told("station", f"/api/v1/units/{office.ids['unit']}"))["holds"] == []
-    assert (await office.told("shop", "/api/v1/holds"))["items"] == []
+    # The goods went to Hubei: its authority is told of holds on them, and of no drill's.
+    for who, told in (("qingdao", [hold["hold"]]), ("hubei", []), ("station", []), ("shop", [])):
+        assert [each["id"] for each in (await office.told(who, "/api/v1/holds"))["items"]] == told, who
     after = await (await office.served.get("public", f"/api/v1/codes/{office.ids['code']}")).read()
     assert after == before
 
