@@ -19,7 +19,7 @@ from service.ledger.statement import instant, parse_instant
 from service.storage import query
 
 PARAMETER = "as_of"
-_POSITION = re.compile(r"\d{1,15}")
+_POSITION = re.compile(r"[0-9]{1,15}")
 _EXACT = re.compile(r".*:\d{2}\.\d+(Z|[+-]\d{2}:\d{2})")
 _WITHOUT_OFFSET = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?")
 

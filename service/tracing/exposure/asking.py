@@ -25,6 +25,8 @@ from service.storage import query
 from service.tracing.exposure.question import Question, Tier
 
 DAY = 86_400
+FIRST = -2_208_988_800
+"""1900, in seconds since 1970: no question begins before it, so that every answer can say when it began."""
 _SEEN: Mapping[str, str] = {
     "units": "goods/read_units",
     "lots": "goods/read_lots",
@@ -108,10 +110,11 @@ _PLAIN = ("hops", "min_overlap_minutes", "linger_minutes", "opened_only", "handl
 
 
 def _window(said: Mapping[str, Any], at: Known, look_back_days: int) -> tuple[int, int]:
-    """From when to when, in seconds: back from the sample, or from what is known last."""
-    end = min(last_second(said["end"]) if "end" in said else at.now, at.now)
+    """From when to when, in seconds: back from the sample, or from what is known last; never before FIRST."""
+    end = max(min(last_second(said["end"]) if "end" in said else at.now, at.now), FIRST)
     sampled = first_second(said["sampled_at"]) if "sampled_at" in said else end
     begin = first_second(said["begin"]) if "begin" in said else sampled - look_back_days * DAY
+    begin = max(begin, FIRST)
     if begin >= end:
         raise Problem("exposure.window", field="/from", begin=moment(begin), end=moment(end))
     return begin, end

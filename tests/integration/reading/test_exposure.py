@@ -113,6 +113,15 @@ async def test_of_goods_elsewhere_the_city_alone_is_told(served: Served) -> None
     assert answer.status == 404
 
 
+async def test_a_question_of_ages_ago_has_an_answer(served: Served) -> None:
+    lot = f"?lots={served.story.ids['lot']}"
+    for said in ("&from=0001-01-01", "&sampled_at=0001-01-01&look_back_days=365"):
+        answer = await served.told("auditor", "/api/v1/exposure" + lot + said)
+        assert answer["question"]["from"].startswith("1900-01-01"), said
+    answer = await served.get("auditor", f"/api/v1/exposure{lot}&from=0001-01-01&to=0001-01-01")
+    assert (answer.status, (await answer.json())["code"]) == (422, "exposure.window")
+
+
 async def test_a_question_is_told_what_is_wrong_with_it(served: Served) -> None:
     for said, code in (
         ("", "exposure.beginning"),
