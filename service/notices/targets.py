@@ -16,8 +16,10 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from schema.problems import Problem
 
-_EMBEDDING = tuple(map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
-"""IPv6 networks whose addresses stand for IPv4 ones: NAT64, 6to4, Teredo."""
+_UNICAST = ip_network("2000::/3")
+"""All that IPv6 gave out to anybody; outside of it other ways to write IPv4 addresses lie, NAT64's among them."""
+_EMBEDDING = tuple(map(ip_network, ("2002::/16", "2001::/32")))
+"""Networks in it whose addresses stand for IPv4 ones: 6to4, Teredo."""
 _LONGEST = 500
 
 
@@ -31,7 +33,7 @@ def is_public(text: str) -> bool:
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped is not None:
             return is_public(str(address.ipv4_mapped))
-        if any(address in network for network in _EMBEDDING):
+        if address not in _UNICAST or any(address in network for network in _EMBEDDING):
             return False
     return address.is_global and not address.is_multicast
 
@@ -57,6 +59,7 @@ def demand_target(url: str, *, private: bool) -> str:
 
 def _is_private_literal(host: str) -> bool:
     """Whether a host is an address, written in any way that a system reads as one, and not a public one."""
+    host = host.removesuffix(".")
     if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
         return True
     try:

@@ -15,6 +15,7 @@ PRIVATE = (
     *("127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"),
     *("224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0", "fd00::1", "ff02::1"),
     *("::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001:0:1::"),
+    *("::7f00:1", "::ffff:0:7f00:1", "fec0::1", "4000::1"),
 )
 PUBLIC = ("1.1.1.1", "8.8.8.8", "2606:4700::1111", "::ffff:1.1.1.1")
 
@@ -42,6 +43,9 @@ def test_an_address_outside_is(address: str) -> None:
         ("https://例子.中国/", "contact.address"),
         ("https://example.org/" + "x" * 500, "contact.address"),
         ("https://localhost/", "contact.address-private"),
+        ("https://localhost./", "contact.address-private"),
+        ("https://127.0.0.1./", "contact.address-private"),
+        ("https://[::7f00:1]/", "contact.address-private"),
         ("https://db.internal/", "contact.address-private"),
         ("https://127.1/", "contact.address-private"),
         ("https://0x7f000001/", "contact.address-private"),
