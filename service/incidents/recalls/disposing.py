@@ -55,16 +55,17 @@ def _decide(data: Data, ctx: Context, world: World) -> Decision:
 def _of(data: Data, world: World) -> tuple[str, int, list[int]]:
     """Whose region it is of, from which position on, and the holds of its goods.
 
-    Raises Refusal ``recall.not-found`` or ``disposal.not-found``.
+    Raises Refusal ``disposal.not-found``: no other answer than where there is one that has nothing to do with
+    the statement, so that nobody learns of it by trying.
     """
     if "case" in data:
         case = world.get(CASE, data["case"])
-        if case is None:
-            raise Refusal("disposal.not-found", field="/statement", statement=data["statement"])
-        return case.region, case.opened_in, case.holds
+        if case is not None:
+            return case.region, case.opened_in, case.holds
+        raise Refusal("disposal.not-found", field="/statement", statement=data["statement"])
     recall = world.get(RECALL, data["recall"])
     if recall is None:
-        raise Refusal("recall.not-found", field="/recall", recall=data["recall"])
+        raise Refusal("disposal.not-found", field="/statement", statement=data["statement"])
     return recall.region, recall.id // IDS_PER_POSITION, [] if recall.hold is None else [recall.hold]
 
 

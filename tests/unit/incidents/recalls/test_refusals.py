@@ -204,12 +204,12 @@ def _(bench: Recalls) -> Boundary:
     return Boundary(WITHDRAW_RECALL, wrong, right, "/recall", "station")
 
 
-@case("recall.not-found", "a disposal of a recall that is not there")
+@case("disposal.not-found", "a disposal of a recall that is not there")
 def _(bench: Recalls) -> Boundary:
     recall = bench.ordered().id
     position = bench.destroyed()
     wrong, right = ({"recall": key, "statement": position} for key in (NOWHERE, recall))
-    return Boundary(RECORD_DISPOSAL, wrong, right, "/recall", "shop")
+    return Boundary(RECORD_DISPOSAL, wrong, right, "/statement", "shop")
 
 
 @case("recall.over", "reported after it was over")
