@@ -17,7 +17,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from schema.problems import Problem
 
 _UNICAST = ip_network("2000::/3")
-"""All that IPv6 gave out to anybody; outside of it other ways to write IPv4 addresses lie, NAT64's among them."""
+"""What IPv6 gave out to anybody; outside of it lie other ways to write IPv4 addresses, NAT64's among them."""
 _EMBEDDING = tuple(map(ip_network, ("2002::/16", "2001::/32")))
 """Networks in it whose addresses stand for IPv4 ones: 6to4, Teredo."""
 _LONGEST = 500
