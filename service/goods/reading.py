@@ -160,7 +160,7 @@ async def _entry(ask: Ask) -> Row:
 
 async def may_read(conn: Connection, reader: Reader, statement: Statement, position: int) -> bool:
     """Whether a reader is shown a statement: one's own, the operator also what the platform made itself,
-    authorities by region."""
+    authorities by what it is about (read_entries.sees)."""
     author = statement.actor.organisation
     if author == reader.organisation:
         return True
@@ -168,7 +168,14 @@ async def may_read(conn: Connection, reader: Reader, statement: Statement, posit
         return True
     arrival = statement.data.get("arrival")
     named = arrival if isinstance(arrival, int) else None
-    return bool(await conn.fetchval(query("ledger/read_entries.sees"), *sight(reader), position, named))
+    said = (statement.data, statement.outcome)
+    steps = [part[name] for part in said for name in _PROCEEDINGS if isinstance(part.get(name), int)]
+    seen = await conn.fetchval(query("ledger/read_entries.sees"), *sight(reader), position, named, steps)
+    return bool(seen)
+
+
+_PROCEEDINGS = ("hold", "recall", "finding")
+"""Members of a statement by which it names what it places, lifts, orders, ends, raises or closes."""
 
 
 _CURSOR: tuple[type[Any], ...] = (int,)

@@ -80,7 +80,8 @@ consignor's to itself, seen by it, by whose goods are aboard and by authorities;
 own statement of it.
 
 A statement with its nonce is shown to the organisation that made it, to regulators who see a lot or an
-arrival that it touched or lead the case that it is a step of, and to auditors. That of a release is also
+arrival that it touched or lead the case that it is a step of, and to auditors; that of a hold, a recall or a
+finding, which names more than such a lot, to regulators of its region instead. That of a release is also
 handed to whoever holds the exit certificate's code, as its receipt, unless it names a customs declaration or
 a rule that it broke.
 

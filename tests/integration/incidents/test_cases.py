@@ -342,3 +342,15 @@ async def test_a_hold_names_its_case_to_who_may_know_it(office: Office) -> None:
     hold = await office.hold("qingdao", "lots", office.ids["lot"], case=case)
     assert (await office.told("qingdao", f"/api/v1/holds/{hold['hold']}"))["case"] == case
     assert (await office.told("shop", f"/api/v1/holds/{hold['hold']}"))["case"] is None
+
+
+async def test_a_statement_tells_no_more_of_a_hold_than_the_hold_does(office: Office) -> None:
+    """The beef went to Hubei: its authority is told that it is held, and not by which case."""
+    placed = await office.hold("qingdao", "lots", office.ids["lot"], case=await opened(office))
+    shown = await office.told("hubei", f"/api/v1/holds/{placed['hold']}")
+    assert (shown["case"], shown["question"]) == (None, None)
+    told = {
+        who: (await office.served.get(who, f"/api/v1/entries/{shown['position']}")).status
+        for who in ("qingdao", "auditor", "hubei", "guangzhou", "station")
+    }
+    assert told == {"qingdao": 200, "auditor": 200, "hubei": 404, "guangzhou": 404, "station": 404}

@@ -198,3 +198,15 @@ async def test_lists_are_narrowed(office: Office) -> None:
         f"lot={lot}": [second, first],
         "lot=1": [],
     }
+
+
+async def test_whom_else_a_recall_addresses_is_not_told_by_its_statement(office: Office) -> None:
+    """Another region's authority is told of businesses there; the statement names them all."""
+    recall = await under_a_case(office)
+    shown = await office.told("hubei", f"{RECALLS}/{recall}")
+    assert {part["organisation"]["region"][:2] for part in shown["parts"]} == {"42"}
+    told = {
+        who: (await office.served.get(who, f"/api/v1/entries/{shown['position']}")).status
+        for who in ("qingdao", "auditor", "hubei", "wholesaler")
+    }
+    assert told == {"qingdao": 200, "auditor": 200, "hubei": 404, "wholesaler": 404}

@@ -241,9 +241,10 @@ SELECT coalesce(array_agg(DISTINCT used.position ORDER BY used.position), '{}') 
  WHERE used.position < $4
 
 -- name: open_positions
--- $1 positions, $2 lots that the reader may see: those whose statement is about one of these lots.
+-- $1 positions, $2 lots that the reader may see: those whose statement is about one of these lots and no hold, recall
+-- or finding, which name more than that (ledger/read_entries.sees).
 SELECT coalesce(array_agg(DISTINCT e.version), '{}') FROM goods.event e
- WHERE e.lot = ANY($2::bigint[]) AND e.version = ANY($1::bigint[])
+ WHERE e.lot = ANY($2::bigint[]) AND e.version = ANY($1::bigint[]) AND e.kind !~ '^(hold|recall|finding)-'
 
 -- name: holders
 -- $1 units: who has how much of the goods, how much of it is on hold, and what became of the rest where it was.
