@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 _STEP: Final = 50
 """Receipts between two notes of how far it is."""
 _TRIES: Final = 5
+MOST_WAITING: Final = 20
+"""Packs that one process takes on: each may be large, and one is made at a time."""
 _PRIVATE: Final = 0o600
 
 
@@ -70,9 +72,14 @@ class Packs:
         self._one = asyncio.Semaphore(1)
 
     def begin(self, reader: Reader, case: int, position: int) -> Pack:
-        """Have a pack made unless it is there or under way. The reader sees the case."""
+        """Have a pack made unless it is there or under way. The reader sees the case.
+
+        Raises Problem ``evidence.too-many``.
+        """
         found = self.find(reader, case, position)
         if found is None or found.state is PackState.FAILED:
+            if len(self._tasks) >= MOST_WAITING:
+                raise Problem("evidence.too-many", waiting=len(self._tasks))
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             task = asyncio.create_task(self._make(reader, case, position))
             self._tasks.add(task)

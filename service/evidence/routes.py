@@ -36,7 +36,7 @@ _BODY, _SHOWN = AsOfQuery(), PackView()
 async def begin(app: web.Application, reader: Reader, case: int, said: str | None = None) -> Pack:
     """Have the pack of a case made as of when ``said``, else of now; pages use it too.
 
-    Raises Problem ``request.not-found`` or ``as-of.…``.
+    Raises Problem ``request.not-found``, ``as-of.…`` or ``evidence.too-many``.
     """
     database = app[DATABASE]
     await demand_case(database.reader, reader, case)

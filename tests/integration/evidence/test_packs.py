@@ -8,7 +8,9 @@ import zipfile
 
 import orjson
 import pypdfium2
+import pytest
 
+from service.evidence import keeping
 from service.evidence.manifest import RECEIPTS
 from service.evidence.tables import TABLES, Book, missing_words
 from tests.integration.evidence.conftest import Incident
@@ -85,6 +87,19 @@ async def test_who_does_not_lead_a_case_gets_no_pack(incident: Incident) -> None
     assert (await incident.served.get("public", address)).status == 401
     status, told = await incident.served.post("qingdao", f"{address[: -len('/evidence')]}9/evidence", {})
     assert (status, told["code"]) == (404, "request.not-found")
+
+
+async def test_no_more_packs_are_taken_on_than_can_be_made(
+    incident: Incident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await incident.pack()
+    monkeypatch.setattr(keeping, "MOST_WAITING", 0)
+    assert await incident.pack() == first, "what is there is given out"
+    address = f"/api/v1/cases/{incident.case}/evidence"
+    earlier = str(incident.desk.history.position - 1)
+    status, told = await incident.served.post("qingdao", address, {"as_of": earlier})
+    assert (status, told["code"]) == (429, "evidence.too-many")
+    assert len((await incident.served.told("qingdao", address))["packs"]) == 1
 
 
 async def test_nobody_is_handed_what_was_made_for_other_eyes(incident: Incident) -> None:
