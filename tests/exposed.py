@@ -25,7 +25,7 @@ from service.ledger.history import SUPERSEDED
 from service.ledger.kinds import IDS_PER_POSITION
 from service.ledger.world import Projection
 from service.parties import FACILITY
-from service.tracing.exposure.question import Answer, Hit, Question
+from service.tracing.exposure.question import Answer, Hit, Hits, Question
 
 Node = tuple[int, int]
 Place = tuple[Any, ...]
@@ -420,4 +420,5 @@ def exposed(rows: Callable[[Projection[Any]], Iterable[Any]], asked: Question) -
     hits = Exposed(rows, asked, cuts=True).walk()
     uncut = Exposed(rows, asked, cuts=False).walk() if asked.cleared else []
     reached = {hit.unit for hit in hits}
-    return Answer(asked.position, tuple(hits), tuple(hit for hit in uncut if hit.unit not in reached))
+    cleared = (hit for hit in uncut if hit.unit not in reached)
+    return Answer(asked.position, Hits.of(hits), Hits.of(cleared))

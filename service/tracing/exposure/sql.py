@@ -6,13 +6,16 @@ or relation improves is expanded again, so the order of steps does not matter: w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from service.ledger.store import Connection
 from service.storage import query
-from service.tracing.exposure.question import Answer, Hit, Question, Tier
+from service.tracing.exposure.question import Answer, Hits, Question, Tier
 
 Key = tuple[int, int]
 """A unit and the second in which a part of its life begins."""
@@ -68,12 +71,12 @@ class Spread:
         """Everything that is reached within the hops asked for."""
         reached, asked = Reached(), self.asked
         seeds = await self._seeds()
-        await self._close(reached, reached.take(seeds, 0), 0)
+        await self._close(reached, await _took(reached, seeds, 0), 0)
         for hop in range(1, asked.hops + 1):
             rows = await self._contacts(reached, hop)
             if hop == 1:
                 rows += await self._related(sorted({row["lot"] for row in seeds}))
-            fresh = reached.take(rows, hop)
+            fresh = await _took(reached, rows, hop)
             if not fresh:
                 break
             await self._close(reached, fresh, hop)
@@ -93,14 +96,14 @@ class Spread:
     async def _close(self, reached: Reached, fresh: list[Key], hop: int) -> None:
         """What was made of the goods is as dangerous as they are."""
         while fresh:
-            units, ends, taus = reached.columns(fresh)
-            tiers = [reached.tiers[unit] for unit in units]
+            units, ends, taus = await asyncio.to_thread(reached.columns, fresh)
+            tiers = [*map(reached.tiers.__getitem__, units)]
             rows = await self._step("derived", units, ends, taus, [*self.gone], self.asked.end, tiers)
-            fresh = reached.take(rows, hop)
+            fresh = await _took(reached, rows, hop)
 
     async def _contacts(self, reached: Reached, hop: int) -> list[Any]:
         asked, tiers = self.asked, self.asked.tiers
-        columns = reached.columns(reached.nodes)
+        columns = await asyncio.to_thread(reached.columns, reached.nodes)
         window = (asked.now, [*self.gone], asked.begin, asked.end)
         rows: list[Any] = []
         if tiers & {Tier.VEHICLE, Tier.ZONE}:
@@ -130,6 +133,11 @@ class Spread:
         return await self._step("related", asked.begin, lots, *counted, asked.production_days)
 
 
+async def _took(reached: Reached, rows: Sequence[Any], hop: int) -> list[Key]:
+    """What ``Reached.take`` says, in a thread: of many rows it takes long."""
+    return await asyncio.to_thread(reached.take, rows, hop)
+
+
 async def exposed(conn: Connection, asked: Question) -> Answer:
     """The answer to a question. ``conn`` sees one state from the first query to the last."""
     gone: list[int] = await conn.fetchval(query("tracing/exposure.excluded"), asked.position)
@@ -138,13 +146,17 @@ async def exposed(conn: Connection, asked: Question) -> Answer:
     if not asked.cleared:
         return Answer(asked.position, hits)
     without = await _hits(conn, await Spread(conn, asked, gone, cut=False).run())
-    kept = {hit.unit for hit in hits}
-    return Answer(asked.position, hits, tuple(hit for hit in without if hit.unit not in kept))
+    cleared = np.isin(without.unit, hits.unit, assume_unique=True, invert=True)
+    return Answer(asked.position, hits, without.only(cleared))
 
 
-async def _hits(conn: Connection, reached: Reached) -> tuple[Hit, ...]:
+async def _hits(conn: Connection, reached: Reached) -> Hits:
     """The units among what was reached, the rest are nodes of transformations."""
-    since = reached.since()
+    since = await asyncio.to_thread(reached.since)
     units = await conn.fetch(query("tracing/exposure.units_of"), [*since])
-    found = (row["id"] for row in units)
-    return tuple(Hit(unit, reached.hops[unit], reached.tiers[unit], since[unit]) for unit in found)
+    return await asyncio.to_thread(_columns, reached, since, units)
+
+
+def _columns(reached: Reached, since: Mapping[int, int], units: Iterable[Any]) -> Hits:
+    rows = [(row["id"], reached.hops[row["id"]], reached.tiers[row["id"]], since[row["id"]]) for row in units]
+    return Hits(*np.array(rows, np.int64).reshape(-1, 4).T)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from service.tracing.exposure.question import Answer, Hit, Question, Tier
+from service.tracing.exposure.question import Answer, Hits, Question, Tier
 from service.tracing.index.columns import NONE, Array, distinct
 from service.tracing.index.contacts import Contacts, Hands, Meetings, Sources
 from service.tracing.index.cuts import Cutting
@@ -30,28 +30,6 @@ class Seeds:
     ring: Array
     tiers: Array
     place: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Hits:
-    """Units that were reached, by id: in which hop, by which tier, since which second."""
-
-    unit: Array
-    hop: Array
-    tier: Array
-    since: Array
-
-    def __len__(self) -> int:
-        return len(self.unit)
-
-    def only(self, rows: Array) -> Hits:
-        """Those rows of it."""
-        return Hits(self.unit[rows], self.hop[rows], self.tier[rows], self.since[rows])
-
-    def told(self) -> tuple[Hit, ...]:
-        """As values."""
-        columns = (column.tolist() for column in (self.unit, self.hop, self.tier, self.since))
-        return tuple(Hit(*row) for row in zip(*columns, strict=True))
 
 
 class Walk:
@@ -176,7 +154,7 @@ def exposed(grounds: Grounds, asked: Question, seeds: Seeds) -> tuple[Hits, Hits
     with grounds.borrowed() as reached:
         hits = Walk(grounds, known, asked, reached, cut=True).run(seeds)
     if not asked.cleared or not len(grounds.cuts.counting(asked.position, asked.known_before)):
-        return hits, hits.only(np.empty(0, np.int64))
+        return hits, Hits()
     with grounds.borrowed() as reached:
         uncut = Walk(grounds, known, asked, reached, cut=False).run(seeds)
     return hits, uncut.only(np.isin(uncut.unit, hits.unit, assume_unique=True, invert=True))
@@ -185,4 +163,4 @@ def exposed(grounds: Grounds, asked: Question, seeds: Seeds) -> tuple[Hits, Hits
 def answer(asked: Question, found: tuple[Hits, Hits]) -> Answer:
     """As the value that SQL answers, too."""
     hits, cleared = found
-    return Answer(asked.position, hits.told(), cleared.told())
+    return Answer(asked.position, hits, cleared)
