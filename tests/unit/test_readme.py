@@ -18,7 +18,8 @@ READMES = ("README.md", "README.zh-CN.md")
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # What formats.md names in code are texts that get hashed, no command lines.
 GUIDES = (*READMES, *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md") if path.stem != "formats"))
-_LINK = re.compile(r"\]\(([^)#:]+)\)")
+DOCUMENTS = (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"))
+_LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
 _OUTLINE = ("##", "| ", "- ")
 _COMMAND = re.compile(r"(?:^(?:\$ )?(?:\S+/)?|`)coldledger ([a-z-]+)([^`\n&#|]*)", re.MULTILINE)
 _OPTION = re.compile(r"(?<![a-z-])--[a-z-]+")
@@ -45,11 +46,16 @@ def test_the_targets_are_what_make_prints(readme: str) -> None:
     assert targets in _blocks(readme, "make run    ")
 
 
-@pytest.mark.parametrize("readme", READMES)
-def test_links_lead_somewhere(readme: str) -> None:
-    links = _LINK.findall((ROOT / readme).read_text(encoding="utf-8"))
-    assert links
-    assert [link for link in links if not (ROOT / link).exists()] == []
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(document: Path) -> None:
+    links = _LINK.findall(document.read_text(encoding="utf-8"))
+    assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_the_documents_are_linked() -> None:
+    linked = [link for path in DOCUMENTS for link in _LINK.findall(path.read_text(encoding="utf-8"))]
+    assert len(linked) > 50
+    assert len({path for path in DOCUMENTS if path.parent.name == "decisions"}) > 25
 
 
 def test_both_languages_quote_the_same_commands() -> None:
