@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import NamedTuple
+
+import asyncpg
 
 from service.http.paging import Page
 from service.http.readers import Reader, ReaderKind
@@ -31,6 +34,14 @@ PATIENCE = 0.05
 """Seconds that an answer waits for the index to know what the database knows."""
 
 
+class Beginning(NamedTuple):
+    """What a trace begins from, as its address says: one of these."""
+
+    lot: int | None = None
+    unit: int | None = None
+    code: str | None = None
+
+
 async def summary(
     index: TraceIndex, conn: Connection, reader: Reader, start: Start, direction: Direction, position: int
 ) -> Row | None:
@@ -38,28 +49,43 @@ async def summary(
     if not (await _sees_all(conn, reader, start) and await index.at_least(position, PATIENCE)):
         return None
     if direction is Direction.UPSTREAM:
-        nodes = await index.asked(lambda arrays: _above(arrays, start, position))
+        nodes = await index.asked(lambda arrays, most: _above(arrays, start, position, most))
         walk = None if nodes is None else Walk(start, direction, nodes, None)
         return None if walk is None else await answers.upstream(conn, reader, walk)
     first = Page().wanted
     told = await index.asked(
-        lambda arrays: figures.downstream(arrays, start.lot, start.unit, position, first)
+        lambda arrays, most: figures.downstream(arrays, start.lot, start.unit, position, first, most)
     )
-    return None if told is None else await _downstream(conn, reader, start, told)
+    return None if told is None else await _downstream(conn, reader, start, told, position)
 
 
 async def totals(
-    index: TraceIndex, conn: Connection, reader: Reader, start: Start, position: int
+    index: TraceIndex, pool: asyncpg.Pool[asyncpg.Record] | Connection, reader: Reader, beginning: Beginning
 ) -> Row | None:
-    """What ``answers.totals`` says as of ``position``; None where the index cannot say."""
-    if not (await _sees_all(conn, reader, start) and await index.at_least(position, PATIENCE)):
+    """What ``answers.totals`` says, with the position as of which it does; None where the index cannot say,
+    which includes whatever the reader may not see.
+
+    Whether it may, the lot and the position come in one statement and so are of one moment: no transaction.
+    """
+    if reader.kind is ReaderKind.ORGANISATION:
         return None
-    told = await index.asked(lambda arrays: figures.totals(arrays, start.lot, start.unit, position))
-    if told is None:
+    row = await pool.fetchrow(query("tracing/indexed.beginning"), *sight(reader), *beginning)
+    if row is None or not await index.at_least(row["position"], PATIENCE):
+        return None
+    position, lot = row["position"], row["id"]
+    told = await index.asked(
+        lambda arrays, most: figures.totals(arrays, lot, beginning.unit, position, most)
+    )
+    accounts = None if told is None else await _accounts(pool, told.accounts, position)
+    if told is None or accounts is None:
         return None
     return {
-        **await answers.head(conn, Walk(start, Direction.DOWNSTREAM, [], None)),
-        **await _accounts(conn, told.accounts),
+        "lot": {name: row[name] for name in ("id", "code", "product", "product_en")},
+        "unit": beginning.unit,
+        "direction": Direction.DOWNSTREAM,
+        "complete": True,
+        **accounts,
+        "position": position,
         "states": [
             {"state": STATES[group.key[0]], "organisations": group.key[1], **_amount(group)}
             for group in told.states
@@ -76,18 +102,24 @@ async def _sees_all(conn: Connection, reader: Reader, start: Start) -> bool:
     return sees
 
 
-def _above(arrays: Arrays, start: Start, position: int) -> list[int]:
+def _above(arrays: Arrays, start: Start, position: int, most: int | None) -> list[int]:
     begin = figures.start_of(arrays, start.lot, start.unit)
-    found: list[int] = arrays.nodes.ids[reach(arrays, begin, down=False, as_of=position).nodes].tolist()
+    reached = reach(arrays, begin, down=False, as_of=position, most=most)
+    found: list[int] = arrays.nodes.ids[reached.nodes].tolist()
     return found
 
 
-async def _downstream(conn: Connection, reader: Reader, start: Start, told: Figures) -> Row:
+async def _downstream(
+    conn: Connection, reader: Reader, start: Start, told: Figures, position: int
+) -> Row | None:
     walk = Walk(start, Direction.DOWNSTREAM, [], None)
+    accounts = await _accounts(conn, told.accounts, position)
+    if accounts is None:
+        return None
     holders = await _holders(conn, told.holders)
     return {
         **await answers.head(conn, walk),
-        **await _accounts(conn, told.accounts),
+        **accounts,
         "holders": [row for row in holders if row["state"] != "sold"],
         "in_transit": await _in_transit(conn, told.in_transit),
         "sold": [row for row in holders if row["state"] == "sold"],
@@ -103,12 +135,16 @@ async def _listed(conn: Connection, name: str, nodes: list[int], about: int | No
     return await answers.rows(conn, name, nodes, about) if nodes else []
 
 
-async def _accounts(conn: Connection, told: Accounts) -> Row:
-    """What no movement made is of the lot itself: all that was made of it came by one."""
+async def _accounts(
+    conn: asyncpg.Pool[asyncpg.Record] | Connection, told: Accounts, position: int
+) -> Row | None:
+    """What no movement made is of the lot itself: all that was made of it came by one. None where such a
+    unit was written since the position."""
     own = told.own
     if told.found:
-        row = await conn.fetchrow(query("tracing/indexed.found"), told.found)
-        assert row is not None  # noqa: S101  (a sum has one row)
+        row = await conn.fetchrow(query("tracing/indexed.found"), told.found, position)
+        if row is None:
+            return None
         counted = own["surplus"].pieces is not None
         own = own | {"surplus": Amount((row["pieces"] or 0) if counted else None, row["grams"] or 0)}
     return {"account": own, "derived": {"lots": told.derived_lots, "account": told.derived}}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from schema.identifiers import TraceCode
@@ -39,16 +39,17 @@ class _Beginning:
     address: str
     parameter: str
     begin: Begin
+    read: Callable[[Any], Any] = field(default=lambda said: said)
 
 
-async def _by_code(conn: Connection, reader: Reader, text: str) -> Start:
-    return await start_of_code(conn, reader, TraceCode.parse(text).text)
+def _code(text: str) -> str:
+    return TraceCode.parse(text).text
 
 
 _BEGINNINGS = (
     _Beginning("lot", "/api/v1/lots/{lot:id}", "lot", start_of_lot),
     _Beginning("unit", "/api/v1/units/{unit:id}", "unit", start_of_unit),
-    _Beginning("code", "/api/v1/codes/{code}", "code", _by_code),
+    _Beginning("code", "/api/v1/codes/{code}", "code", start_of_code, _code),
 )
 
 
@@ -78,15 +79,14 @@ class _Trace:
     async def totals(self, ask: Ask) -> Row:
         """Totals alone: it counts before it lists."""
         await demand_reached(ask)
+        if ask.as_of is None:
+            beginning = indexed.Beginning(**{self.beginning.name: self._asked(ask)})
+            told = await indexed.totals(ask.request.app[INDEX], ask.pool, ask.reader, beginning)
+            if told is not None:
+                return told
         async with trace_snapshot(ask.pool) as conn:
-            start = await self._start(conn, ask)
             position = await position_of(conn, ask)
-            told = None
-            if ask.as_of is None:
-                told = await indexed.totals(ask.request.app[INDEX], conn, ask.reader, start, position)
-            if told is None:
-                told = await answers.totals(conn, await walk(conn, ask.reader, start, self.direction))
-            return told | {"position": position}
+            return await answers.totals(conn, await self._walk(conn, ask)) | {"position": position}
 
     async def flows(self, ask: Ask) -> Slice[Row]:
         """A page of movements."""
@@ -106,8 +106,12 @@ class _Trace:
         async with trace_snapshot(ask.pool) as conn:
             return await answers.accounts(conn, await self._walk(conn, ask), ask.page)
 
+    def _asked(self, ask: Ask) -> Any:
+        """What it begins from, as the path says. Raises Problem where that is no code."""
+        return self.beginning.read(ask.path[self.beginning.parameter])
+
     async def _start(self, conn: Connection, ask: Ask) -> Start:
-        return await self.beginning.begin(conn, ask.reader, ask.path[self.beginning.parameter])
+        return await self.beginning.begin(conn, ask.reader, self._asked(ask))
 
     async def _walk(self, conn: Connection, ask: Ask) -> Walk:
         return await walk(conn, ask.reader, await self._start(conn, ask), self.direction)

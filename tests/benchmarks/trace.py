@@ -107,7 +107,7 @@ async def _compared(
         for _ in range(ROUNDS if size < 100_000 else 5):
             with timed(ours):
                 told = await index.asked(
-                    lambda arrays: figures.downstream(arrays, lot, start, place.made.end, FIRST)
+                    lambda arrays, most: figures.downstream(arrays, lot, start, place.made.end, FIRST, most)
                 )
             with timed(theirs):
                 await _ask(conn, SQL[best], PLANS[plan], start)
@@ -172,7 +172,9 @@ async def _loop_delay(place: Ground, index: TraceIndex, size: int) -> dict[str, 
 
 async def _ask_often(index: TraceIndex, place: Ground, lot: int, start: int) -> None:
     for _ in range(DELAYS):
-        await index.asked(lambda arrays: figures.downstream(arrays, lot, start, place.made.end, FIRST))
+        await index.asked(
+            lambda arrays, most: figures.downstream(arrays, lot, start, place.made.end, FIRST, most)
+        )
 
 
 async def _visible(place: Ground, index: TraceIndex) -> dict[str, Any]:

@@ -58,6 +58,12 @@ class Edges(Table):
         versions, before = self.version[rows], LAST_POSITION if as_of is None else as_of
         return rows[(versions < before) & (self.corrections.excluded_in(versions) >= before)]
 
+    def standing(self, rows: Array, as_of: int) -> Array:
+        """Those of the edges ``rows`` that nobody had corrected as of a position."""
+        if not len(self.corrections):
+            return rows
+        return rows[self.corrections.corrected_in(self.version[rows]) >= as_of]
+
     def excluded_in(self, versions: Array) -> Array:
         """As ``Corrections.excluded_in``."""
         return self.corrections.excluded_in(versions)

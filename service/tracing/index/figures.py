@@ -72,25 +72,31 @@ class Figures:
     units: list[int]
 
 
-def downstream(arrays: Arrays, lot: int, unit: int | None, as_of: int, first: int) -> Figures | None:
+def downstream(
+    arrays: Arrays, lot: int, unit: int | None, as_of: int, first: int, most: int | None = None
+) -> Figures | None:
     """The figures of a lot, or of one unit of it, as of a position; lists begin with so many.
 
-    None where a unit changed since that position: what it was then is not known here.
+    None where a unit changed since that position: what it was then is not known here. Raises TooManyError
+    where ``most`` nodes are not all.
     """
-    sums = _sums(arrays, lot, unit, as_of)
+    sums = _sums(arrays, lot, unit, as_of, most)
     return None if sums is None else sums.figures(first)
 
 
-def totals(arrays: Arrays, lot: int, unit: int | None, as_of: int) -> Totals | None:
-    """The totals of a lot, or of one unit of it, as of a position; None as ``downstream`` has it."""
-    sums = _sums(arrays, lot, unit, as_of)
+def totals(
+    arrays: Arrays, lot: int, unit: int | None, as_of: int, most: int | None = None
+) -> Totals | None:
+    """The totals of a lot, or of one unit of it, as of a position; None and errors as ``downstream``."""
+    sums = _sums(arrays, lot, unit, as_of, most)
     return None if sums is None else Totals(sums.accounts(), sums.states())
 
 
-def _sums(arrays: Arrays, lot: int, unit: int | None, as_of: int) -> _Sums | None:
+def _sums(arrays: Arrays, lot: int, unit: int | None, as_of: int, most: int | None) -> _Sums | None:
     start = start_of(arrays, lot, unit)
-    reached = reach(arrays, start, down=True, as_of=as_of)
-    if not len(start) or (arrays.units.version[reached.nodes] >= as_of).any():
+    reached = reach(arrays, start, down=True, as_of=as_of, most=most)
+    changed = as_of < arrays.position and (arrays.units.version[reached.nodes] >= as_of).any()
+    if not len(start) or changed:
         return None
     return _Sums(arrays, reached, start, arrays.lots.find_one(lot), as_of)
 
@@ -115,16 +121,15 @@ class _Sums:
         self._reached = reached
         self._start = start
         lots = arrays.units.lot[reached.nodes]
-        self._units = reached.nodes[lots != NONE]
-        self._lots = lots[lots != NONE]
+        units = lots != NONE
+        self._units = reached.nodes[units]
+        self._lots = lots[units]
         self._lot = lot
         self._group = (self._lots != lot).astype(np.int64)
         self._state = arrays.units.state[self._units].astype(np.int64)
         self._pieces = arrays.units.pieces[self._units].astype(np.int64)
         self._grams = arrays.units.grams[self._units]
-        edges = arrays.edges
-        standing = reached.edges[edges.corrections.corrected_in(edges.version[reached.edges]) >= as_of]
-        self._mixing = _Mixing(arrays, standing, lot)
+        self._mixing = _Mixing(arrays, arrays.edges.standing(reached.edges, as_of), lot)
 
     def figures(self, first: int) -> Figures:
         """All that the summary tells."""
@@ -155,14 +160,18 @@ class _Sums:
     def states(self) -> list[Group]:
         """In the order of ``tracing/trace.states``."""
         held = np.flatnonzero(self._grams > 0)
-        sums = self._grouped(held, (self._state[held],))
-        custodian = self._arrays.units.custodian[self._units[held]]
-        each = self._grouped(held, (self._state[held], custodian))
-        of = each.derived * len(STATES) + each.keys[0]
-        organisations = np.bincount(of, minlength=2 * len(STATES))
-        having = organisations[sums.derived * len(STATES) + sums.keys[0]]
-        order = np.lexsort((_ALPHABETICAL[sums.keys[0]], sums.derived))
-        return sums.listed((sums.keys[0], having), order)
+        pieces, grams, size = self._pieces[held], self._grams[held], 2 * len(STATES)
+        cells = self._group[held] * len(STATES) + self._state[held]
+        counts = np.bincount(cells, minlength=size)
+        loose = np.bincount(cells[pieces == NONE], minlength=size) > 0
+        pieces = np.where(loose, NONE, _added(cells, np.maximum(pieces, 0), size))
+        custodians = self._arrays.units.custodian[self._units[held]]
+        pairs = distinct(custodians.astype(np.int64) * size + cells)
+        having = np.bincount(pairs % size, minlength=size)
+        derived, state = np.divmod(np.arange(size), len(STATES))
+        sums = _Grouped((state,), derived, counts, pieces, _added(cells, grams, size))
+        order = np.lexsort((_ALPHABETICAL[state], derived))
+        return sums.listed((state, having), order[counts[order] > 0])
 
     def _on_hand(self) -> tuple[dict[str, Array], dict[str, Array]]:
         """Grams and pieces by state, for each group."""

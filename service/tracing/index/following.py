@@ -29,6 +29,7 @@ from service.tracing.index import snapshots
 from service.tracing.index.arrays import Arrays
 from service.tracing.index.gate import Gate
 from service.tracing.index.loading import Head, load, read_head
+from service.tracing.index.reaching import TooManyError
 from service.tracing.index.rows import few
 from service.tracing.index.snapshots import OddSnapshotError, Origin
 
@@ -45,6 +46,8 @@ STEP = 500
 """How many statements are taken in at once, so that the event loop is not held up."""
 SOURCES = ("shipments", "units", "waste", "edges", "corrections", "stays")
 """What is read of each step, in the order in which it is taken in; handlings after them."""
+FEW_NODES = 4096
+"""So many nodes are looked at on the event loop: less than a millisecond."""
 FEW_LINKED = 16_384
 """So many rows may be found by links before all are put in order, or an eighth of all."""
 SAVE_SECONDS = 600.0
@@ -109,10 +112,19 @@ class TraceIndex:
             fits = there is not None and position in (None, there)
             yield self._arrays if fits else None
 
-    async def asked(self, question: Callable[[Arrays], T], position: int | None = None) -> T | None:
-        """The answer of a question, in a thread; None where the index cannot say as of ``position``."""
-        async with self.reading(position) as arrays:
-            return None if arrays is None else await asyncio.to_thread(question, arrays)
+    async def asked(self, question: Callable[[Arrays, int | None], T]) -> T | None:
+        """The answer of a question; None where the index cannot say.
+
+        It is asked at once, to look at so many nodes at most (or to raise TooManyError), and only then in a
+        thread without bounds: most traces are small, and a thread costs more than they do.
+        """
+        async with self.reading() as arrays:
+            if arrays is None:
+                return None
+            try:
+                return question(arrays, FEW_NODES)
+            except TooManyError:
+                return await asyncio.to_thread(question, arrays, None)
 
     async def save(self) -> None:
         """Write a snapshot; nothing changes meanwhile. Where that fails the index goes on without."""

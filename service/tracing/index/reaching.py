@@ -16,6 +16,10 @@ SLICE = 16_384
 """How many nodes are looked at in one step."""
 
 
+class TooManyError(Exception):
+    """More is reached than whoever asked wanted to wait for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reached:
     """The ``nodes`` that were reached, ascending, and the rows of the ``edges`` that were walked."""
@@ -24,23 +28,35 @@ class Reached:
     edges: Array
 
 
-def reach(arrays: Arrays, start: Array, *, down: bool, as_of: int | None = None) -> Reached:
-    """What is reached from the nodes ``start``, these included, as of a position (None: now)."""
+def reach(
+    arrays: Arrays, start: Array, *, down: bool, as_of: int | None = None, most: int | None = None
+) -> Reached:
+    """What is reached from the nodes ``start``, these included, as of a position (None: now).
+
+    Raises TooManyError beyond ``most`` nodes.
+    """
     edges = arrays.edges
+    as_of = None if as_of is None or as_of >= arrays.position else as_of
     adjacency, far = (edges.down, edges.child) if down else (edges.up, edges.parent)
     walked: list[Array] = []
     with arrays.marks() as marks:
         found = [_unmarked(start, marks)]
+        count = len(found[0])
         # What is found is appended while it is gone through: slices that are short when levels are.
         for level in found:
             for begin in range(0, len(level), SLICE):
                 rows = edges.counting(adjacency.at(level[begin : begin + SLICE]), as_of)
                 walked.append(rows)
                 new = _unmarked(far[rows], marks)
+                count += len(new)
                 if len(new):
                     found.append(new)
+            if most is not None and count > most:
+                break
         nodes = np.concatenate(found)
         marks[nodes] = NONE
+    if most is not None and count > most:
+        raise TooManyError
     nodes.sort()
     return Reached(nodes, np.concatenate([*walked, np.empty(0, np.int64)]).astype(np.int64))
 

@@ -22,6 +22,7 @@ from schema.problems import Refusal
 from service.http.readers import Reader, ReaderKind
 from service.ledger import Idempotency, Ledger, Proposal
 from service.ledger.statement import parse_instant
+from service.parties.visibility import sight
 from service.storage import open_database, query
 from service.storage.database import Database
 from service.tracing import answers, indexed
@@ -110,12 +111,22 @@ async def compare(index: TraceIndex, database: Database, chance: Random, most: i
                         expected = await by_sql(conn, reader, start, direction)
                         assert written(told) == written(expected), (start, direction, reader)
                         said += 1
-                quick = await indexed.totals(index, conn, reader, start, position)
+                lot = start.lot if start.unit is None else None
+                quick = await indexed.totals(index, conn, reader, indexed.Beginning(lot, start.unit))
                 if quick is not None:
+                    assert await seen(conn, reader, start), (start, reader)
+                    assert quick.pop("position") == position
                     down = await walk(conn, reader, start, Direction.DOWNSTREAM)
                     slow = await answers.totals(conn, down)
                     assert written(quick) == written(slow), (start, reader)
     return said
+
+
+async def seen(conn: Any, reader: Reader, start: Start) -> bool:
+    """Whether the reader may begin a trace there."""
+    name, id_ = ("lots", start.lot) if start.unit is None else ("units", start.unit)
+    sees: bool = await conn.fetchval(query(f"goods/read_{name}.sees"), *sight(reader), id_)
+    return sees
 
 
 async def by_sql(conn: Any, reader: Reader, start: Start, direction: Direction) -> Any:

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from service.tracing.index.arrays import Arrays
-from service.tracing.index.reaching import reach
+from service.tracing.index.reaching import TooManyError, reach
 from service.tracing.index.rows import SHAPES, few
 
 NODES = 12
@@ -33,6 +34,7 @@ def taken_in(arrays: Arrays, position: int, ends: Sequence[tuple[int, int]], exc
     if gone:
         arrays.put("corrections", told("corrections", *gone))
     arrays.link()
+    arrays.position = position + 1
 
 
 def naive(said: Sequence[tuple[Any, Any, Any]], start: int, as_of: int, *, down: bool) -> set[int]:
@@ -68,6 +70,18 @@ def test_as_plain_loops(said: list[Any], start: int, down: bool, as_of: int) -> 
     begin = arrays.nodes.find(np.array([10 + start]))
     found = reach(arrays, begin, down=down, as_of=as_of)
     assert set((arrays.nodes.ids[found.nodes] - 10).tolist()) == naive(said, start, as_of, down=down)
+    with arrays.marks() as marks:
+        assert (marks == -1).all()
+
+
+@pytest.mark.parametrize("down", [True, False])
+def test_who_wants_to_see_few_nodes_is_told_that_there_are_more(down: bool) -> None:
+    arrays = Arrays()
+    taken_in(arrays, 0, [(node, node + 1) for node in range(4)], [])
+    begin = arrays.nodes.find(np.array([10 if down else 14]))
+    assert len(reach(arrays, begin, down=down, most=5).nodes) == 5
+    with pytest.raises(TooManyError):
+        reach(arrays, begin, down=down, most=4)
     with arrays.marks() as marks:
         assert (marks == -1).all()
 
