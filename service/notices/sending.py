@@ -7,6 +7,7 @@ the receiver, or the way to it         tried again after 30 s, 1, 2, 4 … minut
 this process, after sending            sent again by the next one, with the same message id
 the proof is not written               as if it had not been sent
 the key of the contact is gone         given up: the person was erased
+anything else, by a defect             counted as an attempt, so that nobody's contact stops the others'
 =====================================  ==================================================================
 """
 
@@ -43,6 +44,7 @@ ATTEMPTS: Final = 10
 FIRST_PAUSE: Final = 30.0
 _AT_ONCE: Final = 20
 _SENDING = "private/sending"
+_NOTHING: Final = hashlib.sha256(b"").hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,11 @@ class Sender:
             told_at=row["made_at"],
             url=address_of(self.ways.public_url, row["kind"], row["about"]),
         )
-        attempt, is_final = await self._attempt(row, message)
+        try:
+            attempt, is_final = await self._attempt(row, message)
+        except Exception:
+            log.exception("sending %s met a defect", row["id"])
+            attempt, is_final = Attempt(False, "a defect of this service", _NOTHING), False
         number = row["attempts"] + 1
         given_up = is_final or number >= ATTEMPTS
         state = "delivered" if attempt.delivered else "failed" if given_up else "waiting"
@@ -118,13 +124,12 @@ class Sender:
     async def _attempt(self, contact: Mapping[str, Any], message: Message) -> tuple[Attempt, bool]:
         """What came of it, and whether trying again is of no use."""
         opened = self.ways.contacts.open(contact)
-        nothing = hashlib.sha256(b"").hexdigest()
         if opened is None:
-            return Attempt(False, "the key of this contact is gone", nothing), True
+            return Attempt(False, "the key of this contact is gone", _NOTHING), True
         if contact["channel"] != EMAIL:
             return await self.ways.webhooks.send(opened.address, opened.secret, message), False
         if self.ways.mailer is None:
-            return Attempt(False, "no mail server is set up", nothing), True
+            return Attempt(False, "no mail server is set up", _NOTHING), True
         return await self.ways.mailer.send(opened.address, contact["language"], message), False
 
     async def _prove(

@@ -7,6 +7,7 @@ private addresses through, for who runs receiver and service in one network.
 
 from __future__ import annotations
 
+import re
 import socket
 from ipaddress import IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
@@ -21,6 +22,8 @@ _UNICAST = ip_network("2000::/3")
 _EMBEDDING = tuple(map(ip_network, ("2002::/16", "2001::/32")))
 """Networks in it whose addresses stand for IPv4 ones: 6to4, Teredo."""
 _LONGEST = 500
+_NAME = re.compile(r"(?=.{1,253}\.?$)([A-Za-z0-9_-]{1,63})(\.[A-Za-z0-9_-]{1,63})*\.?")
+"""What can be looked up; other names make the look-up itself fail."""
 
 
 class ForbiddenTargetError(OSError):
@@ -50,11 +53,19 @@ def demand_target(url: str, *, private: bool) -> str:
         raise Problem("contact.address", field="/address", address=url[:80]) from error
     plain = url.isascii() and url.isprintable() and " " not in url and len(url) <= _LONGEST
     schemes = ("https", "http") if private else ("https",)
-    if not plain or parts.scheme not in schemes or not host or parts.username is not None or port == 0:
+    named = _NAME.fullmatch(host) or _is_ipv6(host)
+    if not plain or parts.scheme not in schemes or not named or parts.username is not None or port == 0:
         raise Problem("contact.address", field="/address", address=url[:80])
     if not private and _is_private_literal(host):
         raise Problem("contact.address-private", field="/address", address=host[:80])
     return url
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        return isinstance(ip_address(host), IPv6Address)
+    except ValueError:
+        return False
 
 
 def _is_private_literal(host: str) -> bool:

@@ -81,7 +81,8 @@ class Webhooks:
             demand_target(url, private=self._private)
             async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
                 said = await answer.content.read(_MAX_ANSWER)
-        except (OSError, aiohttp.ClientError, TimeoutError, Problem) as error:
+        except (OSError, aiohttp.ClientError, TimeoutError, ValueError, Problem) as error:
+            # ValueError: a name that cannot even be looked up, or an answer that is none.
             return Attempt(False, f"{type(error).__name__}: {error}"[:_MAX_ANSWER], digest)
         told = f"{answer.status} {said.decode('utf-8', 'replace')}"
         return Attempt(200 <= answer.status < 300, _printable(told)[:_MAX_ANSWER], digest)

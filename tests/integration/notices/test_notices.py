@@ -9,11 +9,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
+import pytest
 from standardwebhooks.webhooks import Webhook
 
 from service.http.keys import DATABASE
 from service.notices import telling
+from service.notices.messages import Message
 from service.notices.sending import ATTEMPTS, SENDER, Sender
+from service.notices.webhooks import Attempt, Webhooks
 from tests.integration.incidents.conftest import Office
 from tests.integration.incidents.test_recalls import RECALLS, ordered, under_a_case
 from tests.integration.notices.conftest import SENDER_ADDRESS, Mailbox, Receiver
@@ -328,3 +331,24 @@ def test_a_secret_is_one_of_the_standard() -> None:
     from service.notices.webhooks import new_secret  # noqa: PLC0415
 
     assert len(base64.b64decode(new_secret().removeprefix("whsec_"))) == 32
+
+
+async def test_one_contact_that_breaks_stops_nobody_elses(
+    office: Office, sender: Sender, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = "http://127.0.0.1:1/broken"
+    await contact(office, "shop", "webhook", broken)
+    await contact(office, "wholesaler", "webhook", receiver.url)
+    send = Webhooks.send
+
+    async def breaking(self: Webhooks, url: str, secret: str, message: Message) -> Attempt:
+        if url == broken:
+            raise RuntimeError("a defect")
+        return await send(self, url, secret, message)
+
+    monkeypatch.setattr(Webhooks, "send", breaking)
+    await under_a_case(office)
+    await sender.once()
+    assert len(receiver.came) == 1
+    states = await pool_of(office).fetch("SELECT attempts, state FROM private.sending ORDER BY state")
+    assert [tuple(row) for row in states] == [(1, "delivered"), (1, "waiting")]

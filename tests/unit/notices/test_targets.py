@@ -42,6 +42,10 @@ def test_an_address_outside_is(address: str) -> None:
         ("https://[::1", "contact.address"),
         ("https://例子.中国/", "contact.address"),
         ("https://example.org/" + "x" * 500, "contact.address"),
+        ("https://a..b/", "contact.address"),
+        ("https://.example.org/", "contact.address"),
+        ("https://" + "a" * 64 + ".example.org/", "contact.address"),
+        ("https://%31%32%37.0.0.1/", "contact.address"),
         ("https://localhost/", "contact.address-private"),
         ("https://localhost./", "contact.address-private"),
         ("https://127.0.0.1./", "contact.address-private"),
@@ -59,7 +63,15 @@ def test_what_leads_inside_or_nowhere_is_refused_by_its_form(url: str, code: str
     assert (caught.value.code, caught.value.field) == (code, "/address")
 
 
-@pytest.mark.parametrize("url", ["https://example.org/hook", "https://example.org:8443/", "https://1.1.1.1/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://[2606:4700::1111]/",
+        "https://example.org/hook",
+        "https://example.org:8443/",
+        "https://1.1.1.1/",
+    ],
+)
 def test_what_leads_outside_is_taken(url: str) -> None:
     assert demand_target(url, private=False) == url
 
