@@ -15,6 +15,7 @@ from service.parties import INVITE_USER, ISSUE_TOKEN
 from service.parties.credentials.invitations import new_invitation
 from service.parties.device_keys import REGISTER_DEVICE_KEY
 from tests.handset import key_of
+from tests.integration.reading.alarmed import alarmed
 from tests.integration.reading.bazaar import SCAN, SCAN_DIGEST
 from tests.integration.reading.cared import cared_for
 from tests.integration.reading.conftest import Served
@@ -28,6 +29,7 @@ TRACED = (*REGIONS, "auditor")
 BEEF = {"station", "importer", "wholesaler", "shop", "plant", *TRACED}
 # The wholesaler's is a third-party store: what it keeps stays the importer's until it goes on to a buyer.
 OFFICES = {*REGIONS, "beijing", "auditor", "platform"}
+LEADS = {"qingdao", "auditor"}
 NOBODY = 999_999_999_999
 NO_CODE = "1B370200ABCDEF23456" + check_character("1B370200ABCDEF23456")
 
@@ -114,6 +116,21 @@ TABLE: dict[str, tuple[str, str, set[str]]] = {
     "a token with its networks": ("/api/v1/tokens/{}", "token", {"station", "platform"}),
     "a device's key": ("/api/v1/device-keys/{}", "device key", {"station", "platform"}),
     "a session": ("/api/v1/sessions/{}", "session", {"station"}),
+    "a case": ("/api/v1/cases/{}", "alarm", LEADS),
+    "its steps": ("/api/v1/cases/{}/steps", "alarm", LEADS),
+    "its packs": ("/api/v1/cases/{}/evidence", "alarm", LEADS),
+    "its report": ("/api/v1/cases/{}/report", "alarm", LEADS),
+    "a request under it": ("/api/v1/case-requests/{}", "request", LEADS | {"station"}),
+    "what Hubei is asked": ("/api/v1/cooperations/{}", "cooperation", LEADS | {"hubei"}),
+    "the statement of its hold": ("/api/v1/entries/{}", "hold statement", LEADS),
+    "a drill's hold": ("/api/v1/holds/{}", "drill hold", LEADS),
+    "a drill": ("/api/v1/drills/{}", "drill", LEADS),
+    "a recall": ("/api/v1/recalls/{}", "recall", BEEF | {"restaurant"}),
+    "who was told of it": ("/api/v1/recalls/{}/notices", "recall", BEEF | {"restaurant"}),
+    "its statement": ("/api/v1/entries/{}", "recall statement", LEADS),
+    "a sample": ("/api/v1/samples/{}", "sample", LEADS | {"station"}),
+    "a plan of sampling": ("/api/v1/sampling-plans/{}", "plan", LEADS),
+    "a notice": ("/api/v1/notices/{}", "notice", {"station"}),
 }
 MISSING = {
     **dict.fromkeys(("code", "case", "cubes_code"), NO_CODE),
@@ -138,6 +155,7 @@ async def things(served: Served) -> dict[str, str | int]:
     return {
         **story.ids,
         **await cared_for(served),
+        **await alarmed(served),
         "scan": SCAN_DIGEST,
         "authority": story.parties["hubei"].organisation,
         "opening": 0,

@@ -11,7 +11,7 @@ SELECT c.id FROM incidents.cooperation c
  ORDER BY c.id DESC LIMIT $5
 
 -- name: rows
--- $4 ids of what the reader may see. Which case it was asked under, and the note, is for who leads that.
+-- $4 ids of what the reader may see. Which case it was asked under is for who leads that.
 SELECT c.id, c.direction, parties.named(c.organisation) AS organisation,
        CASE WHEN leads THEN c.case_file END AS case, c.region, c.origin, c.reference, c.package, c.number, c.hazard,
        c.drill, c.asks, c.lots, c.state, c.made_at, c.due_at, c.acknowledged_at, c.answered_at, c.answer, c.grams,
