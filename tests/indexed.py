@@ -95,7 +95,6 @@ def _columns(new: Mapping[str, list[Any]]) -> Mapping[str, list[Row]]:
 def _unit(row: Any) -> Row:
     told = {name: _known(value) for name, value in asdict(row).items()}
     return told | {
-        "region": int(row.region or 0),
         "state": STATES.index(row.state),
         "sealed": int(row.packaging == "sealed"),
         "there": int(row.until is None),

@@ -123,6 +123,13 @@ class Arrays:
         places[moving] = self.shipments.place[self.units.shipment[nodes[moving]]]
         return places
 
+    def facilities_at(self, zones: Array) -> Array:
+        """In which facility each of these ``places`` is, all of them zones; NONE stays NONE."""
+        numbers = np.full(len(zones), NONE, np.int64)
+        known = np.flatnonzero(zones != NONE)
+        numbers[known] = self.places.ids[zones[known]] >> _ZONE_BITS
+        return numbers
+
     def tables(self) -> Mapping[str, Table]:
         """All tables, by the names under which they are kept."""
         edges, handlings = self.edges, self.handlings
@@ -230,14 +237,12 @@ class Arrays:
         nodes = self._nodes(rows["id"])
         units = self.units
         units.lot[nodes] = self.lots.number(rows["lot"])
-        units.owner[nodes] = self.organisations.number(rows["owner"])
         units.custodian[nodes] = self.organisations.number(rows["custodian"])
-        units.facility[nodes] = _where_known(self.facilities, rows["facility"])
         units.shipment[nodes] = _where_known(self.shipment_ids, rows["shipment"])
-        units.place[nodes] = self._zones(units.facility[nodes], rows["zone"])
+        units.place[nodes] = self._zones(_where_known(self.facilities, rows["facility"]), rows["zone"])
         units.since[nodes] = np.clip(rows["since"], 0, EVER)
         units.wasted[nodes] = 0
-        for name in ("region", "pieces", "grams", "placed", "version", "state", "sealed", "there"):
+        for name in ("pieces", "grams", "placed", "version", "state", "sealed", "there"):
             getattr(units, name)[nodes] = rows[name]
 
     def _zones(self, facilities: Array, zones: Array) -> Array:

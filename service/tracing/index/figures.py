@@ -84,9 +84,7 @@ def downstream(
     return None if sums is None else sums.figures(first)
 
 
-def totals(
-    arrays: Arrays, lot: int, unit: int | None, as_of: int, most: int | None = None
-) -> Totals | None:
+def totals(arrays: Arrays, lot: int, unit: int | None, as_of: int, most: int | None = None) -> Totals | None:
     """The totals of a lot, or of one unit of it, as of a position; None and errors as ``downstream``."""
     sums = _sums(arrays, lot, unit, as_of, most)
     return None if sums is None else Totals(sums.accounts(), sums.states())
@@ -208,7 +206,8 @@ class _Sums:
         units = self._arrays.units
         held = np.flatnonzero((self._grams > 0) & (self._state != IN_TRANSIT))
         nodes = self._units[held]
-        sums = self._grouped(held, (units.custodian[nodes], units.facility[nodes], self._state[held]))
+        facilities = self._arrays.facilities_at(units.place[nodes])
+        sums = self._grouped(held, (units.custodian[nodes], facilities, self._state[held]))
         custodians, places, states = sums.keys
         custodians = self._arrays.organisations.ids[custodians]
         places = np.where(places == NONE, NONE, self._arrays.facilities.ids[places])

@@ -23,7 +23,7 @@ import asyncpg
 
 from service.ledger.store import Connection
 from service.stopping import stop
-from service.storage import LOST, reading_together
+from service.storage import LOST, query, reading_together
 from service.storage.database import READER, Database, open_pool
 from service.tracing.index import snapshots
 from service.tracing.index.arrays import Arrays
@@ -169,6 +169,7 @@ class TraceIndex:
 
     async def _follow(self, pool: asyncpg.Pool[asyncpg.Record]) -> None:
         async with pool.acquire() as conn:
+            await conn.execute(query("tracing/index.plan_once"))
             await conn.add_listener(CHANNEL, self._told)
             try:
                 if self._arrays is None:

@@ -23,11 +23,9 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
     "units": {
         "id": "i8",
         "lot": "i8",
-        "owner": "i8",
         "custodian": "i8",
         "facility": "i8",
         "zone": "i4",
-        "region": "i4",
         "shipment": "i8",
         "pieces": "i4",
         "grams": "i8",

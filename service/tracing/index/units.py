@@ -22,19 +22,15 @@ class Units(Table):
     """A row for each unit and node, under its dense number (``Arrays.nodes``).
 
     ``lot`` is a dense number of ``Arrays.lots`` (NONE: a node, or a unit that no row says anything of yet);
-    ``facility``, ``owner`` and ``custodian`` are numbers of ``Arrays.facilities`` and
-    ``Arrays.organisations``, ``shipment`` one of ``Arrays.shipments``. ``region`` is the six digits as a
-    number. ``pieces`` is NONE where they are not counted. ``since`` and ``placed`` say since which second and
-    by which statement it has been at ``place`` (``Arrays.places``), and so does ``there``: 1 where it is
-    there still. ``wasted`` is 1 where something was lost, sampled or destroyed.
+    ``custodian`` is one of ``Arrays.organisations``, ``shipment`` one of ``Arrays.shipments``. ``pieces`` is
+    NONE where they are not counted. ``since`` and ``placed`` say since which second and by which statement it
+    has been at ``place`` (``Arrays.places``, which also knows the facility; NONE: it has none), and so does
+    ``there``: 1 where it is there still. ``wasted`` is 1 where something was lost, sampled or destroyed.
     """
 
     types: ClassVar[Mapping[str, str]] = {
         "lot": "i4",
-        "owner": "i4",
         "custodian": "i4",
-        "facility": "i4",
-        "region": "i4",
         "shipment": "i4",
         "place": "i4",
         "pieces": "i4",
@@ -49,10 +45,7 @@ class Units(Table):
     }
 
     lot: Array
-    owner: Array
     custodian: Array
-    facility: Array
-    region: Array
     shipment: Array
     place: Array
     pieces: Array
