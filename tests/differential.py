@@ -14,17 +14,21 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import numpy as np
+import orjson
 
+from schema.messages.exposure import ExposureView
+from service.http.readers import Reader, ReaderKind
 from service.ledger import store
 from service.ledger.world import Dirty
 from service.storage import Database, EmbeddedPostgres, open_database, open_pool, prepare, query
-from service.tracing.exposure import sql
+from service.tracing.exposure import counting, sql
 from service.tracing.exposure.question import Answer, Hit, Question
 from service.tracing.index.answering import follow, seeds_of
 from service.tracing.index.exposure import answer, exposed
@@ -61,6 +65,12 @@ class Compared:
             missing = {who: _beyond(told, answer) for who, answer in known.items()}
             self.different.append(f"seed {seed}: beyond the oracle {only}, short of it {missing}: {asked}")
 
+    def counted(self, by_columns: Mapping[str, Any], by_sql: Mapping[str, Any]) -> None:
+        """Take in two counts of one answer."""
+        self.asked["counts"] += 1
+        if orjson.dumps(by_columns) != orjson.dumps(by_sql):
+            self.different.append(f"counted: {by_columns} and not {by_sql}")
+
     def lineage(
         self, seed: int, direction: Direction, start: int, by_index: list[int], by_sql: list[int]
     ) -> None:
@@ -93,6 +103,20 @@ async def compare(database: Database, seeds: Sequence[int], compared: Compared) 
             async with trace_snapshot(database.reader) as conn:
                 by_sql = await sql.exposed(conn, asked)
             compared.exposure(seed, asked, by_index, by_sql, oracle.exposed(yard.rows, asked))
+            await _counts(database, by_index, chances[seed], compared)
+
+
+async def _counts(database: Database, told: Answer, chance: Random, compared: Compared) -> None:
+    """The answer counted for an auditor, or for the authority of a region."""
+    reader = chance.choice([_reader(ReaderKind.AUDITOR, ""), _reader(ReaderKind.REGULATOR, "3702")])
+    async with trace_snapshot(database.as_of(told.position)) as conn:
+        by_columns = await counting.by_columns(conn, reader, told)
+        by_sql = await counting.by_database(conn, reader, told)
+    compared.counted(ExposureView().dump(by_columns), ExposureView().dump(by_sql))
+
+
+def _reader(kind: ReaderKind, region: str) -> Reader:
+    return Reader(kind, region=region)
 
 
 async def _loaded(database: Database, yards: int) -> Grounds:

@@ -44,6 +44,7 @@ _BEGINNING, _STEP = 1_600_000_000, 600
 _TIMES = 200
 """A yard's day has so many moments, ten minutes apart."""
 _DAY = "2020-09-13"
+_REGIONS = ("370200", "370200", "440100")
 _KINDS = ("imported", "imported", "domestic")
 
 
@@ -148,8 +149,9 @@ class Yard:
         key, since = self._id(made), self._second()
         sealed = self._known("sealed", "opened")
         row = Unit(
-            key, self.chance.choice(self.lots), 0, 1, 1, None, None, "370200", "released", None, "carton",
-            sealed, 10, 1000, 10, 1000, 0, 0, 0, 0, 0, 0, 0, 0, [], _DAY, made, since, made, None, None,
+            key, self.chance.choice(self.lots), 0, 1, 1, None, None, _REGIONS[made % 3], "released", None,
+            "carton", sealed, 10, 1000, 10, 1000, 0, 0, 0, 0, 0, 0, 0, 0, [], _DAY, made, since, made,
+            None, None,
         )  # fmt: skip
         row = self._placed(row, since, made)
         for position in moved:

@@ -1,11 +1,13 @@
 """Who answers: the trace index of this process where it can, else the database; the same either way.
 
 The answer to a question never changes, for the question says as of which position it is asked. So the last
-few are kept, and the pages of a list are pages of one answer.
+few are kept, and the pages of a list are pages of one answer. The database gets only so long for one: a
+question that would keep it from all others is refused, with what to do about it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -13,14 +15,17 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from schema.problems import Problem
 from service.storage import Database
 from service.tracing.exposure.question import Answer, Question
 from service.tracing.exposure.sql import exposed
 from service.tracing.walk import trace_snapshot
 
+PATIENCE = 60.0
+"""Seconds that the database may take for a question."""
 MOST_KEPT = 8
 MOST_HITS = 1_000_000
-"""Hits of all answers that are kept together; one takes about a hundred bytes."""
+"""Hits of all answers that are kept together; one takes about twenty bytes."""
 
 Quick = Callable[[Question], Awaitable[Answer | None]]
 """The index: None where it cannot say."""
@@ -42,9 +47,10 @@ class Answers:
     database: Database
     quick: Quick | None = None
     kept: OrderedDict[Question, Timed] = field(default_factory=OrderedDict)
+    patience: float = PATIENCE
 
     async def to(self, asked: Question) -> Timed:
-        """The answer to a question."""
+        """The answer to a question. Raises Problem ``exposure.too-wide``."""
         known = self.kept.get(asked)
         if known is not None:
             self.kept.move_to_end(asked)
@@ -53,11 +59,21 @@ class Answers:
         answer = None if self.quick is None else await self.quick(asked)
         by_index = answer is not None
         if answer is None:
-            async with trace_snapshot(self.database.reader) as conn:
-                answer = await exposed(conn, asked)
+            answer = await self._by_database(asked)
         timed = Timed(answer, by_index, round((time.monotonic() - began) * 1000))
         self._keep(asked, timed)
         return timed
+
+    async def _by_database(self, asked: Question) -> Answer:
+        try:
+            # A query that is cut off here is cancelled at the server, too.
+            async with trace_snapshot(self.database.reader) as conn, asyncio.timeout(self.patience):
+                answer = await exposed(conn, asked)
+        except TimeoutError as error:
+            raise Problem("exposure.too-wide", seconds=round(self.patience), hops=asked.hops) from error
+        # Made here, where it holds nobody up: it hashes every hit, and is remembered.
+        await asyncio.to_thread(lambda: answer.digest)
+        return answer
 
     def _keep(self, asked: Question, timed: Timed) -> None:
         self.kept[asked] = timed

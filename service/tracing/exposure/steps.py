@@ -7,14 +7,17 @@ a source is where the way begins.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
+
+import numpy as np
 
 from service.ledger.store import Connection
 from service.parties.shelves import Row
 from service.storage import query
-from service.tracing.exposure.question import Hit, Question, Tier
+from service.tracing.exposure.question import Hit, Hits, Question, Tier
 
 LONGEST = 500
 """Steps of a way; a longer one is told from its end."""
@@ -27,6 +30,8 @@ _BY_TIER: Mapping[int, tuple[str, ...]] = {
     Tier.UPSTREAM: ("voyage", "production"),
 }
 _FILE = "tracing/exposure_steps"
+Columns: TypeAlias = tuple[list[int], list[int], list[int], list[int]]
+"""Units, hops and times of what was reached; and the units whose last step is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class Ways:
 
     conn: Connection
     asked: Question
-    hits: Mapping[int, Hit]
+    hits: Hits
     gone: Sequence[int]
     cut: bool = True
     steps: dict[int, Row] = field(default_factory=dict)
@@ -64,7 +69,12 @@ class Ways:
         found: dict[int, list[Row]] = {unit: [] for unit in units}
         for row in await self._candidates(units):
             found[row["unit"]].append(dict(row))
-        return {unit: self._step(self.hits[unit], rows) for unit, rows in found.items()}
+        return {unit: self._step(self.found(unit), rows) for unit, rows in found.items()}
+
+    def found(self, unit: int) -> Hit:
+        found = self.hits.find(unit)
+        assert found is not None  # noqa: S101  (only what was reached has a way)
+        return found
 
     def _step(self, hit: Hit, candidates: list[Row]) -> Row:
         """A seed has no step before it, whatever else would lead to it."""
@@ -78,34 +88,57 @@ class Ways:
         return {**facts, **told}
 
     def _leads(self, hit: Hit, row: Row) -> bool:
+        if row["relation"] in ("zone", "vehicle") and row["seconds"] < self.asked.least_overlap:
+            return False
         if hit.hop == 0:
             named = hit.unit in self.asked.units
             return not named and row["relation"] in ("derived", "batch") and row["since"] == hit.since
         return row["relation"] == "derived" or row["relation"] in _BY_TIER[hit.tier]
 
     @staticmethod
-    def _fit(hit: Hit, row: Row) -> tuple[bool, bool, int]:
-        """What begins when the answer says comes first, then a contact, then the longest one."""
-        return row["since"] != hit.since, row["relation"] == "derived", -(row.get("seconds") or 0)
+    def _fit(hit: Hit, row: Row) -> tuple[bool, bool, bool, int]:
+        """What begins when the answer says comes first, then a source that was exposed in that part of its
+        life for sure, then a contact, then the longest one."""
+        made, later = row["relation"] == "derived", row.get("later", False)
+        return row["since"] != hit.since, later, made, -(row.get("seconds") or 0)
 
     async def _candidates(self, units: list[int]) -> list[Any]:
         asked, gone = self.asked, [*self.gone]
+        near = await asyncio.to_thread(self._near, units)
+        kinds = None if asked.zone_kinds is None else sorted(asked.zone_kinds)
         window = (asked.begin, asked.end, 60 * asked.linger_minutes)
+        named = [*asked.units], [*asked.lots], [*asked.arrivals]
         place = (*(asked.zone or (None, None)), asked.vehicle)
         return [
-            *await self._ask("met", units, asked.now, gone, *window, *place),
-            *await self._ask("next_trip", units, asked.now, gone),
-            *await self._ask("handled", units, gone, 3600 * asked.handling_hours),
-            *await self._ask("derived", units, gone),
-            *await self._ask("related", units, [*asked.units], [*asked.lots], [*asked.arrivals]),
+            *await self._ask("met", near, asked.now, gone, *window, *place, asked.opened_only, kinds),
+            *await self._ask("next_trip", near, asked.now, gone, asked.opened_only),
+            *await self._ask("handled", near, gone, 3600 * asked.handling_hours),
+            *await self._made(units, gone),
+            *await self._ask("related", near, *named, asked.production_days),
         ]
 
-    async def _ask(self, name: str, units: list[int], *arguments: object) -> list[Any]:
+    def _near(self, units: Sequence[int]) -> Columns:
+        """The columns of whatever may have led to these, themselves included, and these: a contact comes from
+        an earlier hop, which leaves most of an answer out."""
+        theirs = np.isin(self.hits.unit, np.array(units, np.int64))
+        last = int(self.hits.hop[theirs].max(initial=0))
+        return _columns(self.hits.only(theirs | (self.hits.hop < last)), units)
+
+    async def _made(self, units: list[int], gone: list[int]) -> list[Any]:
+        """What they were made of, whatever hop that is of."""
+        parents = await self.conn.fetchval(query(f"{_FILE}.parents"), units)
+        known = self.hits.only(np.isin(self.hits.unit, np.array([*parents, *units], np.int64)))
+        return await self._ask("derived", _columns(known, units), gone)
+
+    async def _ask(self, name: str, near: Columns, *arguments: object) -> list[Any]:
         asked = self.asked
         head = (asked.position, asked.known_before, self.cut)
-        columns = [[*self.hits], [h.hop for h in self.hits.values()], [h.since for h in self.hits.values()]]
-        found: list[Any] = await self.conn.fetch(query(f"{_FILE}.{name}"), *head, *columns, units, *arguments)
+        found: list[Any] = await self.conn.fetch(query(f"{_FILE}.{name}"), *head, *near, *arguments)
         return found
+
+
+def _columns(hits: Hits, units: Sequence[int]) -> Columns:
+    return hits.unit.tolist(), hits.hop.tolist(), hits.since.tolist(), [*units]
 
 
 _FACTS = (
@@ -130,6 +163,6 @@ async def cleared_by(ways: Ways, unit: int, lots: Mapping[int, int]) -> list[int
         [step["facility"] for step in bays],
         [step["bay"] for step in bays],
         [step["equipment"] for step in way if step["equipment"] is not None],
-        *(asked.begin, ways.hits[unit].since),
+        *(asked.begin, ways.found(unit).since),
     )
     return [row["id"] for row in rows]

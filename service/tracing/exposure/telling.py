@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from service.goods.reading import UNITS
 from service.http.paging import Page, Slice
 from service.http.readers import Reader
@@ -19,10 +21,12 @@ from service.parties.shelves import Row
 from service.parties.visibility import not_found, sight
 from service.storage import Database, query
 from service.tracing.exposure.asking import moment
-from service.tracing.exposure.question import Answer, Hit, Question
+from service.tracing.exposure.question import Answer, Hit, Hits, Question
 from service.tracing.exposure.steps import Ways, cleared_by
 from service.tracing.walk import trace_snapshot
 
+WINDOW = 2_000
+"""Hits that are looked at for a page at first."""
 _SEEN = "tracing/exposure_seen"
 _HIDDEN = (
     "facility",
@@ -51,10 +55,13 @@ class Choice:
         tier = said.get("tier")
         return cls(None if tier is None else int(tier), said.get("hop"), said.get("cleared", False))
 
-    def among(self, answer: Answer) -> list[Hit]:
+    def among(self, answer: Answer) -> Hits:
         """Those hits, by unit."""
         found = answer.cleared if self.cleared else answer.hits
-        return [hit for hit in found if self.tier in (None, hit.tier) and self.hop in (None, hit.hop)]
+        for column, wanted in (("tier", self.tier), ("hop", self.hop)):
+            if wanted is not None:
+                found = found.only(getattr(found, column) == wanted)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +75,9 @@ class Telling:
 
     async def hits(self, choice: Choice, page: Page) -> Slice[Row]:
         """A page of the units in reach, each with its last step."""
-        wanted = {hit.unit: hit for hit in choice.among(self.answer)}
-        after = page.after[0] if page.after else None
+        wanted = choice.among(self.answer)
         async with trace_snapshot(self.database.as_of(self.asked.position)) as conn:
-            at = (*sight(self.reader), self.asked.position)
-            found = await conn.fetch(query(f"{_SEEN}.within"), *at, [*wanted], after, page.wanted)
-            keys = page.cut([row["id"] for row in found], lambda key: (key,))
+            keys = page.cut(await self._within(conn, wanted, page), lambda key: (key,))
             ways = await self._ways(conn, choice, keys.items)
             steps = {
                 step["unit"]: step for step in await self._told(conn, [ways.steps[k] for k in keys.items])
@@ -85,17 +89,30 @@ class Telling:
                 "unit": units[key],
                 "step": steps[key],
                 "cleared_by": clearing.get(key, []),
-                **_told(wanted[key]),
+                **_told(hit),
             }
             for key in keys.items
+            if (hit := wanted.find(key)) is not None
         ]
         return Slice(rows, keys.next)
 
+    async def _within(self, conn: Connection, wanted: Hits, page: Page) -> list[int]:
+        """The units of a page: those in reach among the next few hits, or among ever more of them."""
+        at = (*sight(self.reader), self.asked.position)
+        begin = int(np.searchsorted(wanted.unit, page.after[0], "right")) if page.after else 0
+        found, many = list[int](), WINDOW
+        while begin < len(wanted) and len(found) < page.wanted:
+            units = wanted.unit[begin : begin + many].tolist()
+            rows = await conn.fetch(query(f"{_SEEN}.within"), *at, units, None, page.wanted - len(found))
+            found += [row["id"] for row in rows]
+            begin, many = begin + many, 4 * many
+        return found
+
     async def path(self, unit: int) -> Row:
         """The whole way to one unit. Raises Problem ``request.not-found`` where it is not in reach."""
-        cleared = all(hit.unit != unit for hit in self.answer.hits)
+        cleared = self.answer.hits.find(unit) is None
         choice = Choice(cleared=cleared)
-        hit = next((hit for hit in choice.among(self.answer) if hit.unit == unit), None)
+        hit = choice.among(self.answer).find(unit)
         if hit is None:
             raise not_found()
         async with trace_snapshot(self.database.as_of(self.asked.position)) as conn:
@@ -118,6 +135,7 @@ class Telling:
     async def _around(self, name: str, page: Page) -> Slice[Row]:
         """A page of what was around the goods in reach. The answer stands still, so a cursor is a number."""
         asked, hits = self.asked, self.answer.hits
+        columns = await asyncio.to_thread(lambda: (hits.unit.tolist(), hits.since.tolist()))
         skipped = int(page.after[0]) if page.after else 0
         async with trace_snapshot(self.database.as_of(self.asked.position)) as conn:
             gone: list[int] = await conn.fetchval(query("tracing/exposure.excluded"), asked.position)
@@ -125,7 +143,7 @@ class Telling:
                 query(f"tracing/exposure_places.{name}"),
                 *sight(self.reader),
                 *(asked.position, asked.known_before, asked.now, gone, asked.begin, asked.end),
-                *([hit.unit for hit in hits], [hit.since for hit in hits], skipped, page.wanted),
+                *(*columns, skipped, page.wanted),
             )
         told = [
             dict(row) | {"since": moment(row["since"]), "until": moment(row["until"])}
@@ -134,9 +152,11 @@ class Telling:
         return Slice(told, (skipped + page.limit,) if len(rows) > page.limit else None)
 
     async def _ways(self, conn: Connection, choice: Choice, units: Sequence[int]) -> Ways:
-        known = (*self.answer.hits, *(self.answer.cleared if choice.cleared else ()))
+        known = self.answer.hits
+        if choice.cleared:
+            known = await asyncio.to_thread(known.joined, self.answer.cleared)
         gone: list[int] = await conn.fetchval(query("tracing/exposure.excluded"), self.asked.position)
-        ways = Ways(conn, self.asked, {hit.unit: hit for hit in known}, gone, cut=not choice.cleared)
+        ways = Ways(conn, self.asked, known, gone, cut=not choice.cleared)
         await ways.find(units)
         return ways
 

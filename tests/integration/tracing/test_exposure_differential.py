@@ -12,10 +12,13 @@ from random import Random
 
 import pytest
 
+from schema.messages.exposure import ExposureView
 from schema.moments import last_second
+from service.http.readers import Reader, ReaderKind
 from service.storage import open_database
 from service.storage.database import Database
-from service.tracing.exposure import sql
+from service.tracing.exposure import counting, sql
+from service.tracing.exposure.question import Answer
 from service.tracing.index import following as index_following
 from service.tracing.index.answering import Exposures
 from service.tracing.walk import trace_snapshot
@@ -26,6 +29,7 @@ from tests.integration.tracing.test_index_is_sql import LONG, Told, following
 
 YARDS = range(1000, 1000 + (LONG or 1) * 40)
 SEEDS = range(31, 31 + LONG) if LONG else [31, 32]
+REGIONS = ("3702", "44")
 STATEMENTS, LOOKS, QUESTIONS = 240, 4, 6
 
 
@@ -36,7 +40,19 @@ async def test_of_any_yard_all_three_say_the_same(database: str) -> None:
     assert compared.different == []
     assert {tier for _, tier in compared.hits} == {0, 1, 2, 3, 4, 5}
     assert compared.cleared
-    assert compared.asked.total() == len(YARDS) * 4
+    assert compared.asked.total() == len(YARDS) * 6
+
+
+async def counts_alike(database: Database, told: Answer) -> None:
+    """Summed up from columns or counted by the database, for whoever asks, it is the same."""
+    async with trace_snapshot(database.as_of(told.position)) as conn:
+        for reader in (
+            Reader(ReaderKind.AUDITOR),
+            *(Reader(ReaderKind.REGULATOR, region=r) for r in REGIONS),
+        ):
+            by_columns = await counting.by_columns(conn, reader, told)
+            by_sql = await counting.by_database(conn, reader, told)
+            assert ExposureView().dump(by_columns) == ExposureView().dump(by_sql), (told.position, reader)
 
 
 async def look(told: Told, exposures: Exposures, database: Database, chance: Random) -> tuple[int, int]:
@@ -51,6 +67,7 @@ async def look(told: Told, exposures: Exposures, database: Database, chance: Ran
         by_index = await exposures.quick(asked)
         if by_index is not None:
             assert by_index.digest == by_sql.digest, asked
+            await counts_alike(database, by_index)
             said += 1
             reached += len(by_index.hits)
     return said, reached

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
+from service.ledger import store
+from service.ledger.world import Dirty
 from service.parties.shelves import Row
-from service.tracing.exposure.question import Hit
+from service.storage import query
+from service.tracing.exposure.question import Hit, Question
+from service.tracing.exposure.sql import exposed
 from service.tracing.exposure.steps import Ways, cleared_by
+from tests.anything.asking import ask
+from tests.anything.yards import Yard as AnyYard
 from tests.integration.tracing.yard import PLACE, Yard, question
 
 A, B, C, D = 1, 2, 3, 4
@@ -18,7 +25,7 @@ async def ways(conn: Any, yard: Yard, *units: int, cut: bool = True, **said: Any
     await yard.write(conn)
     said = {"units": (A,), "cleared": not cut, **said}
     answer = await yard.asks(conn, **said)
-    known: dict[int, Hit] = {hit.unit: hit for hit in (*answer.hits, *answer.cleared)}
+    known = answer.hits.joined(answer.cleared)
     found = Ways(conn, question(**said), known, [], cut=cut)
     await found.find(units)
     return found
@@ -116,3 +123,38 @@ async def test_what_cleared_a_way(conn: Any) -> None:
     assert told(found.steps[B]) == ("zone", A)
     lots = {A: A + 100_000, B: B + 100_000}
     assert await cleared_by(found, B, lots) == [done]
+
+
+async def test_every_hit_of_any_yard_has_a_way_whose_steps_go_back_to_the_beginning(conn: Any) -> None:
+    """Each step has a source that was reached no later and in no more hops, and is as the question asks."""
+    walked = 0
+    for seed in range(12):
+        chance = Random(seed)
+        yard = AnyYard(chance, seed)
+        for projection, rows in yard.tables().items():
+            await store.save(conn, Dirty(projection, rows))
+        asked = ask(yard.rows, yard.moments, chance, 1 + seed % 3, yard.base)
+        answer = await exposed(conn, asked)
+        gone = await conn.fetchval(query("tracing/exposure.excluded"), asked.position)
+        found = Ways(conn, asked, answer.hits, gone)
+        await found.find(answer.hits.unit.tolist())
+        for hit in answer.hits:
+            walked += hit.hop > 0
+            demand_true(found, hit, asked)
+    assert walked > 50
+
+
+def demand_true(found: Ways, hit: Hit, asked: Question) -> None:
+    """The last step of a hit is one that the question allows, and comes from what was reached before."""
+    step = found.steps[hit.unit]
+    by_place = asked.zone is not None or asked.vehicle is not None
+    assert (step["relation"] != "seed") or hit.hop == 0, (asked, hit)
+    if step["source"] is None:
+        assert hit.hop == 0 or by_place, (asked, hit, step)
+        return
+    source = found.found(step["source"])
+    assert source.since <= hit.since, (asked, hit, step)
+    assert source.hop <= hit.hop - (step["relation"] not in ("derived", "batch")), (asked, hit, step)
+    assert found.way(hit.unit)[-1]["unit"] == hit.unit
+    if step["overlap_minutes"] is not None:
+        assert step["overlap_minutes"] >= asked.min_overlap_minutes

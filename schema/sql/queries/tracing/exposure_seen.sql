@@ -50,7 +50,21 @@ SELECT parties.named(h.custodian) AS organisation, parties.placed(h.facility) AS
            AND u.lot IN (SELECT s.lot FROM goods.lots_seen($1, $2, $3) s)
          GROUP BY u.custodian, u.facility
          ORDER BY sum(u.grams) DESC, u.custodian, u.facility LIMIT 50) h
- ORDER BY h.grams DESC, h.units DESC
+ ORDER BY h.grams DESC, h.units DESC, h.custodian, h.facility
+
+-- name: lots
+-- All lots in reach, as one value of eight bytes each.
+SELECT string_agg(int8send(s.lot), '') AS lots FROM (SELECT DISTINCT s.lot FROM goods.lots_seen($1, $2, $3) s) s
+
+-- name: columns
+-- $1 position, $2 units, $3 names of states: of each unit nine values of eight bytes, all in one.
+SELECT coalesce(string_agg(int8send(u.id) || int8send(u.lot) || int8send(u.region::bigint)
+                           || int8send(coalesce(u.pieces, -1)::bigint) || int8send(u.grams::bigint)
+                           || int8send(u.custodian) || int8send(coalesce(u.facility, -1))
+                           || int8send(array_position($3::text[], u.state)::bigint - 1)
+                           || int8send(EXISTS (SELECT FROM incidents.in_force(u.holds, u.lot))::integer::bigint),
+                           ''), '') AS units
+  FROM exposure.units($1) u WHERE u.id = ANY($2::bigint[])
 
 -- name: elsewhere
 -- $5 units: in which cities there are how many that are not in reach.
