@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import statistics
+import sys
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -153,6 +154,8 @@ async def _loop_delay(place: Ground, index: TraceIndex, size: int) -> dict[str, 
     """How late the event loop is while the largest question is asked over and over."""
     start, lot = place.starts[size], place.made.planted[size]
     delays: list[float] = []
+    # As a worker does (service/workers.py).
+    sys.setswitchinterval(0.001)
     asking = asyncio.create_task(_ask_often(index, place, lot, start))
     while not asking.done():
         begun = time.perf_counter()

@@ -228,11 +228,14 @@ class _Sums:
         packed = self._group[places]
         for key, size in zip(keys, sizes, strict=True):
             packed = packed * size + key + 1
-        found, which, counts = np.unique(packed, return_inverse=True, return_counts=True)
+        order = np.argsort(packed)
+        packed, places = packed[order], places[order]
+        firsts = np.flatnonzero(np.concatenate([[True], packed[1:] != packed[:-1]])[: len(packed)])
+        found, counts = packed[firsts], np.diff(firsts, append=len(packed))
         pieces = self._pieces[places]
-        loose = np.bincount(which[pieces == NONE], minlength=len(found)) > 0
-        all_pieces = np.where(loose, NONE, _added(which, np.maximum(pieces, 0), len(found)))
-        all_grams = _added(which, self._grams[places], len(found))
+        loose = np.minimum.reduceat(pieces, firsts) == NONE
+        all_pieces = np.where(loose, NONE, np.add.reduceat(pieces, firsts))
+        all_grams = np.add.reduceat(self._grams[places], firsts)
         unpacked: list[Array] = []
         for size in reversed(sizes):
             unpacked.insert(0, found % size - 1)
