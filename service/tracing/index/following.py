@@ -46,8 +46,8 @@ STEP = 500
 """How many statements are taken in at once, so that the event loop is not held up."""
 SOURCES = ("shipments", "units", "waste", "edges", "corrections", "stays")
 """What is read of each step, in the order in which it is taken in; handlings after them."""
-FEW_NODES = 4096
-"""So many nodes are looked at on the event loop: less than a millisecond."""
+FEW_NODES = 12_288
+"""So many nodes are looked at on the event loop: about a millisecond, for a summary two."""
 FEW_LINKED = 16_384
 """So many rows may be found by links before all are put in order, or an eighth of all."""
 SAVE_SECONDS = 600.0
