@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
+from service.tracing.exposure import counting, telling
 from tests.integration.reading.conftest import Served
 
 WINDOW = "from=2020-08-01&tiers=0,2,3,4"
@@ -147,3 +148,21 @@ async def test_where_such_goods_were_and_who_worked_there(served: Served) -> Non
     assert [(row["staff"], row["contact"]) for row in people] == [(served.story.ids["worker"], "indirect")]
     assert "name" not in people[0]
     assert await listed(served, "hubei", "/api/v1/exposure/people" + asks(served)) == []
+
+
+async def test_many_hits_are_counted_and_listed_as_few_are(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for who in ("auditor", "hubei"):
+        ask = (
+            asks(served) + f"&as_of={(await served.told(who, '/api/v1/exposure' + asks(served)))['position']}"
+        )
+        few = await served.told(who, "/api/v1/exposure" + ask)
+        rows = await listed(served, who, "/api/v1/exposure/hits" + ask)
+        with monkeypatch.context() as many:
+            many.setattr(counting, "FEW", 0)
+            many.setattr(counting, "PART", 2)
+            many.setattr(telling, "WINDOW", 1)
+            counts = await served.told(who, "/api/v1/exposure" + ask)
+            assert counts | {"milliseconds": 0} == few | {"milliseconds": 0}
+            assert await listed(served, who, "/api/v1/exposure/hits" + ask) == rows
