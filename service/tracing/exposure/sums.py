@@ -12,6 +12,7 @@ import numpy as np
 
 from service.goods.state import UnitState
 from service.tracing.exposure.question import Column, Hits
+from service.tracing.index.columns import distinct
 
 Row = Mapping[str, Any]
 STATES: Sequence[str] = sorted(UnitState)
@@ -106,7 +107,7 @@ class Goods:
     def _lots(self, which: Column, size: int) -> Column:
         """How many lots there are in each group."""
         _, lot = np.unique(self.lot, return_inverse=True)
-        pairs = np.unique(lot * max(size, 1) + which)
+        pairs = distinct(lot * max(size, 1) + which)
         counts: Column = np.bincount(pairs % max(size, 1), minlength=size)
         return counts
 
@@ -121,9 +122,8 @@ def _who(row: Row) -> tuple[int, bool, int]:
 
 
 def _added(which: Column, amounts: Column, size: int) -> Column:
-    """Sums of whole numbers by group, without a float in between."""
-    sums = np.zeros(size, np.int64)
-    np.add.at(sums, which, amounts)
+    """Sums by group. They are added as floats, which are exact up to 2**53 grams."""
+    sums: Column = np.bincount(which, amounts, size).astype(np.int64)
     return sums
 
 
