@@ -25,9 +25,7 @@ class NoticeView(Message):
     read_at = Text(allow_none=True)
     acknowledged_at = Text(allow_none=True)
     to_acknowledge = Flag(metadata=words("Reading is not enough: acknowledge it."))
-    of_organisation = Inner(
-        PartyRef, allow_none=True, metadata=words("Who does not read.")
-    )
+    of_organisation = Inner(PartyRef, allow_none=True, metadata=words("Who does not read."))
 
 
 class Delivery(Message):
@@ -61,9 +59,7 @@ class ToldView(Message):
     organisation = Inner(PartyRef)
     kind = Text()
     made_at = Text()
-    delivered_at = Text(
-        allow_none=True, metadata=words("First proof that it reached somebody.")
-    )
+    delivered_at = Text(allow_none=True, metadata=words("First proof that it reached somebody."))
     read_at = Text(allow_none=True)
     acknowledged_at = Text(allow_none=True)
     handed_on_at = Text(allow_none=True, metadata=words("Nobody read it in time; the authority was told."))
@@ -85,9 +81,7 @@ class ContactKept(Message):
     id = Id()
     secret = Text(
         allow_none=True,
-        metadata=words(
-            "Of a webhook: what its signature is checked with. Told only now."
-        ),
+        metadata=words("Of a webhook: what its signature is checked with. Told only now."),
     )
 
 

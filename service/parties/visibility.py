@@ -39,8 +39,8 @@ Holds: on goods whoever sees them sees that they are held, why and since when; o
 the lot, and the public of a batch that is held altogether. A hold itself: who placed it, whose goods it is
 on, authorities of its region and of the goods, auditors. What it names, its case, its note and all that it
 covers: who placed it, authorities of its region, auditors; others are told of their own goods, or of those
-that came to their region, and of a drill's hold nothing. Whose breach or own hold goods inherited from two steps up is not told. What a hold
-would cover is told to who may place it.
+that came to their region, and of a drill's hold nothing. Whose breach or own hold goods inherited from two
+steps up is not told. What a hold would cover is told to who may place it.
 Findings: who must answer and who brought them about, authorities of the region, auditors; so is their
 evidence. Refused intents: who tried, authorities of the region, auditors. A suspicion: also every business
 that its evidence is about, and authorities of every region in which any of it lies. They are shown all of the
