@@ -73,9 +73,7 @@ async def totals(
     if row is None or not await index.at_least(row["position"], PATIENCE):
         return None
     position, lot = row["position"], row["id"]
-    told = await index.asked(
-        lambda arrays, most: figures.totals(arrays, lot, beginning.unit, position, most)
-    )
+    told = await index.asked(lambda arrays, most: figures.totals(arrays, lot, beginning.unit, position, most))
     accounts = None if told is None else await _accounts(pool, told.accounts, position)
     if told is None or accounts is None:
         return None
