@@ -178,6 +178,7 @@ async def _ask_often(index: TraceIndex, place: Ground, lot: int, start: int) -> 
         await index.asked(
             lambda arrays, most: figures.downstream(arrays, lot, start, place.made.end, FIRST, most)
         )
+        await asyncio.sleep(0)  # as between two requests
 
 
 async def _visible(place: Ground, index: TraceIndex) -> dict[str, Any]:

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from datetime import timedelta
 from random import Random
 from typing import Any
 
 import asyncpg
 import pytest
 
+from schema.problems import Refusal
+from service.incidents.cooperation.asking import RECEIVE_COOPERATION
 from service.ledger import Projection, audit, store
 from service.ledger.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from service.ledger.errors import LedgerFormatError
 from service.ledger.replay import Finding
 from service.registry import make_registry
 from service.storage import EmbeddedPostgres, open_pool
+from service.supervision.planning import PLAN_SAMPLING
+from tests.anything.saying import propose
+from tests.anything.seen import Seen
 from tests.conftest import complete, fresh_copy
 from tests.history import History
 from tests.quay import Quay
@@ -24,6 +31,8 @@ from tests.tampering import disarm
 from tests.voyage import voyage
 
 REGISTRY = make_registry()
+MOST = 4000
+"""Attempts after which a kind of row was not written by chance: the tests of it say so."""
 HASHED = ("nonce", "statement", "entry", "leaf", "chain")
 
 
@@ -36,8 +45,31 @@ def told(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
 
 
 async def _tell(url: str) -> None:
-    async with retold(url, voyage(Quay(History())).history):
+    quay = voyage(Quay(History()))
+    _authorities(quay)
+    history, chance = quay.history, Random(1)
+    kept = [projection for projection in REGISTRY.kept if projection.name in history.projections]
+    for _ in range(MOST):
+        if all(history.rows(projection) for projection in kept):
+            break
+        history.now(history.at + timedelta(minutes=chance.randint(1, 30)))
+        with suppress(Refusal):
+            saying = propose(Seen(history.rows, history.statements, history.at, chance))
+            history.say(saying.kind, saying.data, saying.actor)
+    async with retold(url, history):
         pass
+
+
+def _authorities(quay: Quay) -> None:
+    """What random histories leave out: a plan of sampling, and a letter of another ledger."""
+    regulator = quay.town.party("regulator", region="370000").staff
+    plan = {"count": 5, "period": "week", "from_day": "2020-08-17", "until_day": "2020-08-31"}
+    quay.history.say(PLAN_SAMPLING, {**plan, "region": "3702"}, regulator)
+    letter = {"origin": "other.invalid/ledger", "reference": 74000, "package": "cd" * 32, "asks": ["locate"]}
+    about = {"number": "津卫查 2020-9", "hazard": "listeria", "region": "370200", "drill": False}
+    quay.history.say(
+        RECEIVE_COOPERATION, {**letter, **about, "due_at": "2020-09-01T00:00:00.000000Z"}, regulator
+    )
 
 
 async def _name(url: str) -> str:
