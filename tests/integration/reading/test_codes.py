@@ -8,7 +8,7 @@ from tests.integration.reading.conftest import Served
 ALLOWED = {
     *("code", "level", "serial", "batch", "product", "product_en", "category", "specification"),
     *("temperature_class", "country", "establishment", "production_batch", "produced_on", "best_before"),
-    *("port", "entry_on", "state", "certificates", "route"),
+    *("port", "entry_on", "state", "certificates", "route", "recall"),
 }
 
 
