@@ -19,7 +19,7 @@ from service.incidents.cases.holding import case_of, case_streams, made_since, n
 from service.incidents.cases.state import step
 from service.incidents.coverage import Coverage, Span, coverage_streams, covered
 from service.incidents.reach import demand_own, demand_reach, liftable, question_streams, speaker
-from service.incidents.state import HELD_LOT, HOLD, HeldLot, Hold, HoldKind
+from service.incidents.state import HELD_LOT, HOLD, HeldLot, Hold, HoldKind, asked_for
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
 from service.parties import Organisation, Role, policy_for
 
@@ -80,28 +80,14 @@ def _beyond(now: Coverage, then: Coverage) -> Coverage:
 
 def _placed(statement: Statement, position: int, world: World) -> Iterator[Any]:
     data, outcome = statement.data, statement.outcome
-    author = statement.actor.organisation
-    yield Hold(
-        id=outcome["hold"],
+    yield asked_for(
+        statement,
+        position,
         kind=outcome["kind"],
-        organisation=author,
         region=speaker(Context(statement.actor, statement.at, position), world).region,
         reason=data["reason"],
-        question=data["question"],
-        policy=statement.policy,
-        asked_at=data["asked_at"],
-        digest=data["digest"],
-        finding=None,
-        placed_at=statement.at,
-        lifted_at=None,
-        lifted_by=None,
-        lifted_because=None,
-        version=position,
-        lots=outcome["touches"],
         case_number=data.get("case_number"),
         note=data.get("note"),
-        case_file=data.get("case"),
-        exposure=data.get("exposure"),
         drill=outcome.get("drill", False),
     )
     yield from noted(outcome["hold"], statement, position, world)

@@ -182,6 +182,35 @@ def held_by_breach(
     )
 
 
+def asked_for(
+    statement: Statement, position: int, *, kind: str, region: str, reason: str, **more: Any
+) -> Hold:
+    """A hold that ``statement`` places on what its question names, as its author saw it answered: in force, in
+    the author's ``region``; ``more`` are columns of its own."""
+    data, outcome = statement.data, statement.outcome
+    return Hold(
+        id=outcome["hold"],
+        kind=kind,
+        organisation=statement.actor.organisation,
+        region=region,
+        reason=reason,
+        question=data["question"],
+        policy=statement.policy,
+        asked_at=data["asked_at"],
+        digest=data["digest"],
+        finding=None,
+        placed_at=statement.at,
+        lifted_at=None,
+        lifted_by=None,
+        lifted_because=None,
+        version=position,
+        lots=outcome["touches"],
+        case_file=data.get("case"),
+        exposure=data.get("exposure"),
+        **more,
+    )
+
+
 HOLD = Projection(Hold, name="hold", queries="incidents/hold", history="id")
 HELD_LOT = Projection(HeldLot, name="held", queries="incidents/held_lot", key="lot", history="lot")
 FINDING = Projection(Finding, name="finding", queries="incidents/finding", history="id")

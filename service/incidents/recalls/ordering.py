@@ -27,7 +27,7 @@ from service.incidents.holds import held_rows
 from service.incidents.reach import foreign, question_streams, speaker
 from service.incidents.recalls.clocks import clocks_of
 from service.incidents.recalls.state import Recall, RecallPart, RecallState, part_key
-from service.incidents.state import HELD_LOT, Hold, HoldKind
+from service.incidents.state import HELD_LOT, HoldKind, asked_for
 from service.ledger import Context, Data, Decision, Kind, Statement, Stream, World
 from service.parties import Organisation, Role, policy_for
 
@@ -115,7 +115,7 @@ def _ordered(statement: Statement, position: int, world: World) -> Iterator[Any]
     for place, holder in enumerate(data.get("holders", ()), start=1):
         yield _part(outcome["recall"], outcome["recall"] + place, holder, position)
     if outcome["hold"] is not None:
-        yield _hold(statement, position, region)
+        yield asked_for(statement, position, kind=HoldKind.RECALL.value, region=region, reason="recall")
         covers = outcome["covers"]
         yield from held_rows(outcome["hold"], covers["lots"], covers["units"], position, world)
         yield from events(statement, position, outcome["touches"], None, statement.at)
@@ -173,30 +173,6 @@ def _part(recall: int, part: int, holder: Data, position: int) -> RecallPart:
         accounted={},
         evidence=[],
         version=position,
-    )
-
-
-def _hold(statement: Statement, position: int, region: str) -> Hold:
-    data, outcome = statement.data, statement.outcome
-    return Hold(
-        id=outcome["hold"],
-        kind=HoldKind.RECALL.value,
-        organisation=statement.actor.organisation,
-        region=region,
-        reason="recall",
-        question=data["question"],
-        policy=statement.policy,
-        asked_at=data["asked_at"],
-        digest=data["digest"],
-        finding=None,
-        placed_at=statement.at,
-        lifted_at=None,
-        lifted_by=None,
-        lifted_because=None,
-        version=position,
-        lots=outcome["touches"],
-        case_file=data.get("case"),
-        exposure=data.get("exposure"),
     )
 
 
