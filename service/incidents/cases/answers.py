@@ -11,9 +11,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, islice
+from itertools import islice
 from typing import Any, TypeVar
 
+import numpy as np
 from aiohttp import web
 
 from schema.messages.cases import HeldPart
@@ -102,14 +103,13 @@ async def with_answer(draft: Draft) -> Draft:
     async with pool.acquire() as conn:
         asked = await asked_now(conn, case, draft.data.get("terms", {}))
     answer = (await draft.app[ANSWERS].to(asked)).answer
-    lots = await pool.fetchval(query(f"{_FILE}.lots_of"), [hit.unit for hit in answer.hits])
+    lots = await pool.fetchval(query(f"{_FILE}.lots_of"), answer.hits.unit.tolist())
     counts = {**_sums(answer), "lots": lots, "new": await _new(draft.app, case, answer)}
     return draft.adding(question=told(asked), asked_at=asked.position, digest=answer.digest, counts=counts)
 
 
 def _sums(answer: Answer) -> dict[str, Any]:
-    tiers = sorted(int(hit.tier) for hit in answer.hits)
-    by_tier = {str(tier): sum(1 for _ in same) for tier, same in groupby(tiers)}
+    by_tier = {str(tier): int(units) for tier, units in enumerate(np.bincount(answer.hits.tier)) if units}
     return {"units": len(answer.hits), "cleared": len(answer.cleared), "tiers": by_tier}
 
 
@@ -118,8 +118,8 @@ async def _new(app: web.Application, case: Mapping[str, Any], answer: Answer) ->
     rows = await app[DATABASE].reader.fetch(query(f"{_FILE}.exposures"), case["id"])
     if not rows:
         return None
-    before = {hit.unit for hit in (await _again(app, dict(rows[-1]))).hits}
-    return sum(1 for hit in answer.hits if hit.unit not in before)
+    before = (await _again(app, dict(rows[-1]))).hits
+    return len(answer.hits) - int(np.isin(answer.hits.unit, before.unit).sum())
 
 
 async def hold(order: Order, tiers: Iterable[int]) -> Held:
@@ -128,8 +128,7 @@ async def hold(order: Order, tiers: Iterable[int]) -> Held:
     Raises Problem ``case.exposure-changed``, or what a rule says to a hold.
     """
     answer = await _again(order.app, order.exposure)
-    chosen = frozenset(tiers)
-    units = [hit.unit for hit in answer.hits if int(hit.tier) in chosen]
+    units = answer.hits.unit[np.isin(answer.hits.tier, [*tiers])].tolist()
     found = await order.app[DATABASE].reader.fetch(
         query(f"{_FILE}.holdable"),
         *(units, order.reader.region, order.case["id"], MOST_LOTS, answer.position),
