@@ -59,10 +59,19 @@ def visitors(platform: str, sights: Sights) -> tuple[Visitor, ...]:
     )
 
 
-def _rounds(sights: Sights) -> Iterator[tuple[str, str, tuple[tuple[str, str], ...]]]:
-    """Kind, login, and the pages that those who act look at, what waits for them first."""
-    ids, codes = sights.ids, sights.codes
-    yield (
+_Round = tuple[str, str, tuple[tuple[str, str], ...]]
+"""Kind, login, and the pages that somebody who acts looks at."""
+
+
+def _rounds(sights: Sights) -> Iterator[_Round]:
+    """Those who act, what waits for them first."""
+    for each in (_station, _store, _wholesaler, _retailer, _processor, _regulator):
+        yield each(sights)
+
+
+def _station(sights: Sights) -> _Round:
+    ids = sights.ids
+    return (
         "first-station operator 首站操作员",
         "qingdao-station",
         (
@@ -79,7 +88,11 @@ def _rounds(sights: Sights) -> Iterator[tuple[str, str, tuple[tuple[str, str], .
             ("/disinfections", "disinfections, accepted and not 消毒记录：已认可与未认可"),
         ),
     )
-    yield (
+
+
+def _store(sights: Sights) -> _Round:
+    ids = sights.ids
+    return (
         "cold store 冷库",
         "wuhan-store",
         (
@@ -88,12 +101,20 @@ def _rounds(sights: Sights) -> Iterator[tuple[str, str, tuple[tuple[str, str], .
             ("/notices", "what it is told: goods are called back 收到的通知：召回"),
         ),
     )
-    yield (
+
+
+def _wholesaler(sights: Sights) -> _Round:
+    ids = sights.ids
+    return (
         "wholesaler 批发商",
         "wuhan-market",
         ((f"/findings/{ids['finding']}", "held goods were sold: a finding to answer 售出封存货物：待答复"),),
     )
-    yield (
+
+
+def _retailer(sights: Sights) -> _Round:
+    ids, codes = sights.ids, sights.codes
+    return (
         "retailer 零售商",
         "wuhan-retailer",
         (
@@ -110,12 +131,20 @@ def _rounds(sights: Sights) -> Iterator[tuple[str, str, tuple[tuple[str, str], .
             ("/stock/expiring", "goods near their best-before day 临期货物"),
         ),
     )
-    yield (
+
+
+def _processor(sights: Sights) -> _Round:
+    ids = sights.ids
+    return (
         "processor 加工企业",
         "yantai-processor",
         ((f"/lots/{ids['yantai-lot']}", "squid rings and what they were made of 鱿鱼圈及其原料"),),
     )
-    yield (
+
+
+def _regulator(sights: Sights) -> _Round:
+    ids = sights.ids
+    return (
         "regulator 监管人员",
         "regulator-wuhan",
         (
