@@ -80,3 +80,43 @@ def demand_refused(history: History, code: str, said: Said) -> Refusal:
         assert words.title
         assert words.remedy
     return refusal
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """``wrong`` breaks the rule, ``right`` keeps it by as little as can be. ``field`` is to blame."""
+
+    kind: Kind
+    wrong: Data
+    right: Data
+    field: str
+    by: str = "qingdao"
+    right_by: str | None = None
+
+
+class Boundaries(Generic[World]):
+    """Both sides of each rule's boundary, by its code and what is tried."""
+
+    def __init__(self) -> None:
+        self._cases: list[tuple[str, str, Callable[[World], Boundary]]] = []
+
+    def case(
+        self, code: str, what: str
+    ) -> Callable[[Callable[[World], Boundary]], Callable[[World], Boundary]]:
+        """Marks what makes a boundary of the rule ``code``."""
+
+        def add(made: Callable[[World], Boundary]) -> Callable[[World], Boundary]:
+            self._cases.append((code, what, made))
+            return made
+
+        return add
+
+    @property
+    def codes(self) -> set[str]:
+        """The rules whose boundaries are tried."""
+        return {code for code, _, _ in self._cases}
+
+    @property
+    def params(self) -> list[Any]:
+        """For ``parametrize(("code", "made"), …)``."""
+        return [pytest.param(code, made, id=f"{code} {what}") for code, what, made in self._cases]

@@ -185,8 +185,8 @@ def held_by_breach(
 def asked_for(
     statement: Statement, position: int, *, kind: str, region: str, reason: str, **more: Any
 ) -> Hold:
-    """A hold that ``statement`` places on what its question names, as its author saw it answered: in force, in
-    the author's ``region``; ``more`` are columns of its own."""
+    """A hold that ``statement`` places on what its question names, as its author saw it answered: in force,
+    in the author's ``region``; ``more`` are columns of its own."""
     data, outcome = statement.data, statement.outcome
     return Hold(
         id=outcome["hold"],

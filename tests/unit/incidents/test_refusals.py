@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib.resources import files
 
 import pytest
@@ -18,34 +17,14 @@ from service.goods.movements import SELL, SPLIT
 from service.incidents import coverage
 from service.incidents.findings import ANSWER_FINDING, ASSIGN_FINDING, CLOSE_FINDING, RAISE_FINDING
 from service.incidents.holds import LIFT_HOLD, PLACE_HOLD
-from service.ledger import Data, Kind
+from tests.refusing import Boundaries, Boundary
 from tests.unit.incidents.bench import CARTON, Bench
 
 NOWHERE = 999_999_999
 
 
-@dataclass(frozen=True)
-class Boundary:
-    """``wrong`` breaks the rule, ``right`` keeps it by as little as can be. ``field`` is to blame."""
-
-    kind: Kind
-    wrong: Data
-    right: Data
-    field: str
-    by: str = "qingdao"
-    right_by: str | None = None
-
-
-Case = Callable[[Bench], Boundary]
-CASES: list[tuple[str, str, Case]] = []
-
-
-def case(code: str, what: str) -> Callable[[Case], Case]:
-    def add(made: Case) -> Case:
-        CASES.append((code, what, made))
-        return made
-
-    return add
+CASES = Boundaries[Bench]()
+case = CASES.case
 
 
 @case("hold.not-one-question", "nothing is named")
@@ -286,9 +265,9 @@ def _(bench: Bench) -> Boundary:
     return Boundary(RAISE_FINDING, raising, raising, "", "station", "qingdao")
 
 
-@pytest.mark.parametrize(("code", "what", "made"), CASES, ids=[f"{code} {what}" for code, what, _ in CASES])
+@pytest.mark.parametrize(("code", "made"), CASES.params)
 def test_refused_at_the_boundary_and_admitted_beside_it(
-    bench: Bench, code: str, what: str, made: Case
+    bench: Bench, code: str, made: Callable[[Bench], Boundary]
 ) -> None:
     boundary = made(bench)
     refusal = bench.refused(boundary.by, boundary.kind, boundary.wrong)
@@ -333,7 +312,7 @@ BESIDE = {
 def test_every_code_of_the_room_has_a_case() -> None:
     text = (files("schema.problems") / "incidents.toml").read_text(encoding="utf-8")
     codes = {code for code in tomllib.loads(text) if not code.startswith("inspection.")}
-    assert codes == ({code for code, _, _ in CASES} | BESIDE) - {"party.role-missing"}
+    assert codes == (CASES.codes | BESIDE) - {"party.role-missing"}
 
 
 @pytest.mark.parametrize("word", INSPECTED)

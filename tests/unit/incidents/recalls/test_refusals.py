@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib.resources import files
 
 import pytest
@@ -17,35 +16,16 @@ from service.incidents.recalls.disposing import RECORD_DISPOSAL
 from service.incidents.recalls.ordering import ORDER_RECALL
 from service.incidents.recalls.reporting import REPORT_RECALL, START_RECALL
 from service.incidents.recalls.steering import EXTEND_RECALL, FINISH_RECALL, WITHDRAW_RECALL
-from service.ledger import Data, Kind
+from service.ledger import Data
 from service.parties import ENACT_POLICY, shipped_policies
+from tests.refusing import Boundaries, Boundary
 from tests.unit.incidents.recalls.bench import CARTON, DIGEST, Recalls
 
 NOWHERE = 999_999_999
 
 
-@dataclass(frozen=True)
-class Boundary:
-    """``wrong`` breaks the rule, ``right`` keeps it by as little as can be. ``field`` is to blame."""
-
-    kind: Kind
-    wrong: Data
-    right: Data
-    field: str
-    by: str = "qingdao"
-    right_by: str | None = None
-
-
-Case = Callable[[Recalls], Boundary]
-CASES: list[tuple[str, str, Case]] = []
-
-
-def case(code: str, what: str) -> Callable[[Case], Case]:
-    def add(made: Case) -> Case:
-        CASES.append((code, what, made))
-        return made
-
-    return add
+CASES = Boundaries[Recalls]()
+case = CASES.case
 
 
 @case("recall.not-one-question", "two kinds are named")
@@ -347,9 +327,9 @@ def _(bench: Recalls) -> Boundary:
     return Boundary(RECORD_DISPOSAL, wrong, right, "/statement", "shop")
 
 
-@pytest.mark.parametrize(("code", "what", "made"), CASES, ids=[f"{code} {what}" for code, what, _ in CASES])
+@pytest.mark.parametrize(("code", "made"), CASES.params)
 def test_refused_at_the_boundary_and_admitted_beside_it(
-    bench: Recalls, code: str, what: str, made: Case
+    bench: Recalls, code: str, made: Callable[[Recalls], Boundary]
 ) -> None:
     boundary = made(bench)
     refusal = bench.refused(boundary.by, boundary.kind, boundary.wrong)
@@ -378,4 +358,4 @@ BESIDE = {
 
 def test_every_code_of_the_room_has_a_case() -> None:
     text = (files("schema.problems") / "recalls.toml").read_text(encoding="utf-8")
-    assert {*tomllib.loads(text)} == {code for code, _, _ in CASES} | BESIDE
+    assert {*tomllib.loads(text)} == CASES.codes | BESIDE
